@@ -1,0 +1,24 @@
+"""A strict, stateful stand-in for the services of Trend Cloud One and Trend Vision One.
+
+Each service has one base, `<url>/<service>`, in the place of the real base that ends in `/api`.
+"""
+
+from sandbox.simulator.client import SimulatorControl, SimulatorError
+from sandbox.simulator.faults import Fault
+from sandbox.simulator.request_log import LoggedRequest
+from sandbox.simulator.simulator import Simulator
+from sandbox.simulator.tenant import ApiKey, Behaviours, EnrolmentToken, ServiceEntry, Tenant, default_tenant
+
+__all__ = [
+    "ApiKey",
+    "Behaviours",
+    "EnrolmentToken",
+    "Fault",
+    "LoggedRequest",
+    "ServiceEntry",
+    "Simulator",
+    "SimulatorControl",
+    "SimulatorError",
+    "Tenant",
+    "default_tenant",
+]

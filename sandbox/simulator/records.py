@@ -1,0 +1,114 @@
+"""What the tenant holds, in the wire form of Trend's services."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import time
+from datetime import datetime, timezone
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/(?:[\x21-\x7e]*/)?([\w+=,.@-]{1,64})")
+
+
+def now_text() -> str:
+    """The time, UTC, in ISO 8601 with milliseconds."""
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def now_milliseconds() -> int:
+    """The time in milliseconds since 1970, which is how Workload Security writes it [I]."""
+    return int(time.time() * 1000)
+
+
+def digest(secret: str) -> str:
+    """A short fingerprint that tells secrets apart without showing them."""
+    return "sha256:" + hashlib.sha256(secret.encode()).hexdigest()[:16]
+
+
+class Record(BaseModel):
+    """An immutable object of the tenant; its JSON form has camelCase names."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True
+    )
+
+    def wire(self) -> dict[str, object]:
+        """The object as the services show it."""
+        return self.model_dump(mode="json")
+
+
+class Connector(Record):
+    """An AWS connector of Workload Security."""
+
+    id: int = Field(alias="ID")
+    display_name: str
+    account_id: str
+    account_alias: str = ""
+    cross_account_role_arn: str
+    last_sync_time: int
+    synced_regions: tuple[str, ...] = ()
+    workspaces_enabled: bool = False
+
+
+class CloudAccount(Record):
+    """An AWS account registered with Cloud Account Management; its id is the AWS account's."""
+
+    id: str
+    role_arn: str = Field(alias="roleARN")
+    alias: str = ""
+    description: str = ""
+    state: str = "managed"
+    created: str
+    last_modified: str
+
+
+class Registration(Record):
+    """The tenant's registration with Vision One. The text of its status is unknown [U]."""
+
+    status: str = "registered"
+    registered: str
+
+
+class VisionOneConnector(Record):
+    """The Vision One half of an enrolment: made with a token that is kept as a digest only."""
+
+    connector_id: str
+    token_digest: str
+    token_expire_time: datetime
+
+
+class ServiceToken(Record):
+    """A token minted for one CloudTrail stack, kept as a digest only."""
+
+    token_digest: str
+    provider_account_id: str
+    aws_region: str
+    created: str
+
+
+class StateDump(Record):
+    """Everything the tenant holds, in a fixed order, so that two dumps can be compared byte for byte.
+
+    `links` is the part that a deployment makes and its removal has to take back. Minted tokens and used-up
+    enrolment tokens stay behind by nature. A key's last activity is left out: reading alone changes it.
+    """
+
+    connectors: tuple[Connector, ...] = ()
+    cloud_accounts: tuple[CloudAccount, ...] = ()
+    registration: Registration | None = None
+    used_enrolment_tokens: tuple[str, ...] = ()
+    vision_one_connectors: tuple[VisionOneConnector, ...] = ()
+    service_tokens: tuple[ServiceToken, ...] = ()
+
+    def to_json(self) -> str:
+        """The dump as JSON with sorted keys."""
+        return json.dumps(self.wire(), indent=2, sort_keys=True)
+
+    def links(self) -> str:
+        """Connectors and cloud accounts alone, as JSON with sorted keys."""
+        links = self.model_dump(mode="json", include={"connectors", "cloud_accounts"})
+        return json.dumps(links, indent=2, sort_keys=True)
