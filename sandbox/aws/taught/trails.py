@@ -1,0 +1,93 @@
+"""CloudTrail's calls where moto answers otherwise than AWS: the name filter, deletion by ARN, the bucket's policy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from moto.cloudtrail import urls
+from moto.cloudtrail.responses import CloudTrailResponse
+from moto.core.exceptions import JsonRESTError
+from moto.s3.models import s3_backends
+
+SERVICE = "cloudtrail.amazonaws.com"
+
+
+def teach() -> None:
+    """Put these calls in place of moto's."""
+    urls.url_paths["{0}/$"] = StrictCloudTrail.dispatch
+
+
+class StrictCloudTrail(CloudTrailResponse):
+    """CloudTrail as AWS answers."""
+
+    def create_trail(self) -> str:
+        """Make a trail, if there is none of its name and its bucket lets CloudTrail write."""
+        name, bucket = self._get_param("Name"), self._get_param("S3BucketName")
+        if name in self.cloudtrail_backend.trails:
+            raise JsonRESTError("TrailAlreadyExistsException", f"Trail {name} already exists.")
+        arn = f"arn:{self.partition}:cloudtrail:{self.region}:{self.current_account}:trail/{name}"
+        found = s3_backends[self.current_account][self.partition].buckets.get(bucket)
+        if found is not None:  # moto itself refuses a bucket that does not exist
+            policy = json.loads(found.policy or b"{}")
+            prefix = self._get_param("S3KeyPrefix")
+            place = f"{prefix}/AWSLogs" if prefix else "AWSLogs"
+            target = f"arn:{self.partition}:s3:::{bucket}"
+            needed = (("s3:GetBucketAcl", target), ("s3:PutObject", f"{target}/{place}/{self.current_account}/x"))
+            if not all(lets_cloudtrail(policy, action, resource, arn) for action, resource in needed):
+                raise JsonRESTError(
+                    "InsufficientS3BucketPolicyException",
+                    f"Incorrect S3 bucket policy is detected for bucket: {bucket}",
+                )
+        return str(super().create_trail())
+
+    def describe_trails(self) -> str:
+        """Describe the trails asked for by name or ARN, or all; one that does not exist is left out."""
+        listed = json.loads(super().describe_trails())
+        wanted = self._get_param("trailNameList")
+        if wanted:
+            trails = listed["trailList"]
+            listed["trailList"] = [trail for trail in trails if {trail["Name"], trail["TrailARN"]} & set(wanted)]
+        return json.dumps(listed)
+
+    def delete_trail(self) -> str:
+        """Delete a trail, given by name or ARN."""
+        trail = self.cloudtrail_backend.get_trail(self._get_param("Name"))
+        self.cloudtrail_backend.delete_trail(trail.trail_name)
+        return json.dumps({})
+
+
+def lets_cloudtrail(policy: Mapping[str, Any], action: str, resource: str, trail_arn: str) -> bool:
+    """Whether a bucket policy allows CloudTrail an action on behalf of a trail.
+
+    Conditions other than the trail's ARN are taken as met: CloudTrail sends the ACL that the usual policy asks for.
+    """
+    for statement in policy.get("Statement", []):
+        principal = statement.get("Principal", {})
+        services = principal.get("Service", []) if isinstance(principal, dict) else []
+        if (
+            statement.get("Effect") == "Allow"
+            and SERVICE in _many(services)
+            and _any_fits(_many(statement.get("Action", [])), action)
+            and _any_fits(_many(statement.get("Resource", [])), resource)
+            and all(_any_fits(_many(wanted), trail_arn) for wanted in _source_arns(statement))
+        ):
+            return True
+    return False
+
+
+def _source_arns(statement: Mapping[str, Any]) -> Iterable[Any]:
+    for operands in statement.get("Condition", {}).values():
+        for key, wanted in operands.items():
+            if key.lower() == "aws:sourcearn":
+                yield wanted
+
+
+def _any_fits(patterns: Iterable[str], text: str) -> bool:
+    return any(fnmatchcase(text, pattern) for pattern in patterns)
+
+
+def _many(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
