@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from urllib.parse import urlencode
 
@@ -162,5 +161,5 @@ def _read_cursor(cursor: str | None) -> str:
         return ""
     try:
         return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, or not of text
         raise Refusal(400, "The query is not valid", {"cursor": "is not one of ours"}) from None

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from sandbox.simulator.control import PREFIX
 from sandbox.simulator.errors import Refusal, cloud_one_body
-from sandbox.simulator.fault_replies import faulty_reply
+from sandbox.simulator.fault_replies import DroppedReply, faulty_reply
 from sandbox.simulator.faults import Fault
 from sandbox.simulator.records import now_text
 from sandbox.simulator.redaction import Redactor
@@ -64,7 +64,8 @@ class Pipeline:
         if request.path.startswith(PREFIX):
             return None
         call = g.call = self._identify()
-        self._simulation.pause(self._simulation.latency)
+        if self._simulation.pause(self._simulation.latency):
+            return DroppedReply()
         reply = self._act(call, "before", None)
         if reply is not None:
             return reply
@@ -104,7 +105,8 @@ class Pipeline:
         for fault in acting:
             if fault.kind == "delay":
                 call.acted.append(fault.kind)
-                self._simulation.pause(fault.seconds)
+                if self._simulation.pause(fault.seconds):
+                    return DroppedReply()
         replacing = [fault for fault in acting if fault.kind != "delay"]
         if not replacing or call.replaced:
             return None
@@ -135,7 +137,7 @@ class Pipeline:
                     "method": request.method,
                     "path": call.template or self._masked(call),
                     "query": redactor.value(request.args.to_dict()),
-                    "status": None if "drop" in call.acted else response.status_code,
+                    "status": None if isinstance(response, DroppedReply) else response.status_code,
                     "changing": call.route.changing if call.route else request.method != "GET",
                     "connection": request.environ["REMOTE_PORT"],
                     "body": _logged_body(redactor),

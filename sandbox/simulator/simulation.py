@@ -29,10 +29,9 @@ class Simulation:
     latency: float = 0.0
     stopping: threading.Event = field(default_factory=threading.Event)
 
-    def pause(self, seconds: float) -> None:
-        """Wait, but not beyond the server's end."""
-        if seconds > 0:
-            self.stopping.wait(seconds)
+    def pause(self, seconds: float) -> bool:
+        """Wait, but not beyond the server's end; tells whether that has come."""
+        return seconds > 0 and self.stopping.wait(seconds)
 
     def reset(self) -> None:
         """Back to the start: nothing linked, nothing logged, no faults, no latency. The tenant stays as it is set."""
