@@ -1,0 +1,1 @@
+"""Stand-ins for plugins that the engine needs and that cannot be had everywhere."""
