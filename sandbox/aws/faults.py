@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
-from sandbox.aws.wire import AwsCall
+from sandbox.aws.call import AwsCall
 
 
 @dataclass(frozen=True)

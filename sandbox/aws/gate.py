@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from sandbox.aws.call import AwsCall
 from sandbox.aws.faults import Fault, Faults
-from sandbox.aws.wire import AwsCall, identify
+from sandbox.aws.wire import identify
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]

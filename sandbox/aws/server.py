@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -60,7 +61,7 @@ def _control(account: str, extra_seeds: Sequence[seeds.Bucket], log: RequestLog,
 
     @control.get("/health")
     def health() -> Response:
-        return jsonify(status="ok", service="aws", account=account)
+        return jsonify(status="ok", pid=os.getpid(), account=account)
 
     @control.post("/reset")
     def reset() -> tuple[str, int]:

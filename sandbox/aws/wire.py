@@ -17,8 +17,7 @@ from urllib.parse import parse_qs, unquote
 
 from botocore.loaders import Loader
 
-READING_VERBS = ("Get", "List", "Describe", "Head", "Lookup", "Validate", "Simulate", "Estimate", "Assume", "Decode")
-"""First words of the calls that change nothing; any other call counts as changing."""
+from sandbox.aws.call import AwsCall
 
 RESOURCE_FIELDS = (
     "RoleName",
@@ -37,32 +36,6 @@ RESOURCE_FIELDS = (
 """Request fields that name what a call is about, the most telling first. Names only: a value is never looked at."""
 
 _QUERY_PROTOCOL = frozenset({"iam", "sts", "cloudformation", "sns", "sqs"})
-
-
-@dataclass(frozen=True)
-class AwsCall:
-    """One call to AWS, without its values.
-
-    Attributes:
-        service: signing name, such as `s3`; `unknown` for a request that carries no signature.
-        action: name of the operation in the service's API, such as `PutBucketPolicy`.
-        region: the region it is signed for.
-        resource: name or ARN of what it is about, or "".
-        protocol: `query`, `json` or `rest`: how an error has to be worded.
-        caller: id of the access key it is signed with, or "".
-    """
-
-    service: str
-    action: str
-    region: str
-    resource: str
-    protocol: str
-    caller: str = ""
-
-    @property
-    def changing(self) -> bool:
-        """Whether the call changes anything in AWS."""
-        return not self.action.startswith(READING_VERBS)
 
 
 def identify(environ: Mapping[str, Any], body: bytes) -> AwsCall:

@@ -1,0 +1,18 @@
+"""Onboards an AWS account to Trend Cloud One and Trend Vision One."""
+
+import pulumi
+
+from components import audit_trail, aws_context
+from components.onboarding import Onboarding
+from components.refusal import refusals_in_one_line
+from components.settings import load_settings
+
+with refusals_in_one_line():
+    settings = load_settings()
+    where = aws_context.current()
+    audit_trail.check_source(settings.trail, where)
+
+onboarding = Onboarding("trend", settings=settings, where=where)
+
+for name, value in onboarding.outputs.items():
+    pulumi.export(name, value)

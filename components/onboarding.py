@@ -1,0 +1,102 @@
+"""The eight steps, in order, on one page."""
+
+from __future__ import annotations
+
+import pulumi
+
+from components.audit_trail import AuditTrail
+from components.aws_context import AwsContext
+from components.cloud_account import CloudAccount
+from components.cloudtrail_integration import CloudTrailIntegration
+from components.providers.account import CloudOneAccount
+from components.settings import Settings
+from components.tags import all_tags
+from components.vision_one import VisionOne
+from components.workload_security import WorkloadSecurity
+
+
+class Onboarding(pulumi.ComponentResource):
+    """`trend:onboarding:Onboarding`: links one AWS account to Cloud One and Vision One.
+
+    Nothing is made before the API key's account is known and the AWS region fits it. Then the three links are made side
+    by side, and when they stand, the events of the trail are sent to Trend.
+
+    Args:
+        name: the component's name.
+        settings: what to do and how.
+        where: the AWS account and region to onboard.
+    """
+
+    def __init__(
+        self, name: str, *, settings: Settings, where: AwsContext, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("trend:onboarding:Onboarding", name, None, opts)
+        tags = all_tags(settings.tags)
+
+        # Step 1: the Cloud One account and region of the API key
+        account = CloudOneAccount(
+            "cloud-one-account",
+            aws_account_id=where.account_id,
+            aws_region=where.region,
+            region_map=settings.region_map,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        after_account = pulumi.ResourceOptions(parent=self, depends_on=[account])
+
+        # Step 2: Cloud One and Vision One
+        vision_one = VisionOne("vision-one", account=account, enroll=settings.enroll, opts=after_account)
+
+        # Steps 3 and 4: the cross-account role and the connector
+        workload_security = WorkloadSecurity(
+            "workload-security",
+            account=account,
+            where=where,
+            external_id=settings.external_id,
+            adopt=settings.adopt,
+            permissions_boundary=settings.permissions_boundary,
+            role_path=settings.role_path,
+            tags=tags,
+            opts=after_account,
+        )
+
+        # Steps 5 and 6: the management role and the cloud account
+        cloud_account = CloudAccount(
+            "cloud-account",
+            account=account,
+            where=where,
+            stack_name=settings.stack_name,
+            templates=settings.templates,
+            adopt=settings.adopt,
+            tags=tags,
+            opts=after_account,
+        )
+
+        trail = AuditTrail("audit-trail", source=settings.trail, where=where, tags=tags, opts=after_account)
+
+        # Steps 7 and 8: the token and the stack that forwards the trail's events
+        integration = CloudTrailIntegration(
+            "cloudtrail-integration",
+            account=account,
+            where=where,
+            bucket_name=trail.bucket_name,
+            stack_name=settings.stack_name,
+            templates=settings.templates,
+            tags=tags,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[vision_one, workload_security, cloud_account, trail]),
+        )
+
+        self.outputs: dict[str, pulumi.Input[str]] = {
+            "cloudOneAccountId": account.account_id,
+            "cloudOneRegion": account.region,
+            "awsAccountId": where.account_id,
+            "workloadSecurityRoleArn": workload_security.role_arn,
+            "workloadSecurityConnectorId": workload_security.connector_id,
+            "cloudOneRoleArn": cloud_account.role_arn,
+            "cloudAccountId": cloud_account.cloud_account_id,
+            "cloudAccountState": cloud_account.state,
+            "trailBucketName": trail.bucket_name,
+            **({"trailArn": trail.trail_arn} if trail.trail_arn is not None else {}),
+            "cloudTrailStackId": integration.stack_id,
+            "visionOneStatus": vision_one.status,
+        }
+        self.register_outputs(self.outputs)

@@ -1,0 +1,115 @@
+"""Step 6: the registration of the AWS account with Cloud One."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import cast
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from components.providers.account import CloudOneAccount
+from components.providers.link import Link, LinkInputs, LinkProvider, LinkSettings
+from components.trend.cloud_accounts import CloudAccount as VendorCloudAccount
+from components.trend.cloud_accounts import CloudAccounts
+from components.trend.errors import NotFound
+
+
+class CloudAccountSettings(LinkSettings):
+    """What we write to a cloud account.
+
+    Attributes:
+        alias, description: as the console shows them.
+    """
+
+    alias: str = ""
+    description: str = ""
+
+
+class CloudAccountProvider(LinkProvider[CloudAccountSettings]):
+    """Makes, reads, changes and removes the registration. Its id is the AWS account's."""
+
+    step = "step 6, Cloud One cloud account"
+    noun = "Cloud One cloud account"
+    settings = CloudAccountSettings
+
+    def find(self, inputs: LinkInputs) -> Link[CloudAccountSettings] | None:
+        found = self._client(inputs).get(inputs.aws_account_id)
+        return None if found is None else _link(found)
+
+    def get(self, link_id: str, inputs: LinkInputs) -> Link[CloudAccountSettings] | None:
+        found = self._client(inputs).get(link_id)
+        return None if found is None else _link(found)
+
+    def make(self, inputs: LinkInputs, settings: CloudAccountSettings) -> Link[CloudAccountSettings]:
+        made = self._client(inputs).create(
+            role_arn=settings.role_arn, alias=settings.alias, description=settings.description
+        )
+        return _link(made)
+
+    def change(self, link_id: str, inputs: LinkInputs, settings: CloudAccountSettings) -> Link[CloudAccountSettings]:
+        """Register the account anew: no call that changes a registration is documented.
+
+        A run that dies between the two calls leaves none, and the next one makes it.
+        """
+        with contextlib.suppress(NotFound):
+            self.remove(link_id, inputs)
+        return self._make(inputs, settings)
+
+    def remove(self, link_id: str, inputs: LinkInputs) -> None:
+        self._client(inputs).delete(link_id)
+
+    def _client(self, inputs: LinkInputs) -> CloudAccounts:
+        return self.trend(inputs.cloud_one_account_id).cloud_accounts(inputs.region)
+
+
+def _link(account: VendorCloudAccount) -> Link[CloudAccountSettings]:
+    settings = CloudAccountSettings(role_arn=account.role_arn, alias=account.alias, description=account.description)
+    return Link(
+        id=account.id, name=f"'{account.alias or account.id}'", settings=settings, facts={"state": account.state}
+    )
+
+
+class CloudAccount(Resource, module="trend", name="CloudAccount"):
+    """The registration of an AWS account with Cloud One, `trend:CloudAccount`; its id is the AWS account's.
+
+    Args:
+        name: the resource's name.
+        account: the Cloud One account.
+        aws_account_id: the AWS account to register, twelve digits.
+        role_arn: the role that Cloud One assumes.
+        alias, description: as the console shows them.
+        adopt: whether to take over a registration that something else made.
+        before: settings of such a registration, from `PriorLink`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        account: CloudOneAccount,
+        aws_account_id: pulumi.Input[str],
+        role_arn: pulumi.Input[str],
+        alias: pulumi.Input[str],
+        description: pulumi.Input[str],
+        adopt: bool,
+        before: pulumi.Input[dict[str, str]] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {
+            "cloudOneAccountId": account.account_id,
+            "region": account.region,
+            "awsAccountId": aws_account_id,
+            "roleArn": role_arn,
+            "alias": alias,
+            "description": description,
+            "adopt": adopt,
+            "before": before,
+            "state": None,
+        }
+        super().__init__(CloudAccountProvider(), name, props, opts)
+
+    @property
+    def state(self) -> pulumi.Output[str]:
+        """The vendor's word for the registration's state; `managed` when all is well."""
+        return cast("pulumi.Output[str]", pulumi.get(self, "state"))

@@ -1,0 +1,55 @@
+"""Cloud One accounts service: which account and region an API key belongs to."""
+
+from __future__ import annotations
+
+import pydantic
+
+from components.trend.credentials import ApiKey
+from components.trend.errors import UnusableReply
+from components.trend.transport import Reply, Transport
+
+
+class ApiKeyDetails(Reply):
+    """What the accounts service says about an API key.
+
+    Attributes:
+        alias: its name in the console.
+        role_id: what it may do, for example `full-access`.
+        enabled: false where an administrator switched it off.
+        urn: `urn:cloudone:identity:<region>:<account id>:apikey/<key id>`.
+    """
+
+    alias: str = ""
+    role_id: str = pydantic.Field("", alias="roleID")
+    enabled: bool = True
+    urn: str
+
+    @property
+    def region(self) -> str:
+        """The Cloud One region of the key's account, for example `us-1`."""
+        return self.urn.split(":")[3]
+
+    @property
+    def account_id(self) -> str:
+        """The Cloud One account's id: twelve digits, perhaps with a leading zero."""
+        return self.urn.split(":")[4]
+
+
+class Accounts:
+    """Client of the accounts service, the only one without a region."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def describe_key(self, key: ApiKey) -> ApiKeyDetails:
+        """Return what the service knows about the key itself; every key may read itself.
+
+        Raises:
+            TrendError: the key is unknown, locked, or the reply has no usable URN.
+        """
+        shown = "/apikeys/{id}"
+        reply = self._transport.call("GET", f"/apikeys/{key.id}", shown=shown)
+        details = self._transport.parse(ApiKeyDetails, reply, f"GET {shown}")
+        if len(details.urn.split(":")) < 6:
+            raise UnusableReply("the key's URN does not name an account", method="GET", path=f"accounts {shown}")
+        return details

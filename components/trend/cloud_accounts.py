@@ -1,0 +1,71 @@
+"""Cloud Account Management: the registration of an AWS account with Cloud One."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pydantic
+
+from components.trend.transport import Reply, Transport
+
+TEMPLATE_FILE = "cloud-account-management-role.template"
+
+
+class CloudAccount(Reply):
+    """An AWS account that Cloud One knows.
+
+    Attributes:
+        id: the AWS account, twelve digits.
+        role_arn: the role that Cloud One assumes through the OIDC provider.
+        alias, description: as the console shows them.
+        state: `managed` when all is well.
+    """
+
+    id: str
+    role_arn: str = pydantic.Field("", alias="roleARN")
+    alias: str = ""
+    description: str = ""
+    state: str = ""
+
+
+class CloudAccounts:
+    """Client of Cloud Account Management in one region."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get(self, aws_account_id: str) -> CloudAccount | None:
+        """Return the registration of an AWS account; None when there is none.
+
+        This GET is inferred from the documented DELETE of the same path, not documented itself.
+        """
+        reply = self._transport.get_or_none(f"/cloudaccounts/aws/{aws_account_id}")
+        return None if reply is None else self._parse(reply, "GET /cloudaccounts/aws/{id}")
+
+    def create(self, *, role_arn: str, alias: str, description: str) -> CloudAccount:
+        """Register the AWS account in which the role stands.
+
+        Raises:
+            NoReply: perhaps after it was made; look before asking again.
+        """
+        body = {"roleARN": role_arn, "alias": alias, "description": description}
+        filled = {name: value for name, value in body.items() if value}
+        reply = self._transport.call("POST", "/cloudaccounts/aws", body=filled)
+        return self._parse(reply, "POST /cloudaccounts/aws")
+
+    def delete(self, aws_account_id: str) -> None:
+        """Take the registration back.
+
+        Raises:
+            NotFound: there is none.
+        """
+        self._transport.call("DELETE", f"/cloudaccounts/aws/{aws_account_id}")
+
+    def _parse(self, reply: Any, call: str) -> CloudAccount:
+        return self._transport.parse(CloudAccount, reply, call)
+
+
+def template_url(aws_region: str, url_suffix: str) -> str:
+    """Return the fixed address of the vendor's management role template (source: its API reference, templates call)."""
+    bucket = f"cloud-one-cloud-accounts-{aws_region}"
+    return f"https://{bucket}.s3.{aws_region}.{url_suffix}/templates/aws/{TEMPLATE_FILE}"

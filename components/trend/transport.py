@@ -1,0 +1,206 @@
+"""The one place that talks HTTP to Trend."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar
+
+import pydantic
+import requests
+import urllib3
+from pydantic.alias_generators import to_camel
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from components.trend.credentials import Redactor
+from components.trend.endpoints import Service
+from components.trend.errors import NoReply, NotFound, TrendError, UnusableReply, error_class
+
+TIMEOUT = (5, 30)
+"""Seconds to connect, and between two bytes of a reply."""
+
+TRACE_HEADERS = ("x-trace-id", "x-request-id", "x-amzn-requestid")
+
+Method = Literal["GET", "POST", "DELETE"]
+ReplyT = TypeVar("ReplyT", bound="Reply")
+
+# A wait that the vendor asks for is obeyed up to half a minute, so that no call blocks a run for hours.
+_WAITS: dict[str, Any] = {
+    "backoff_factor": 0.5,
+    "backoff_max": 8,
+    "backoff_jitter": 0.5,
+    "retry_after_max": 30,
+    "raise_on_status": False,
+}
+_REPEATABLE = urllib3.Retry(total=4, allowed_methods=None, status_forcelist={429, 502, 503, 504}, **_WAITS)
+# A call that changes something is sent again only where it cannot have been carried out: no connection was made, or
+# the service turned it away (429). A broken connection is for the caller, who looks first.
+_ONCE = urllib3.Retry(total=4, read=0, allowed_methods=None, status_forcelist={429}, **_WAITS)
+
+
+class Reply(pydantic.BaseModel):
+    """A reply of the vendor: fields in camelCase on the wire, unknown ones ignored, numbers accepted for ids."""
+
+    model_config = pydantic.ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, coerce_numbers_to_str=True, frozen=True, extra="ignore"
+    )
+
+
+class Transport:
+    """Sends calls to one service, and turns what comes back into JSON or a `TrendError`.
+
+    A session per thread keeps its connection alive; nothing else is shared between threads.
+
+    Args:
+        service: names the service in errors.
+        base: its base URL, without a slash at the end.
+        auth: adds the credentials to a request.
+        headers: go with every call.
+        redact: is applied to every text of the vendor that ends in an error.
+    """
+
+    def __init__(
+        self, service: Service, base: str, auth: AuthBase, headers: Mapping[str, str], redact: Redactor
+    ) -> None:
+        self._service = service
+        self._base = base
+        self._auth = auth
+        self._headers = dict(headers)
+        self._redact = redact
+        self._threads = threading.local()
+
+    def call(
+        self,
+        method: Method,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+        repeatable: bool | None = None,
+        shown: str = "",
+    ) -> Any:
+        """Make one call and return the decoded JSON, or None when the reply has no body and may have none.
+
+        Args:
+            method: the HTTP method.
+            path: below the base URL, with a leading slash.
+            body: sent as JSON.
+            query: of the URL.
+            repeatable: whether the call may be sent again when its reply was lost; default: not for POST.
+            shown: the path as errors show it, where the real one holds something that they must not.
+
+        Raises:
+            TrendError: of the class that fits, see `components.trend.errors`.
+        """
+        session = self._session()
+        adapter = session.get_adapter(self._base)
+        assert isinstance(adapter, HTTPAdapter)
+        safe = method != "POST" if repeatable is None else repeatable
+        adapter.max_retries = _REPEATABLE if safe else _ONCE
+        where: dict[str, Any] = {"method": method, "path": f"{self._service.value} {shown or path}"}
+        try:
+            response = session.request(
+                method, self._base + path, json=body, params=query, timeout=TIMEOUT, allow_redirects=False
+            )
+        except requests.RequestException as error:
+            raise NoReply(self._redact(_reason(error, self._base)), **where) from None
+        trace_id = next((response.headers[name] for name in TRACE_HEADERS if name in response.headers), "")
+        where |= {"status": response.status_code, "trace_id": self._redact(trace_id)}
+        if response.status_code >= 300:
+            raise self._error(response, where)
+        if response.status_code == 204 or (method == "DELETE" and not response.content.strip()):
+            return None
+        return _json(response, where)
+
+    def get_or_none(self, path: str) -> Any | None:
+        """GET an object; None when the service says that there is none (404, and nothing but 404)."""
+        try:
+            return self.call("GET", path)
+        except NotFound:
+            return None
+
+    def parse(self, model: type[ReplyT], reply: Any, call: str) -> ReplyT:
+        """Read a reply into its model.
+
+        Args:
+            model: what the reply must hold.
+            reply: the decoded JSON.
+            call: the call that brought it, for the error, for example `GET /awsconnectors`.
+
+        Raises:
+            UnusableReply: a field that is needed is missing or of another type.
+        """
+        try:
+            return model.model_validate(reply)
+        except pydantic.ValidationError as error:
+            # Of pydantic's report only the place and the rule: its text repeats the reply, secrets and all.
+            first = error.errors(include_input=False, include_url=False)[0]
+            place = ".".join(str(step) for step in first["loc"]) or "the reply"
+            method, _, path = call.partition(" ")
+            raise UnusableReply(
+                f"the reply lacks what it must hold: {place}: {first['msg'].lower()}",
+                method=method,
+                path=f"{self._service.value} {path}",
+                hint="Trend may have changed its API: look for a newer version of this program",
+            ) from None
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._threads, "session", None)
+        if session is None:
+            session = self._threads.session = requests.Session()
+            # Given as `auth`, the credentials also keep requests from taking others out of a .netrc file.
+            session.auth = self._auth
+            session.headers.update(self._headers)
+            session.mount(self._base, HTTPAdapter(pool_connections=1, pool_maxsize=1))
+        return session
+
+    def _error(self, response: requests.Response, where: Mapping[str, Any]) -> TrendError:
+        message, fields = _vendor_message(response)
+        redacted = {self._redact(name): self._redact(reason) for name, reason in fields.items()}
+        return error_class(response.status_code)(self._redact(message), fields=redacted, **where)
+
+
+def _json(response: requests.Response, where: Mapping[str, Any]) -> Any:
+    if not response.content.strip():
+        raise UnusableReply("the reply is empty where JSON belongs", **where)
+    try:
+        return response.json()
+    except requests.exceptions.JSONDecodeError:
+        kind = response.headers.get("Content-Type", "no content type").partition(";")[0]
+        raise UnusableReply(f"the reply is {kind}, not JSON", **where) from None
+
+
+def _vendor_message(response: requests.Response) -> tuple[str, dict[str, str]]:
+    """Return the vendor's own words, from whichever of its three error bodies came, and its words on single fields."""
+    try:
+        body = response.json()
+    except requests.exceptions.JSONDecodeError:
+        body = None
+    if not isinstance(body, dict):
+        return response.reason or "no further words", {}
+    nested = body.get("error")
+    if isinstance(nested, dict):  # Vision One
+        return f"{nested.get('code', '')} {nested.get('message', '')}".strip(), {}
+    fields = body.get("fields")
+    named = {str(name): str(reason) for name, reason in fields.items()} if isinstance(fields, dict) else {}
+    return str(body.get("message") or response.reason or "no further words"), named
+
+
+def _reason(error: requests.RequestException, base: str) -> str:
+    """Say in a few words why no reply came; the libraries' own text is long and repeats the URL."""
+    host = urllib3.util.parse_url(base).netloc
+    if isinstance(error, requests.exceptions.SSLError):
+        return f"the certificate of {host} is not trusted here"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return f"the proxy did not let the call to {host} through"
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return f"{host} did not answer within {TIMEOUT[0]} s"
+    if isinstance(error, requests.exceptions.ReadTimeout):
+        return f"{host} took the call and did not answer within {TIMEOUT[1]} s"
+    causes = repr(error)
+    if "NameResolution" in causes:
+        return f"the name {host} could not be resolved"
+    if "refused" in causes:
+        return f"{host} refused the connection"
+    return f"the connection to {host} broke before the reply came"

@@ -1,0 +1,51 @@
+"""The integration between Cloud One and Vision One, Cloud One's half."""
+
+from __future__ import annotations
+
+from components.trend.errors import BadRequest, Forbidden, NotFound, Unauthenticated
+from components.trend.transport import Reply, Transport
+
+
+class _Registration(Reply):
+    status: str = ""
+
+
+class _Connector(Reply):
+    registration: _Registration = _Registration()
+
+
+class VisionOneConnect:
+    """Client of the Vision One integration in one Cloud One region.
+
+    Undocumented: reading the registration, and what a second enrolment answers. Only the enrolment itself was seen, in
+    the published CloudFormation solution. Should the rest change, `status` says "unknown" and nothing else breaks.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def status(self) -> str:
+        """Return how the registration stands, for example `registered`; empty when it cannot be told.
+
+        A gateway that has no such route answers 403, 404 or 405, so none of these says that there is no registration.
+
+        Raises:
+            TrendError: the service failed or gave no usable reply.
+        """
+        try:
+            reply = self._transport.call("GET", "/connectors")
+        except (NotFound, Forbidden, Unauthenticated, BadRequest):
+            return ""
+        return self._transport.parse(_Connector, reply, "GET /connectors").registration.status
+
+    def enroll(self, enrollment_token: str) -> str:
+        """Register Cloud One with Vision One and return how the registration stands.
+
+        This moves endpoint management to Vision One and cannot simply be undone. A token serves once, for a day.
+
+        Raises:
+            Conflict: there is a registration already.
+            NoReply: perhaps after it was carried out; look before asking again.
+        """
+        reply = self._transport.call("POST", "/connectors", body={"enrollmentToken": enrollment_token})
+        return self._transport.parse(_Connector, reply, "POST /connectors").registration.status

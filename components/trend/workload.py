@@ -1,0 +1,95 @@
+"""Workload Security: the connector, its link to an AWS account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pydantic
+
+from components.trend.transport import Reply, Transport
+
+TREND_AWS_ACCOUNT = "147995105371"
+"""The AWS account from which Workload Security assumes the customer's role (source: its public documentation)."""
+
+
+class Connector(Reply):
+    """A link between an AWS account and Workload Security.
+
+    Attributes:
+        id: the vendor's number of it, as text.
+        account_id: the AWS account, twelve digits.
+        display_name: its name in the console.
+        cross_account_role_arn: the role that Trend assumes; empty where the link uses access keys instead.
+        workspaces_enabled: whether it lists WorkSpaces too.
+    """
+
+    id: str = pydantic.Field(alias="ID")
+    account_id: str = ""
+    display_name: str = ""
+    cross_account_role_arn: str = ""
+    workspaces_enabled: bool = False
+
+
+class _Connectors(Reply):
+    aws_connectors: list[Connector]
+
+
+class _Settings(Reply):
+    external_id: str = ""
+
+
+class Workload:
+    """Client of Workload Security in one region."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def external_id(self) -> str:
+        """Return the tenant's external id; empty where an administrator hid it."""
+        reply = self._transport.call("GET", "/awsconnectorsettings")
+        return self._transport.parse(_Settings, reply, "GET /awsconnectorsettings").external_id
+
+    def find_connectors(self, aws_account_id: str) -> list[Connector]:
+        """Return the connectors of exactly this AWS account: none, or one."""
+        criterion = {
+            "fieldName": "accountId",
+            "stringTest": "equal",
+            "stringValue": aws_account_id,
+            "stringWildcards": False,  # they are on by default
+        }
+        reply = self._transport.call(
+            "POST", "/awsconnectors/search", body={"maxItems": 10, "searchCriteria": [criterion]}, repeatable=True
+        )
+        found = self._transport.parse(_Connectors, reply, "POST /awsconnectors/search").aws_connectors
+        return [connector for connector in found if connector.account_id == aws_account_id]
+
+    def get_connector(self, connector_id: str) -> Connector | None:
+        """Return a connector; None when it is gone."""
+        reply = self._transport.get_or_none(f"/awsconnectors/{connector_id}")
+        return None if reply is None else self._parse(reply, "GET /awsconnectors/{ID}")
+
+    def create_connector(self, *, account_id: str, display_name: str, role_arn: str) -> Connector:
+        """Link an AWS account. The service tries the role, which may not have spread yet right after its making.
+
+        Raises:
+            NoReply: perhaps after it was made; look before asking again.
+        """
+        body = {"displayName": display_name, "accountId": account_id, "crossAccountRoleArn": role_arn}
+        return self._parse(self._transport.call("POST", "/awsconnectors", body=body), "POST /awsconnectors")
+
+    def modify_connector(self, connector_id: str, *, display_name: str, role_arn: str) -> Connector:
+        """Set a connector's name and role; what is not named stays. Setting the same twice does no harm."""
+        body: dict[str, Any] = {"displayName": display_name, "crossAccountRoleArn": role_arn}
+        reply = self._transport.call("POST", f"/awsconnectors/{connector_id}", body=body, repeatable=True)
+        return self._parse(reply, "POST /awsconnectors/{ID}")
+
+    def delete_connector(self, connector_id: str) -> None:
+        """Unlink an AWS account.
+
+        Raises:
+            NotFound: there is no such connector.
+        """
+        self._transport.call("DELETE", f"/awsconnectors/{connector_id}")
+
+    def _parse(self, reply: Any, call: str) -> Connector:
+        return self._transport.parse(Connector, reply, call)

@@ -1,0 +1,124 @@
+"""Steps 3 and 4: the cross-account role, and the connector that lets Workload Security assume it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws_context import AwsContext
+from components.providers.account import CloudOneAccount
+from components.providers.connector import Connector
+from components.providers.external_id import ExternalId
+from components.providers.prior_link import PriorConnectorProvider, PriorLink
+from components.trend.workload import TREND_AWS_ACCOUNT
+
+# What Workload Security reads, and nothing else (source: its documentation of the cross-account role).
+READ_ACTIONS = (
+    "ec2:DescribeAvailabilityZones",
+    "ec2:DescribeImages",
+    "ec2:DescribeInstances",
+    "ec2:DescribeRegions",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeTags",
+    "ec2:DescribeVpcs",
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:ListAccountAliases",
+    "workspaces:DescribeTags",
+    "workspaces:DescribeWorkspaceBundles",
+    "workspaces:DescribeWorkspaceDirectories",
+    "workspaces:DescribeWorkspaces",
+)
+
+
+class WorkloadSecurity(pulumi.ComponentResource):
+    """`trend:onboarding:WorkloadSecurity`: a read-only role that Trend assumes with the tenant's external id, and the
+    connector that names it.
+
+    A connector that something else made is left alone, unless `adopt` says otherwise.
+
+    Args:
+        name: the component's name.
+        account: the Cloud One account whose tenant gets the connector.
+        where: the AWS account.
+        external_id: the tenant's, where it hides its own.
+        adopt: whether to take over a connector that something else made.
+        permissions_boundary: ARN of the policy that bounds the role.
+        role_path: IAM path of the role.
+        tags: of the role.
+    """
+
+    role_arn: pulumi.Output[str]
+    connector_id: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        account: CloudOneAccount,
+        where: AwsContext,
+        external_id: str | None,
+        adopt: bool,
+        permissions_boundary: str | None,
+        role_path: str | None,
+        tags: Mapping[str, str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("trend:onboarding:WorkloadSecurity", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        trusted_id = external_id or ExternalId("external-id", account=account, opts=child).external_id
+        trust = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": f"arn:{where.partition}:iam::{TREND_AWS_ACCOUNT}:root"},
+                    "Action": "sts:AssumeRole",
+                    "Condition": {"StringEquals": {"sts:ExternalId": trusted_id}},
+                }
+            ],
+        }
+        role = aws.iam.Role(
+            "workload-security",
+            description="Lets Trend Cloud One Workload Security list instances and WorkSpaces",
+            assume_role_policy=pulumi.Output.json_dumps(trust),
+            path=role_path,
+            permissions_boundary=permissions_boundary,
+            tags=dict(tags),
+            opts=child,
+        )
+        policy = aws.iam.RolePolicy(
+            "workload-security-reads",
+            role=role.name,
+            policy=pulumi.Output.json_dumps(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": [{"Effect": "Allow", "Action": list(READ_ACTIONS), "Resource": "*"}],
+                }
+            ),
+            opts=child,
+        )
+        prior = adopt and PriorLink(
+            "earlier-connector",
+            PriorConnectorProvider(),
+            account=account,
+            aws_account_id=where.account_id,
+            role_arn=role.arn,
+            opts=child,
+        )
+        connector = Connector(
+            "connector",
+            account=account,
+            aws_account_id=where.account_id,
+            role_arn=role.arn,
+            display_name=f"AWS {where.account_id}",
+            adopt=adopt,
+            before=prior.before if prior else None,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+        )
+        self.role_arn = role.arn
+        self.connector_id = connector.id
+        self.register_outputs({"roleArn": self.role_arn, "connectorId": self.connector_id})

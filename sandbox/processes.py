@@ -1,0 +1,194 @@
+"""The sandbox's server processes: started, recognised again, found healthy, ended; and who holds a port."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+HOST = "127.0.0.1"
+ROOT = Path(__file__).resolve().parent.parent
+CLOCK_TOLERANCE = 2.0
+"""Seconds by which a process's start may seem to move: on Linux it is computed from a clock that may be set."""
+PATIENCE = 5.0
+"""Seconds that a process has to end after SIGTERM."""
+START_TIMEOUT = 60.0
+"""Seconds that all servers together have to become healthy."""
+
+
+class SandboxError(Exception):
+    """The sandbox cannot do what was asked; the message is one line for the user, but for a log's last lines."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server process of the sandbox, alive or not.
+
+    Attributes:
+        name: `aws` or `trend`.
+        module: what it runs, `python -m <module>`.
+        created: when it was started, in seconds since the epoch: tells it from another process with the same pid.
+    """
+
+    name: str
+    module: str
+    port: int
+    pid: int
+    created: float
+
+    @property
+    def url(self) -> str:
+        """Its base URL."""
+        return f"http://{HOST}:{self.port}"
+
+    def process(self) -> psutil.Process | None:
+        """Return the process if it is still this one: same pid, same start, same program."""
+        try:
+            process = psutil.Process(self.pid)
+            ours = (
+                process.status() != psutil.STATUS_ZOMBIE
+                and abs(process.create_time() - self.created) < CLOCK_TOLERANCE
+                and self.module in process.cmdline()
+            )
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            return None
+        return process if ours else None
+
+    def is_healthy(self) -> bool:
+        """Whether it is this process that answers on the port."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=2)
+        try:
+            connection.request("GET", "/_sandbox/health")
+            return bool(json.loads(connection.getresponse().read()).get("pid") == self.pid)
+        except (OSError, http.client.HTTPException, ValueError, AttributeError):
+            return False
+        finally:
+            connection.close()
+
+
+@dataclass(frozen=True)
+class Launched:
+    """A server just started, with what its parent holds of it."""
+
+    server: Server
+    popen: subprocess.Popen[bytes]
+    log: Path
+
+
+def launch(
+    name: str,
+    module: str,
+    port: int,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    log: Path,
+    leashed: bool,
+) -> Launched:
+    """Start a server; it need not answer yet.
+
+    Args:
+        environment: variables of the process, on top of this one's.
+        log: file that takes its output.
+        leashed: end it when this process ends.
+    """
+    leash = ["sandbox.leash"] if leashed else []
+    command = [sys.executable, "-m", *leash, module, "--port", str(port), *arguments]
+    log.touch(mode=0o600)
+    with log.open("wb") as output:
+        popen = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdin=subprocess.PIPE if leashed else subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # Ctrl-C is for the command in the foreground
+        )
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return Launched(Server(name, module, port, popen.pid, psutil.Process(popen.pid).create_time()), popen, log)
+    return Launched(Server(name, module, port, popen.pid, time.time()), popen, log)
+
+
+def wait_until_healthy(launched: Sequence[Launched]) -> None:
+    """Wait until every server answers.
+
+    Raises:
+        SandboxError: one ended, or does not answer in time; the message carries the last lines of its log.
+    """
+    deadline = time.monotonic() + START_TIMEOUT
+    for child in launched:
+        while not child.server.is_healthy():
+            if child.popen.poll() is not None:
+                raise SandboxError(f"{child.server.name} ended with code {child.popen.returncode}: {_tail(child.log)}")
+            if time.monotonic() > deadline:
+                raise SandboxError(f"{child.server.name} gave no answer in {START_TIMEOUT:.0f} s: {_tail(child.log)}")
+            time.sleep(0.02)
+
+
+def end(servers: Sequence[Server]) -> list[Server]:
+    """End those that still run, by SIGTERM or, after a while, by SIGKILL; return them."""
+    alive = [server for server in servers if server.process()]
+    for signal_of in (psutil.Process.terminate, psutil.Process.kill):
+        for server in alive:
+            if process := server.process():
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    signal_of(process)
+        _wait_for_end(alive)
+    return alive
+
+
+def _wait_for_end(servers: Sequence[Server]) -> None:
+    # Not psutil.wait_procs: it takes a zombie, which some other parent is slow to bury, for a living process.
+    deadline = time.monotonic() + PATIENCE
+    while any(server.process() for server in servers) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def require_free(port: int, option: str) -> None:
+    """Make sure that nobody listens on a port.
+
+    Raises:
+        SandboxError: somebody does; the message says who, and which option chooses another port.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            raise SandboxError(
+                f"port {port} is taken by {_holder(port)}; end that, or choose another port with {option}"
+            ) from None
+
+
+def free_ports(count: int) -> list[int]:
+    """Find ports that nobody listens on, different from each other."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind((HOST, 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+
+
+def _holder(port: int) -> str:
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            connections = process.net_connections("tcp")
+            if any(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in connections):
+                command = " ".join(process.cmdline()) or process.name()
+                return f"process {process.pid} ({command[:80]})"
+    return "a process that this user may not see"
+
+
+def _tail(log: Path, lines: int = 5) -> str:
+    text = log.read_text(encoding="utf-8", errors="replace").strip()
+    return "\n".join(text.splitlines()[-lines:]) if text else f"its log {log} is empty"

@@ -1,0 +1,319 @@
+"""The sandbox as an object: what a test holds, and what the command line is made of."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sandbox import toolchain
+from sandbox.aws.control import AwsControl, AwsRequest
+from sandbox.processes import (
+    HOST,
+    ROOT,
+    Launched,
+    SandboxError,
+    Server,
+    end,
+    free_ports,
+    launch,
+    require_free,
+    wait_until_healthy,
+)
+from sandbox.simulator import SimulatorControl, Tenant, default_tenant
+from sandbox.toolchain import Toolchain
+
+ACCOUNT = "123456789012"
+PASSPHRASE = "sandbox"  # noqa: S105  (meant to be known)
+"""Passphrase of the sandbox's stacks, known to everybody: their secrets open nothing."""
+ACCESS_KEY = "sandbox"
+TREND_ACCESS_KEY = "trend-simulator"
+"""Access key of the simulator, so that its looks at a role can be told from the program's calls."""
+
+
+class Sandbox:
+    """AWS and Trend on this machine, and the environment in which Pulumi works against them.
+
+    As a context manager it starts the sandbox and stops it again, unless it ran before. A sandbox is known by its
+    folder: two objects with one folder mean the same sandbox, whichever process holds them.
+
+    Args:
+        home: the sandbox's folder, made if missing; all it writes is below.
+        aws_port, trend_port: ports on 127.0.0.1; None picks one that is free.
+        tenant: whom the Trend simulator plays; None is the default tenant.
+        region: Cloud One region of the default tenant.
+        account: the AWS account's id.
+        detached: let it run on when this process ends; a sandbox that is not detached never outlives it.
+
+    Raises:
+        ValueError: account or region has not the form it must have.
+    """
+
+    def __init__(
+        self,
+        home: Path = ROOT / ".sandbox",
+        *,
+        aws_port: int | None = None,
+        trend_port: int | None = None,
+        tenant: Tenant | None = None,
+        region: str = "us-1",
+        account: str = ACCOUNT,
+        detached: bool = False,
+    ) -> None:
+        if not re.fullmatch(r"\d{12}", account):
+            raise ValueError(f"account {account!r} is not 12 digits")
+        self.home = home.resolve()
+        self.tenant = tenant or default_tenant(region)
+        self.account = account
+        self._ports = (aws_port, trend_port)
+        self._detached = detached
+        self._launched: list[Launched] = []
+        self._trend: SimulatorControl | None = None
+        self._aws_control: AwsControl | None = None
+
+    def __enter__(self) -> Sandbox:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._launched:
+            self.stop()
+
+    def start(self) -> bool:
+        """Start both servers side by side and wait until they answer.
+
+        What is left of a sandbox of which one server died is ended first: the two belong together.
+
+        Returns:
+            Whether it was started; False: it runs already, as it is.
+
+        Raises:
+            SandboxError: a port is taken, or a server does not come up; nothing is left running then.
+        """
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.home.chmod(0o700)
+        with self._locked():
+            if self.is_running():
+                return False
+            end(self.servers())
+            aws_port, trend_port = self._choose_ports()
+            self._launched = [self._launch_aws(aws_port), self._launch_trend(trend_port, aws_port)]
+            servers = [child.server for child in self._launched]
+            write_private(self._record, json.dumps([asdict(server) for server in servers], indent=2))
+            try:
+                wait_until_healthy(self._launched)
+                self.trend.set_tenant(self.tenant)
+            except BaseException:
+                self._end(servers)
+                raise
+        return True
+
+    def stop(self) -> list[Server]:
+        """End what runs of the sandbox; its folder and the stacks' states stay.
+
+        Returns:
+            The servers that ran.
+        """
+        if not self.home.is_dir():
+            return []
+        with self._locked():
+            return self._end(self.servers())
+
+    def servers(self) -> list[Server]:
+        """Return the servers that were started last in this folder, dead or alive; none after a stop."""
+        try:
+            return [Server(**recorded) for recorded in json.loads(self._record.read_text(encoding="utf-8"))]
+        except FileNotFoundError:
+            return []
+        except (ValueError, TypeError) as error:
+            raise SandboxError(f"{self._record} is damaged; end its processes and delete it") from error
+
+    def is_running(self) -> bool:
+        """Whether both servers answer."""
+        servers = self.servers()
+        return bool(servers) and all(server.process() and server.is_healthy() for server in servers)
+
+    def require_running(self) -> None:
+        """Make sure that both servers answer.
+
+        Raises:
+            SandboxError: they do not; the message says what to do.
+        """
+        if not self.is_running():
+            raise SandboxError(f"no sandbox runs in {self.home}; start it with `python -m sandbox start`")
+
+    def reset(self) -> None:
+        """Put AWS and Trend back to the freshly seeded state; the stacks' states stay.
+
+        Raises:
+            SandboxError: it does not run.
+        """
+        self.aws_control.reset()
+        self.trend.reset()
+        if self._launched:  # a sandbox that another process started keeps the tenant it was given there
+            self.trend.set_tenant(self.tenant)
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables with which Pulumi, boto3 and the program work against this sandbox.
+
+        Raises:
+            SandboxError: it does not run.
+            ToolchainError: there is no engine.
+        """
+        return {**self.endpoints(), **self._backend(), **self.toolchain.environment(os.environ.get("PATH", os.defpath))}
+
+    def endpoints(self) -> dict[str, str]:
+        """Return the variables that lead to the sandbox's servers; no region, since that is the stack's to say.
+
+        Raises:
+            SandboxError: it does not run.
+        """
+        variables = {
+            "AWS_ENDPOINT_URL": self._url("aws"),
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "TREND_ENDPOINT_URL": self._url("trend"),
+        }
+        return {**variables, **_past_any_proxy()}
+
+    def tools_environment(self) -> dict[str, str]:
+        """Return the variables of engine and plugins alone, for use against other endpoints.
+
+        A backend comes with them only where the caller's environment names none.
+
+        Raises:
+            ToolchainError: there is no engine.
+        """
+        backend = {} if "PULUMI_BACKEND_URL" in os.environ else self._backend()
+        return {**backend, **self.toolchain.environment(os.environ.get("PATH", os.defpath))}
+
+    @cached_property
+    def toolchain(self) -> Toolchain:
+        """Engine and plugins, found or made at the first use.
+
+        Raises:
+            ToolchainError: there is no engine.
+        """
+        return toolchain.prepare(self.home)
+
+    @property
+    def trend(self) -> SimulatorControl:
+        """The Trend simulator's control surface."""
+        url = self._url("trend")
+        if self._trend is None or self._trend.url != url:
+            self._trend = SimulatorControl(url)
+        return self._trend
+
+    @property
+    def aws_control(self) -> AwsControl:
+        """The control surface of AWS."""
+        url = self._url("aws")
+        if self._aws_control is None or self._aws_control.url != url:
+            self._aws_control = AwsControl(url)
+        return self._aws_control
+
+    def aws(self, service: str, region: str = "us-east-1") -> Any:
+        """Return a boto3 client of a service in the sandbox."""
+        import boto3  # here, since it takes longer to load than all the rest
+
+        return boto3.client(
+            service,
+            region_name=region,
+            endpoint_url=self._url("aws"),
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=ACCESS_KEY,
+        )
+
+    def aws_requests(self, *, changing: bool | None = None) -> list[AwsRequest]:
+        """Return the calls to AWS since the last reset, without the simulator's own looks at roles."""
+        requests = self.aws_control.requests(changing=changing)
+        return [request for request in requests if request.caller != TREND_ACCESS_KEY]
+
+    @property
+    def _record(self) -> Path:
+        return self.home / "sandbox.json"
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Let one process at a time start or stop this sandbox."""
+        with (self.home / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _url(self, name: str) -> str:
+        for server in self.servers():
+            if server.name == name:
+                return server.url
+        raise SandboxError(f"no sandbox runs in {self.home}; start it with `python -m sandbox start`")
+
+    def _backend(self) -> dict[str, str]:
+        state = self.home / "state"
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return {"PULUMI_BACKEND_URL": state.as_uri(), "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
+
+    def _choose_ports(self) -> tuple[int, int]:
+        for port, option in zip(self._ports, ("--aws-port", "--trend-port"), strict=True):
+            if port is not None:
+                require_free(port, option)
+        free = free_ports(2)
+        return self._ports[0] or free[0], self._ports[1] or free[1]
+
+    def _launch_aws(self, port: int) -> Launched:
+        arguments = ["--account", self.account, "--request-log", str(self._logs / "aws-requests.jsonl")]
+        return launch("aws", "sandbox.aws", port, arguments, {}, self._logs / "aws.log", not self._detached)
+
+    def _launch_trend(self, port: int, aws_port: int) -> Launched:
+        arguments = ["--request-log", str(self._logs / "trend-requests.jsonl")]
+        environment = {
+            "AWS_ENDPOINT_URL": f"http://{HOST}:{aws_port}",
+            "AWS_ACCESS_KEY_ID": TREND_ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": TREND_ACCESS_KEY,
+            **_past_any_proxy(),
+        }
+        log = self._logs / "trend.log"
+        return launch("trend", "sandbox.simulator", port, arguments, environment, log, not self._detached)
+
+    @property
+    def _logs(self) -> Path:
+        logs = self.home / "logs"
+        logs.mkdir(mode=0o700, exist_ok=True)
+        return logs
+
+    def _end(self, servers: list[Server]) -> list[Server]:
+        ended = end(servers)
+        for child in self._launched:
+            child.popen.wait()
+            if child.popen.stdin:
+                child.popen.stdin.close()
+        for control in (self._trend, self._aws_control):
+            if control is not None:
+                control.close()
+        self._launched, self._trend, self._aws_control = [], None, None
+        self._record.unlink(missing_ok=True)
+        return ended
+
+
+def _past_any_proxy() -> dict[str, str]:
+    """Keep calls to the loopback address away from a proxy that the environment names, if it names one."""
+    if not any(name.lower() in ("http_proxy", "all_proxy") for name in os.environ):
+        return {}
+    exempt = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = [host for host in exempt.split(",") if host and host != HOST]
+    return dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join([*hosts, HOST]))
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that nobody else may read."""
+    file.touch(mode=0o600)
+    file.write_text(text, encoding="utf-8")
