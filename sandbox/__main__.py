@@ -59,9 +59,7 @@ def start(
             _say(f"no stack was selected and no environment written: {error}")
             return
         if fresh and any((sandbox.home / "state").rglob(f"stacks/**/{STACK}.json")):
-            _say(
-                f"AWS and Trend are empty again; what the stack `{STACK}` still holds comes back by `pulumi up --refresh`"
-            )
+            _say(f"AWS and Trend are empty again: `pulumi up --refresh` makes anew what the stack holds")
         environment_file = sandbox.home / "env"
         write_private(environment_file, sourced_file(variables, sandbox.toolchain.bin))
         _select_stack(variables)

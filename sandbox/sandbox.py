@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sandbox import toolchain
+from sandbox import environment, toolchain
 from sandbox.aws.control import AwsControl, AwsRequest
 from sandbox.processes import (
     HOST,
@@ -32,11 +32,6 @@ from sandbox.simulator import SimulatorControl, Tenant, default_tenant
 from sandbox.toolchain import Toolchain
 
 ACCOUNT = "123456789012"
-PASSPHRASE = "sandbox"  # noqa: S105  (meant to be known)
-"""Passphrase of the sandbox's stacks, known to everybody: their secrets open nothing."""
-ACCESS_KEY = "sandbox"
-TREND_ACCESS_KEY = "trend-simulator"
-"""Access key of the simulator, so that its looks at a role can be told from the program's calls."""
 
 
 class Sandbox:
@@ -170,7 +165,11 @@ class Sandbox:
             SandboxError: it does not run.
             ToolchainError: there is no engine.
         """
-        return {**self.endpoints(), **self._backend(), **self.toolchain.environment(os.environ.get("PATH", os.defpath))}
+        return {
+            **self.endpoints(),
+            **environment.backend(self.home),
+            **self.toolchain.environment(os.environ.get("PATH", os.defpath)),
+        }
 
     def endpoints(self) -> dict[str, str]:
         """Return the variables that lead to the sandbox's servers; no region, since that is the stack's to say.
@@ -178,14 +177,7 @@ class Sandbox:
         Raises:
             SandboxError: it does not run.
         """
-        variables = {
-            "AWS_ENDPOINT_URL": self._url("aws"),
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "TREND_ENDPOINT_URL": self._url("trend"),
-        }
-        return {**variables, **_past_any_proxy()}
+        return environment.endpoints(self._url("aws"), self._url("trend"))
 
     def tools_environment(self) -> dict[str, str]:
         """Return the variables of engine and plugins alone, for use against other endpoints.
@@ -195,7 +187,7 @@ class Sandbox:
         Raises:
             ToolchainError: there is no engine.
         """
-        backend = {} if "PULUMI_BACKEND_URL" in os.environ else self._backend()
+        backend = {} if "PULUMI_BACKEND_URL" in os.environ else environment.backend(self.home)
         return {**backend, **self.toolchain.environment(os.environ.get("PATH", os.defpath))}
 
     @cached_property
@@ -231,14 +223,14 @@ class Sandbox:
             service,
             region_name=region,
             endpoint_url=self._url("aws"),
-            aws_access_key_id=ACCESS_KEY,
-            aws_secret_access_key=ACCESS_KEY,
+            aws_access_key_id=environment.ACCESS_KEY,
+            aws_secret_access_key=environment.ACCESS_KEY,
         )
 
     def aws_requests(self, *, changing: bool | None = None) -> list[AwsRequest]:
         """Return the calls to AWS since the last reset, without the simulator's own looks at roles."""
         requests = self.aws_control.requests(changing=changing)
-        return [request for request in requests if request.caller != TREND_ACCESS_KEY]
+        return [request for request in requests if request.caller != environment.TREND_ACCESS_KEY]
 
     @property
     def _record(self) -> Path:
@@ -257,11 +249,6 @@ class Sandbox:
                 return server.url
         raise SandboxError(f"no sandbox runs in {self.home}; start it with `python -m sandbox start`")
 
-    def _backend(self) -> dict[str, str]:
-        state = self.home / "state"
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return {"PULUMI_BACKEND_URL": state.as_uri(), "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
-
     def _choose_ports(self) -> tuple[int, int]:
         for port, option in zip(self._ports, ("--aws-port", "--trend-port"), strict=True):
             if port is not None:
@@ -275,14 +262,9 @@ class Sandbox:
 
     def _launch_trend(self, port: int, aws_port: int) -> Launched:
         arguments = ["--request-log", str(self._logs / "trend-requests.jsonl")]
-        environment = {
-            "AWS_ENDPOINT_URL": f"http://{HOST}:{aws_port}",
-            "AWS_ACCESS_KEY_ID": TREND_ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": TREND_ACCESS_KEY,
-            **_past_any_proxy(),
-        }
+        variables = environment.of_simulator(f"http://{HOST}:{aws_port}")
         log = self._logs / "trend.log"
-        return launch("trend", "sandbox.simulator", port, arguments, environment, log, not self._detached)
+        return launch("trend", "sandbox.simulator", port, arguments, variables, log, not self._detached)
 
     @property
     def _logs(self) -> Path:
@@ -302,15 +284,6 @@ class Sandbox:
         self._launched, self._trend, self._aws_control = [], None, None
         self._record.unlink(missing_ok=True)
         return ended
-
-
-def _past_any_proxy() -> dict[str, str]:
-    """Keep calls to the loopback address away from a proxy that the environment names, if it names one."""
-    if not any(name.lower() in ("http_proxy", "all_proxy") for name in os.environ):
-        return {}
-    exempt = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
-    hosts = [host for host in exempt.split(",") if host and host != HOST]
-    return dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join([*hosts, HOST]))
 
 
 def write_private(file: Path, text: str) -> None:

@@ -1,0 +1,52 @@
+"""The variables by which Pulumi, boto3, the program and the sandbox's own servers find each other."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sandbox.processes import HOST
+
+PASSPHRASE = "sandbox"  # noqa: S105  (meant to be known)
+"""Passphrase of the sandbox's stacks, known to everybody: their secrets open nothing."""
+ACCESS_KEY = "sandbox"
+TREND_ACCESS_KEY = "trend-simulator"
+"""Access key of the simulator, so that its looks at a role can be told from the program's calls."""
+
+
+def endpoints(aws_url: str, trend_url: str) -> dict[str, str]:
+    """Return what leads to the sandbox's servers."""
+    return {
+        "AWS_ENDPOINT_URL": aws_url,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "TREND_ENDPOINT_URL": trend_url,
+        **_past_any_proxy(),
+    }
+
+
+def backend(home: Path) -> dict[str, str]:
+    """Return what keeps the stacks below the sandbox's folder."""
+    state = home / "state"
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {"PULUMI_BACKEND_URL": state.as_uri(), "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
+
+
+def of_simulator(aws_url: str) -> dict[str, str]:
+    """Return what lets the Trend simulator look at roles in AWS, under a name of its own."""
+    return {
+        "AWS_ENDPOINT_URL": aws_url,
+        "AWS_ACCESS_KEY_ID": TREND_ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": TREND_ACCESS_KEY,
+        **_past_any_proxy(),
+    }
+
+
+def _past_any_proxy() -> dict[str, str]:
+    """Keep calls to the loopback address away from a proxy that the environment names, if it names one."""
+    if not any(name.lower() in ("http_proxy", "all_proxy") for name in os.environ):
+        return {}
+    exempt = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = [host for host in exempt.split(",") if host and host != HOST]
+    return dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join([*hosts, HOST]))
