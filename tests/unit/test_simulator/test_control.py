@@ -1,29 +1,22 @@
-"""The control calls, the tenant, and the simulator as object and as process."""
+"""The control calls and the tenant."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
-from sandbox.simulator import Fault, Simulator, SimulatorControl, SimulatorError, Tenant, default_tenant
-
-ACCOUNT = "012345678901"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/trend"
-PROJECT = Path(__file__).parents[3]
+from sandbox.simulator import Fault, Simulator, SimulatorError, Tenant, default_tenant
+from tests.unit.test_simulator.conftest import ACCOUNT, ROLE, Api
 
 
-def test_a_dump_restores_the_state_byte_for_byte(sim, api, vision_one, connector, cloud_account):
+def test_a_dump_restores_the_state_byte_for_byte(
+    sim: Simulator, api: Api, vision_one: Api, connector: dict[str, Any], cloud_account: dict[str, Any]
+) -> None:
     api("POST", "/workload/awsconnectors", connector)
     api("POST", "/cloudaccounts/cloudaccounts/aws", cloud_account)
     api("POST", "/cloudtrail/stacks", {"providerAccountID": ACCOUNT, "awsRegion": "us-east-1"})
@@ -44,7 +37,7 @@ def test_a_dump_restores_the_state_byte_for_byte(sim, api, vision_one, connector
     assert requests.get(f"{sim.url}/_sandbox/state", timeout=5).text == before.to_json()
 
 
-def test_reading_leaves_the_state_as_it_is(sim, api, connector):
+def test_reading_leaves_the_state_as_it_is(sim: Simulator, api: Api, connector: dict[str, Any]) -> None:
     api("POST", "/workload/awsconnectors", connector)
     before = sim.control.state().to_json()
     api("GET", f"/accounts/apikeys/{sim.tenant.full_access_key.id}")
@@ -52,7 +45,9 @@ def test_reading_leaves_the_state_as_it_is(sim, api, connector):
     assert sim.control.state().to_json() == before
 
 
-def test_links_are_the_part_of_the_state_that_comes_and_goes(sim, api, connector, cloud_account):
+def test_links_are_the_part_of_the_state_that_comes_and_goes(
+    sim: Simulator, api: Api, connector: dict[str, Any], cloud_account: dict[str, Any]
+) -> None:
     before = sim.control.state().links()
     api("POST", "/cloudaccounts/cloudaccounts/aws", cloud_account)
     api("POST", "/cloudtrail/stacks", {"providerAccountID": ACCOUNT, "awsRegion": "us-east-1"})
@@ -61,14 +56,16 @@ def test_links_are_the_part_of_the_state_that_comes_and_goes(sim, api, connector
     assert sim.control.state().links() == before
 
 
-def test_an_id_given_out_before_a_restore_is_not_given_out_again(sim, api, connector):
+def test_an_id_given_out_before_a_restore_is_not_given_out_again(
+    sim: Simulator, api: Api, connector: dict[str, Any]
+) -> None:
     empty = sim.control.state()
     first = api("POST", "/workload/awsconnectors", connector).json()["ID"]
     sim.control.restore(empty)
     assert api("POST", "/workload/awsconnectors", connector).json()["ID"] > first
 
 
-def test_reset_lifts_faults_latency_and_the_log(sim, api):
+def test_reset_lifts_faults_latency_and_the_log(sim: Simulator, api: Api) -> None:
     sim.control.add_fault(Fault(kind="status", count=None))
     sim.control.set_latency(1)
     sim.control.clear_requests()
@@ -79,7 +76,7 @@ def test_reset_lifts_faults_latency_and_the_log(sim, api):
     assert len(sim.control.requests()) == 1
 
 
-def test_connectors_can_be_changed_by_hand(sim, api):
+def test_connectors_can_be_changed_by_hand(sim: Simulator, api: Api) -> None:
     known = sim.control.add_connector(ACCOUNT, ROLE, workspacesEnabled=True)
     assert api("GET", f"/workload/awsconnectors/{known.id}").json()["workspacesEnabled"] is True
     sim.control.change_connector(known.id, crossAccountRoleArn=f"{ROLE}2")
@@ -91,7 +88,7 @@ def test_connectors_can_be_changed_by_hand(sim, api):
             change()
 
 
-def test_cloud_accounts_can_be_changed_by_hand(sim, api):
+def test_cloud_accounts_can_be_changed_by_hand(sim: Simulator, api: Api) -> None:
     path = f"/cloudaccounts/cloudaccounts/aws/{ACCOUNT}"
     sim.control.add_cloud_account(ACCOUNT, ROLE, alias="theirs")
     assert api("GET", path).json()["alias"] == "theirs"
@@ -103,19 +100,19 @@ def test_cloud_accounts_can_be_changed_by_hand(sim, api):
         sim.control.delete_cloud_account(ACCOUNT)
 
 
-def test_a_field_that_no_connector_has_is_refused_by_hand_too(sim):
+def test_a_field_that_no_connector_has_is_refused_by_hand_too(sim: Simulator) -> None:
     with pytest.raises(SimulatorError, match=r"400.*colour"):
         sim.control.add_connector(ACCOUNT, ROLE, colour="red")
 
 
-def test_a_behaviour_that_nobody_knows_is_refused(sim):
+def test_a_behaviour_that_nobody_knows_is_refused(sim: Simulator) -> None:
     with pytest.raises(SimulatorError, match="400"):
         sim.control.behave(mood="bad")
     with pytest.raises(SimulatorError, match="400"):
         sim.control.behave(external_id="sold")
 
 
-def test_another_tenant_can_be_played(sim, api):
+def test_another_tenant_can_be_played(sim: Simulator, api: Api) -> None:
     other = dataclasses.replace(default_tenant("gb-1"), external_id="other")
     sim.control.set_tenant(other)
     assert api("GET", "/workload/awsconnectorsettings").json() == {"externalId": "other"}
@@ -123,12 +120,12 @@ def test_another_tenant_can_be_played(sim, api):
     assert sim.tenant == other
 
 
-def test_a_tenant_survives_its_own_json():
+def test_a_tenant_survives_its_own_json() -> None:
     tenant = default_tenant("trend-us-1")
     assert Tenant.from_json(tenant.to_json()) == tenant
 
 
-def test_the_default_tenants_keys_have_the_lengths_of_real_ones():
+def test_the_default_tenants_keys_have_the_lengths_of_real_ones() -> None:
     assert {(len(key.id), len(key.secret)) for key in default_tenant().api_keys} == {(27, 66)}
 
 
@@ -143,105 +140,7 @@ def test_the_default_tenants_keys_have_the_lengths_of_real_ones():
         {"api_keys": [{"id": "a"}]},
     ],
 )
-def test_a_tenant_of_the_wrong_form_is_refused(change):
+def test_a_tenant_of_the_wrong_form_is_refused(change: dict[str, Any]) -> None:
     document = json.loads(default_tenant().to_json()) | change
     with pytest.raises(ValueError, match="Tenant"):
         Tenant.from_json(json.dumps(document))
-
-
-def test_parallel_posts_for_one_account_make_one_connector(sim, api_as, connector):
-    authorization = f"ApiKey {sim.tenant.full_access_key.value}"
-    callers = [api_as(authorization) for _ in range(8)]
-    with ThreadPoolExecutor(8) as pool:
-        replies = pool.map(lambda api: api("POST", "/workload/awsconnectors", connector).status_code, callers)
-        assert sorted(replies) == [200] + [409] * 7
-    assert len(sim.control.state().connectors) == 1
-
-
-def test_a_stopped_simulator_hangs_up_and_comes_back_as_it_was(connector):
-    simulator = Simulator()
-    with simulator, requests.Session() as session:
-        simulator.control.add_connector(ACCOUNT, ROLE)
-        url, before = simulator.url, simulator.control.state().to_json()
-        session.get(f"{url}/_sandbox/health", timeout=5)
-        simulator.stop()
-        with pytest.raises(requests.exceptions.ConnectionError):
-            session.get(f"{url}/_sandbox/health", timeout=5)
-        with pytest.raises(SimulatorError, match="no answer"):
-            SimulatorControl(url, timeout=1).health()
-        simulator.start()
-        assert simulator.url == url
-        assert simulator.control.state().to_json() == before
-
-
-def test_stopping_does_not_wait_for_a_call_that_is_delayed(sim, api):
-    sim.control.add_fault(Fault(kind="delay", seconds=30))
-    with ThreadPoolExecutor(1) as pool:
-        pending = pool.submit(api, "GET", "/services/services")
-        time.sleep(0.3)
-        before = time.monotonic()
-        sim.stop()
-        assert time.monotonic() - before < 2
-        assert isinstance(pending.exception(timeout=2), requests.exceptions.ConnectionError)
-
-
-def test_chunks_are_refused_and_the_connection_is_closed(sim):
-    reply = requests.post(f"{sim.url}/cloudtrail/stacks", data=iter([b"{}"]), timeout=5)
-    assert (reply.status_code, reply.headers["Connection"]) == (411, "close")
-
-
-def test_only_the_loopback_address_is_listened_on(sim):
-    assert sim.url.startswith("http://127.0.0.1:")
-    assert sim._server is not None
-    assert sim._server.server_address[0] == "127.0.0.1"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def run(*arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "sandbox.simulator", *arguments]
-    return subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def wait_until_healthy(port: int, process: subprocess.Popen[str]) -> dict[str, object]:
-    control = SimulatorControl(f"http://127.0.0.1:{port}", timeout=1)
-    deadline = time.monotonic() + 10
-    try:
-        while True:
-            try:
-                return control.health()
-            except SimulatorError:
-                assert process.poll() is None, process.communicate()
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-    finally:
-        control.close()
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_process_plays_the_tenant_of_a_file_and_ends_quietly_on_a_signal(tmp_path, number):
-    (tmp_path / "tenant.json").write_text(default_tenant("jp-1").to_json())
-    port = free_port()
-    process = run("--port", str(port), "--tenant", f"{tmp_path}/tenant.json", "--request-log", f"{tmp_path}/log")
-    try:
-        health = wait_until_healthy(port, process)
-        requests.get(f"http://127.0.0.1:{port}/services/services", timeout=5)
-    finally:
-        os.kill(process.pid, number)
-        out, err = process.communicate(timeout=5)
-    assert (health["region"], health["pid"]) == ("jp-1", process.pid)
-    assert (process.returncode, out, err) == (0, "", "")
-    assert len((tmp_path / "log").read_text().splitlines()) == 1
-
-
-def test_a_port_that_is_taken_is_said_in_one_line(sim):
-    port = sim.url.rpartition(":")[2]
-    out, err = run("--port", port).communicate(timeout=10)
-    assert out == ""
-    assert err.startswith(f"simulator on 127.0.0.1:{port}: ")
-    assert "in use" in err
-    assert len(err.splitlines()) == 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -12,11 +14,14 @@ import requests
 
 from sandbox.simulator import LoggedRequest, Simulator
 from sandbox.simulator.redaction import REDACTED, Redactor
+from tests.unit.test_simulator.conftest import Api
 
 CONNECTORS = "/workload/awsconnectors"
 
 
-def test_a_call_is_logged_by_its_template_with_status_and_kind(sim, api, connector):
+def test_a_call_is_logged_by_its_template_with_status_and_kind(
+    sim: Simulator, api: Api, connector: dict[str, Any]
+) -> None:
     api("GET", f"/accounts/apikeys/{sim.tenant.full_access_key.id}")
     api("POST", CONNECTORS, connector)
     api("POST", f"{CONNECTORS}/search", {})
@@ -34,7 +39,7 @@ def test_a_call_is_logged_by_its_template_with_status_and_kind(sim, api, connect
     ]
 
 
-def test_requests_can_be_narrowed_down(sim, api, connector):
+def test_requests_can_be_narrowed_down(sim: Simulator, api: Api, connector: dict[str, Any]) -> None:
     api("POST", CONNECTORS, connector)
     api("GET", CONNECTORS)
     api("GET", "/services/services")
@@ -45,7 +50,7 @@ def test_requests_can_be_narrowed_down(sim, api, connector):
     assert sim.control.requests() == []
 
 
-def test_a_session_uses_one_connection_for_many_calls(sim, api):
+def test_a_session_uses_one_connection_for_many_calls(sim: Simulator, api: Api) -> None:
     for _ in range(20):
         api("GET", CONNECTORS)
     api("POST", CONNECTORS, {"refused": True})
@@ -54,7 +59,7 @@ def test_a_session_uses_one_connection_for_many_calls(sim, api):
     assert (len(sim.control.requests()), sim.control.connections()) == (23, 1)
 
 
-def test_each_session_is_a_connection_of_its_own(sim, api):
+def test_each_session_is_a_connection_of_its_own(sim: Simulator, api: Api) -> None:
     headers = dict(api.session.headers)
 
     def call(_: int) -> None:
@@ -69,7 +74,7 @@ def test_each_session_is_a_connection_of_its_own(sim, api):
     assert [entry.sequence for entry in sim.control.requests()] == list(range(1, 14))
 
 
-def test_no_secret_reaches_the_log_in_any_form(tmp_path):
+def test_no_secret_reaches_the_log_in_any_form(tmp_path: Path) -> None:
     log = tmp_path / "requests.jsonl"
     sentinel = "SENTINELsecret+/=0123456789"
     with Simulator(request_log=log) as sim, requests.Session() as session:
@@ -77,7 +82,7 @@ def test_no_secret_reaches_the_log_in_any_form(tmp_path):
         token = sim.tenant.enrolment_tokens[0].value
         sim.control.add_cloud_account("012345678901", "arn:aws:iam::012345678901:role/r")
 
-        def send(method, path, body=None, authorization=key.value):
+        def send(method: str, path: str, body: Any = None, authorization: str = key.value) -> requests.Response:
             headers = {"Authorization": f"ApiKey {authorization}", "api-version": "v1"}
             return session.request(method, sim.url + path, json=body, headers=headers, timeout=5)
 
@@ -102,20 +107,22 @@ def test_no_secret_reaches_the_log_in_any_form(tmp_path):
     assert [needle for needle in needles if needle in told] == []
 
 
-def test_harmless_fields_are_logged_and_unknown_ones_are_not(sim, api, connector):
+def test_harmless_fields_are_logged_and_unknown_ones_are_not(
+    sim: Simulator, api: Api, connector: dict[str, Any]
+) -> None:
     api("POST", CONNECTORS, connector | {"other": "value"})
     assert sim.control.requests()[0].body == connector | {"other": REDACTED}
 
 
 @pytest.mark.parametrize("secret", ["a/b c+d=e", "plain-secret"])
-def test_a_redactor_finds_a_secret_in_its_encoded_forms(secret):
+def test_a_redactor_finds_a_secret_in_its_encoded_forms(secret: str) -> None:
     redactor = Redactor([secret])
     forms = [secret, quote(secret, safe=""), secret.encode().hex(), base64.b64encode(f"id:{secret}".encode()).decode()]
     assert {redactor.value(f"<{form}>") for form in forms} == {REDACTED}
     assert redactor.value("nothing of the kind") == "nothing of the kind"
 
 
-def test_the_file_holds_one_json_line_a_call(tmp_path):
+def test_the_file_holds_one_json_line_a_call(tmp_path: Path) -> None:
     log = tmp_path / "requests.jsonl"
     for _ in range(2):
         with Simulator(request_log=log) as sim:

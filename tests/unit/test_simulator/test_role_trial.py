@@ -42,11 +42,11 @@ def trust(**changes: Any) -> dict[str, Any]:
         {"Condition": {"StringEquals": {"STS:externalid": ["other", EXTERNAL_ID]}}},
     ],
 )
-def test_a_trust_that_lets_trend_in_passes(change):
+def test_a_trust_that_lets_trend_in_passes(change: dict[str, Any]) -> None:
     judge_trust(trust(**change), EXTERNAL_ID)
 
 
-def test_a_single_statement_need_not_be_a_list():
+def test_a_single_statement_need_not_be_a_list() -> None:
     judge_trust({"Statement": trust()["Statement"][0]}, EXTERNAL_ID)
 
 
@@ -67,7 +67,7 @@ def test_a_single_statement_need_not_be_a_list():
         ),
     ],
 )
-def test_a_trust_that_keeps_trend_out_is_refused_with_the_reason(change, reason):
+def test_a_trust_that_keeps_trend_out_is_refused_with_the_reason(change: dict[str, Any], reason: str) -> None:
     with pytest.raises(RoleRefused, match=reason):
         judge_trust(trust(**change), EXTERNAL_ID)
 
@@ -106,7 +106,9 @@ def body(role_arn: str) -> dict[str, str]:
     return {"displayName": "dev", "accountId": ACCOUNT, "crossAccountRoleArn": role_arn}
 
 
-def test_a_role_that_trusts_trend_is_accepted_and_the_accounts_alias_is_read(iam, trying):
+def test_a_role_that_trusts_trend_is_accepted_and_the_accounts_alias_is_read(
+    iam: Any, trying: tuple[Simulator, Api]
+) -> None:
     _, api = trying
     iam.create_account_alias(AccountAlias="dev-account")
     made = iam.create_role(RoleName="good", Path="/team/", AssumeRolePolicyDocument=json.dumps(trust()))["Role"]["Arn"]
@@ -115,7 +117,7 @@ def test_a_role_that_trusts_trend_is_accepted_and_the_accounts_alias_is_read(iam
     iam.delete_account_alias(AccountAlias="dev-account")
 
 
-def test_a_role_that_is_not_there_is_refused(iam, trying):
+def test_a_role_that_is_not_there_is_refused(iam: Any, trying: tuple[Simulator, Api]) -> None:
     sim, api = trying
     iam.create_role(RoleName="good", Path="/team/", AssumeRolePolicyDocument=json.dumps(trust()))
     for role_arn in (f"arn:aws:iam::{ACCOUNT}:role/missing", f"arn:aws:iam::{ACCOUNT}:role/good"):
@@ -125,7 +127,7 @@ def test_a_role_that_is_not_there_is_refused(iam, trying):
     assert sim.control.state().connectors == ()
 
 
-def test_a_role_with_another_external_id_is_refused(iam, trying):
+def test_a_role_with_another_external_id_is_refused(iam: Any, trying: tuple[Simulator, Api]) -> None:
     _, api = trying
     policy = trust(Condition={"StringEquals": {"sts:ExternalId": "other"}})
     role_arn = iam.create_role(RoleName="bad", AssumeRolePolicyDocument=json.dumps(policy))["Role"]["Arn"]
@@ -134,7 +136,7 @@ def test_a_role_with_another_external_id_is_refused(iam, trying):
     assert "could not be assumed" in reply.json()["message"]
 
 
-def test_a_modify_tries_a_new_role_and_only_a_new_one(iam, trying):
+def test_a_modify_tries_a_new_role_and_only_a_new_one(iam: Any, trying: tuple[Simulator, Api]) -> None:
     sim, api = trying
     known = sim.control.add_connector(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:role/gone")
     path = f"{CONNECTORS}/{known.id}"
@@ -146,7 +148,7 @@ def test_a_modify_tries_a_new_role_and_only_a_new_one(iam, trying):
     assert api("POST", path, {"crossAccountRoleArn": good}).json()["crossAccountRoleArn"] == good
 
 
-def test_a_young_role_is_refused_until_it_has_spread(iam, trying):
+def test_a_young_role_is_refused_until_it_has_spread(iam: Any, trying: tuple[Simulator, Api]) -> None:
     sim, api = trying
     sim.control.behave(propagation_seconds=1.0)
     role_arn = iam.create_role(RoleName="young", AssumeRolePolicyDocument=json.dumps(trust()))["Role"]["Arn"]
@@ -157,14 +159,16 @@ def test_a_young_role_is_refused_until_it_has_spread(iam, trying):
     assert api("POST", CONNECTORS, body(role_arn)).status_code == 200
 
 
-def test_without_any_aws_a_role_spreads_from_its_first_trial_on(sim, api, connector):
+def test_without_any_aws_a_role_spreads_from_its_first_trial_on(
+    sim: Simulator, api: Api, connector: dict[str, Any]
+) -> None:
     sim.control.behave(propagation_seconds=0.4)
     assert api("POST", CONNECTORS, connector).status_code == 400
     time.sleep(0.5)
     assert api("POST", CONNECTORS, connector).status_code == 200
 
 
-def test_an_aws_that_does_not_answer_is_no_verdict_on_the_role():
+def test_an_aws_that_does_not_answer_is_no_verdict_on_the_role() -> None:
     with Simulator(aws_endpoint="http://127.0.0.1:9") as sim:
         api = Api(sim.url, f"ApiKey {sim.tenant.full_access_key.value}")
         reply = api("POST", CONNECTORS, body(f"arn:aws:iam::{ACCOUNT}:role/any"))
