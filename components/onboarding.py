@@ -38,7 +38,6 @@ class Onboarding(pulumi.ComponentResource):
             "cloud-one-account",
             aws_account_id=where.account_id,
             aws_region=where.region,
-            region_map=settings.region_map,
             opts=pulumi.ResourceOptions(parent=self),
         )
         after_account = pulumi.ResourceOptions(parent=self, depends_on=[account])

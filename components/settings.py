@@ -84,7 +84,6 @@ class Settings:
         adopt: whether to take over links that something else made.
         permissions_boundary, role_path: of the cross-account role.
         tags: for everything that takes tags.
-        region_map: additions to the table of Cloud One and AWS regions.
     """
 
     trail: NewTrail | ExistingTrail
@@ -96,7 +95,6 @@ class Settings:
     permissions_boundary: str | None = None
     role_path: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
-    region_map: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_settings() -> Settings:
@@ -225,7 +223,6 @@ class _Configuration(pydantic.BaseModel):
             permissions_boundary=self.permissions_boundary,
             role_path=self.role_path,
             tags=self.tags,
-            region_map=self.region_map,
         )
 
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import cast
 
 import pulumi
-import pydantic
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, Resource, UpdateResult
 
 from components.providers.base import Inputs, Props, TrendProvider, reported
-from components.trend.endpoints import AWS_REGIONS, did_you_mean
+from components.trend.endpoints import did_you_mean
 from components.trend.errors import Forbidden, TrendError
 
 
@@ -19,12 +18,10 @@ class AccountInputs(Inputs):
 
     Attributes:
         aws_account_id, aws_region: what is about to be onboarded.
-        region_map: additions to the table of regions.
     """
 
     aws_account_id: str
     aws_region: str
-    region_map: dict[str, str] = pydantic.Field(default_factory=dict)
 
 
 class RegionMismatch(TrendError):
@@ -72,23 +69,22 @@ class AccountProvider(TrendProvider):
                 f"the API key '{key.alias}' is disabled",
                 hint="enable it in Cloud One, Administration > API Keys, or use another one",
             )
-        check_region(key.account_id, key.region, inputs.aws_region, inputs.region_map)
+        check_region(key.account_id, key.region, inputs.aws_region, self.aws_regions())
         return {**inputs.props(), "accountId": key.account_id, "region": key.region}
 
 
-def check_region(account_id: str, region: str, aws_region: str, additions: Mapping[str, str]) -> None:
+def check_region(account_id: str, region: str, aws_region: str, table: Mapping[str, str]) -> None:
     """Compare the AWS region in use with the one that belongs to the Cloud One region.
 
     Args:
         account_id: the Cloud One account, for the message.
         region: its region, for example `de-1`.
         aws_region: the one in use, for example `eu-central-1`.
-        additions: Cloud One region to AWS region, on top of the known table.
+        table: the AWS region of each Cloud One region.
 
     Raises:
         RegionMismatch: they differ, or the Cloud One region is in no table.
     """
-    table = {**AWS_REGIONS, **additions}
     if region not in table:
         near = did_you_mean(region, list(table))
         raise RegionMismatch(
@@ -109,7 +105,6 @@ class CloudOneAccount(Resource, module="trend", name="CloudOneAccount"):
     Args:
         name: the resource's name.
         aws_account_id, aws_region: what is about to be onboarded.
-        region_map: additions to the table of regions.
     """
 
     def __init__(
@@ -118,13 +113,11 @@ class CloudOneAccount(Resource, module="trend", name="CloudOneAccount"):
         *,
         aws_account_id: pulumi.Input[str],
         aws_region: pulumi.Input[str],
-        region_map: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         props = {
             "awsAccountId": aws_account_id,
             "awsRegion": aws_region,
-            "regionMap": dict(region_map),
             "accountId": None,
             "region": None,
         }

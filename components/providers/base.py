@@ -20,7 +20,7 @@ from pydantic.alias_generators import to_camel
 
 from components.trend import ApiKey, Endpoints, Redactor, Trend
 from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE
-from components.trend.endpoints import ENDPOINT_VARIABLE
+from components.trend.endpoints import AWS_REGIONS, ENDPOINT_VARIABLE
 from components.trend.errors import CredentialsError, TrendError
 
 DEBUG_VARIABLE = "TREND_DEBUG"
@@ -69,14 +69,16 @@ class TrendProvider(ResourceProvider):
         """Take the stack's configuration. The API key in it is looked at by the first call that needs it."""
         if not os.environ.get(DEBUG_VARIABLE):
             sys.tracebacklimit = 0  # the engine shows the traceback of an error, all of it
-        settings = {
-            name: req.config.get(name) or "" for name in ("cloudOneApiKey", "visionOneServiceToken", "endpoints")
-        }
+
+        def setting(name: str) -> str:
+            return req.config.get(name) or ""
+
         self._environment = _environment(
-            os.environ.get(KEY_VARIABLE) or settings["cloudOneApiKey"],
-            os.environ.get(TOKEN_VARIABLE) or settings["visionOneServiceToken"],
+            os.environ.get(KEY_VARIABLE) or setting("cloudOneApiKey"),
+            os.environ.get(TOKEN_VARIABLE) or setting("visionOneServiceToken"),
             os.environ.get(ENDPOINT_VARIABLE) or "",
-            settings["endpoints"],
+            setting("endpoints"),
+            setting("regionMap"),
         )
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
@@ -103,6 +105,10 @@ class TrendProvider(ResourceProvider):
         """Return the Vision One enrolment token of this run; empty without one."""
         return self._environment.enrollment_token
 
+    def aws_regions(self) -> dict[str, str]:
+        """Return the AWS region of each Cloud One region, the additions of the settings included."""
+        return {**AWS_REGIONS, **self._environment.region_map}
+
     def say(self, line: str) -> None:
         """Show the operator one line; the engine prints what a provider writes to its standard error."""
         print(self._environment.redact(f"{self.step}: {line}"), file=sys.stderr, flush=True)
@@ -120,11 +126,13 @@ class ProviderEnvironment:
         enrollment_token: of Vision One; empty for none.
         base_url: one base URL for all services; empty for Trend's own.
         endpoints: base URL by service, as JSON; empty for none.
+        region_map: additions to the table of regions, as JSON; empty for none.
     """
 
-    def __init__(self, api_key: str, enrollment_token: str, base_url: str, endpoints: str) -> None:
+    def __init__(self, api_key: str, enrollment_token: str, base_url: str, endpoints: str, region_map: str) -> None:
         self._api_key = api_key
         self.enrollment_token = enrollment_token
+        self.region_map: dict[str, str] = json.loads(region_map or "{}")
         self._endpoints = Endpoints(json.loads(endpoints or "{}"), base_url)
         # The engine takes configured secrets out of all it prints, but neither those of the environment nor encodings.
         self.redact = Redactor([api_key, api_key.partition(":")[2], enrollment_token])
@@ -145,9 +153,11 @@ class ProviderEnvironment:
 
 
 @functools.lru_cache
-def _environment(api_key: str, enrollment_token: str, base_url: str, endpoints: str) -> ProviderEnvironment:
+def _environment(
+    api_key: str, enrollment_token: str, base_url: str, endpoints: str, region_map: str
+) -> ProviderEnvironment:
     """Return one environment for all providers of a process, so that they share connections and the key's details."""
-    return ProviderEnvironment(api_key, enrollment_token, base_url, endpoints)
+    return ProviderEnvironment(api_key, enrollment_token, base_url, endpoints, region_map)
 
 
 def _differs(old: Any, new: Any) -> bool:

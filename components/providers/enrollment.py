@@ -45,9 +45,14 @@ class EnrollmentProvider(TrendProvider):
     identity = ("cloudOneAccountId", "region")
 
     def check(self, olds: Props, news: Props) -> CheckResult:
-        """Keep `enroll` once it was set: the token is needed once, and gone from the settings later."""
+        """Keep `enroll` once it was set: the token is needed once, and gone from the settings later.
+
+        This runs in a preview too, so what cannot be undone is said here, before it is done.
+        """
         result = super().check(olds, news)
-        result.inputs["enroll"] = bool(olds.get("enroll")) or news.get("enroll")
+        if not olds.get("enroll") and news.get("enroll"):
+            self.say("moves endpoint management from Cloud One to Vision One, which cannot simply be undone")
+        result.inputs["enroll"] = bool(olds.get("enroll") or news.get("enroll"))
         return result
 
     @reported
@@ -91,7 +96,6 @@ class EnrollmentProvider(TrendProvider):
                 "there is no Vision One enrolment token in this run",
                 hint="set VISION_ONE_SERVICE_TOKEN, or `pulumi config set --secret visionOneServiceToken`",
             )
-        self.say("endpoint management moves from Cloud One to Vision One now; this cannot simply be undone")
         try:
             return client.enroll(token) or REGISTERED
         except LOOK_AGAIN as error:
