@@ -86,8 +86,16 @@ def test_a_token_minted_by_vision_one_registers_cloud_one(api: Api, vision_one: 
     assert set(enrolment) == {"token", "connectorId", "tokenExpireTime"}
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", enrolment["tokenExpireTime"])
     assert api("POST", "/visionone-connect/connectors", {"enrollmentToken": enrolment["token"]}).status_code == 200
+
+
+def test_vision_ones_connector_is_deleted_once_and_leaves_the_registration(api: Api, vision_one: Api) -> None:
+    enrolment = vision_one("POST", "/visionone/v1.0/preview/uic/instances/enrollment", {"productId": "scc"}).json()
+    api("POST", "/visionone-connect/connectors", {"enrollmentToken": enrolment["token"]})
     path = f"/visionone/v2.0/xdr/portal/connectors/onpremise/{enrolment['connectorId']}"
-    assert (vision_one("DELETE", path).content, vision_one("DELETE", path).status_code) == (b"", 404)
+    deleted = vision_one("DELETE", path)
+    assert (deleted.status_code, deleted.content) == (204, b"")
+    assert vision_one("DELETE", path).status_code == 404
+    assert api("GET", "/visionone-connect/connectors").status_code == 200
 
 
 def test_vision_one_enrols_no_other_product(vision_one: Api) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 from typing import Any
 
 import boto3
@@ -13,7 +16,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from sandbox.simulator import Simulator, default_tenant
-from sandbox.simulator.role_trial import TREND_AWS_ACCOUNT, RoleRefused, judge_trust
+from sandbox.simulator.role_trial import TREND_AWS_ACCOUNT, RoleRefused, RoleTrial, judge_trust
 from tests.unit.test_simulator.conftest import Api
 
 ACCOUNT = "123456789012"  # the account that moto plays
@@ -146,6 +149,32 @@ def test_a_modify_tries_a_new_role_and_only_a_new_one(iam: Any, trying: tuple[Si
     assert api("GET", path).json()["displayName"] == "x"
     good = iam.create_role(RoleName="good", AssumeRolePolicyDocument=json.dumps(trust()))["Role"]["Arn"]
     assert api("POST", path, {"crossAccountRoleArn": good}).json()["crossAccountRoleArn"] == good
+
+
+class SlowTrial(RoleTrial):
+    """Accepts every role, once two trials are under way."""
+
+    def __init__(self) -> None:
+        super().__init__("http://127.0.0.1:9")
+        self._both = threading.Barrier(2)
+
+    def check(self, *_: str) -> datetime:
+        self._both.wait(timeout=5)
+        return datetime.now(timezone.utc)
+
+    def account_alias(self) -> str:
+        return ""
+
+
+def test_two_posts_for_one_account_whose_trials_overlap_make_one_connector(
+    sim: Simulator, api_as: Callable[[str], Api], connector: dict[str, Any]
+) -> None:
+    sim._simulation.roles = SlowTrial()
+    callers = [api_as(f"ApiKey {sim.tenant.full_access_key.value}") for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        replies = pool.map(lambda api: api("POST", CONNECTORS, connector).status_code, callers)
+        assert sorted(replies) == [200, 409]
+    assert len(sim.control.state().connectors) == 1
 
 
 def test_a_young_role_is_refused_until_it_has_spread(iam: Any, trying: tuple[Simulator, Api]) -> None:
