@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any
 
 from sandbox.plugins.aws import paths
+from sandbox.plugins.aws.errors import ProviderError
 from sandbox.plugins.aws.kind import Traits
 from sandbox.plugins.aws.wire import Props, Unknown, has_unknown
 
@@ -56,8 +57,13 @@ def compare(traits: Traits, olds: Props, news: Props, ignored: Sequence[str] = (
         olds: outputs in the state.
         news: inputs from Check.
         ignored: the paths of ignoreChanges.
+
+    Raises:
+        ProviderError: the type cannot change in this way.
     """
     news = paths.with_old_values(news, olds, ignored)
+    if traits.objection and (reason := traits.objection(olds, news)):
+        raise ProviderError(reason)
     changes: dict[str, Change] = {}
     for name in sorted(managed(traits)):
         new = news.get(name)

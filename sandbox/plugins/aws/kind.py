@@ -10,6 +10,7 @@ from sandbox.plugins.aws.session import Aws
 from sandbox.plugins.aws.wire import Props
 
 Same = Callable[[Any, Any], bool]
+Objection = Callable[[Props, Props], str | None]
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Traits:
         volatile: outputs that a preview of an update cannot know.
         regional: whether the type has a `region`.
         reads_after_update: whether an update ends with a read.
+        objection: says why a change from outputs to inputs cannot be made, if so: the preview fails with it.
     """
 
     type: str
@@ -58,6 +60,7 @@ class Traits:
     volatile: frozenset[str] = frozenset()
     regional: bool = True
     reads_after_update: bool = True
+    objection: Objection | None = None
 
     @property
     def taggable(self) -> bool:

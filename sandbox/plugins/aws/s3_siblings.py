@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.plugins.aws.documents import kept_if_same, normal, same_policy
-from sandbox.plugins.aws.errors import ProviderError
 from sandbox.plugins.aws.kind import Traits
 from sandbox.plugins.aws.s3 import BUSY
 from sandbox.plugins.aws.s3_part import UNSPREAD, BucketPart
 from sandbox.plugins.aws.session import Aws
 from sandbox.plugins.aws.wire import Props
+
+
+def _unversioned_again(olds: Props, news: Props) -> str | None:
+    wanted = (news.get("versioningConfiguration") or {}).get("status")
+    if wanted == "Disabled" and (olds.get("versioningConfiguration") or {}).get("status") != "Disabled":
+        return "versioning_configuration.status cannot be updated from 'Enabled' to 'Disabled'"
+    return None
 
 
 class BucketVersioning(BucketPart):
@@ -22,6 +28,7 @@ class BucketVersioning(BucketPart):
         type="aws:s3/bucketVersioning:BucketVersioning",
         supported=frozenset({"bucket", "expectedBucketOwner", "versioningConfiguration"}),
         replaces=frozenset({"bucket", "expectedBucketOwner"}),
+        objection=_unversioned_again,
     )
 
     def put(self, s3: Any, target: Props, props: Props) -> None:
@@ -32,13 +39,6 @@ class BucketVersioning(BucketPart):
         configuration = {"Status": wanted.get("status"), "MFADelete": wanted.get("mfaDelete")}
         given = {key: value for key, value in configuration.items() if value}
         s3.put_bucket_versioning(**target, VersioningConfiguration=given)
-
-    def update(self, aws: Aws, resource_id: str, old: Props, new: Props) -> None:
-        """Refuse to go back to Disabled; else put."""
-        status = new["versioningConfiguration"].get("status")
-        if status == "Disabled" and old.get("versioningConfiguration", {}).get("status") != "Disabled":
-            raise ProviderError("versioning_configuration.status cannot be updated from 'Enabled' to 'Disabled'")
-        super().update(aws, resource_id, old, new)
 
     def get(self, s3: Any, target: Props) -> Props | None:
         """GetBucketVersioning, three times."""

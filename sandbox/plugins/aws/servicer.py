@@ -98,7 +98,8 @@ class AwsProvider(ResourceProviderServicer):
 
     @reported
     def DiffConfig(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
-        olds, news = to_python(request.old_inputs or request.olds), to_python(request.news)
+        before = request.old_inputs if request.HasField("old_inputs") else request.olds
+        olds, news = to_python(before), to_python(request.news)
         names = sorted(name for name in {*olds, *news} - BOOKKEEPING if olds.get(name) != news.get(name))
         changes = pb.DiffResponse.DIFF_SOME if names else pb.DiffResponse.DIFF_NONE
         return pb.DiffResponse(changes=changes, diffs=names)
