@@ -17,7 +17,8 @@ from rich.table import Table
 
 from sandbox.aws.control import AwsControlError
 from sandbox.processes import ROOT, SandboxError, Server
-from sandbox.sandbox import ACCOUNT, Sandbox, write_private
+from sandbox.record import write_private
+from sandbox.sandbox import ACCOUNT, Sandbox
 from sandbox.shell import exports, sandbox_exports, sourced_file
 from sandbox.simulator import SimulatorError
 from sandbox.toolchain import ToolchainError
@@ -59,7 +60,7 @@ def start(
             _say(f"no stack was selected and no environment written: {error}")
             return
         if fresh and any((sandbox.home / "state").rglob(f"stacks/**/{STACK}.json")):
-            _say(f"AWS and Trend are empty again: `pulumi up --refresh` makes anew what the stack holds")
+            _say("AWS and Trend are empty again: `pulumi up --refresh` makes anew what the stack holds")
         environment_file = sandbox.home / "env"
         write_private(environment_file, sourced_file(variables, sandbox.toolchain.bin))
         _select_stack(variables)

@@ -76,13 +76,8 @@ class Server:
             connection.close()
 
 
-@dataclass(frozen=True)
-class Launched:
-    """A server just started, with what its parent holds of it."""
-
-    server: Server
-    popen: subprocess.Popen[bytes]
-    log: Path
+_children: dict[int, subprocess.Popen[bytes]] = {}
+"""What this process started and has not buried yet, by pid; a leash is the standard input of one of them."""
 
 
 def launch(
@@ -93,7 +88,7 @@ def launch(
     environment: Mapping[str, str],
     log: Path,
     leashed: bool,
-) -> Launched:
+) -> Server:
     """Start a server; it need not answer yet.
 
     Args:
@@ -105,7 +100,7 @@ def launch(
     command = [sys.executable, "-m", *leash, module, "--port", str(port), *arguments]
     log.touch(mode=0o600)
     with log.open("wb") as output:
-        popen = subprocess.Popen(
+        child = subprocess.Popen(
             command,
             cwd=ROOT,
             env={**os.environ, **environment},
@@ -114,24 +109,28 @@ def launch(
             stderr=output,
             start_new_session=True,  # Ctrl-C is for the command in the foreground
         )
-    with contextlib.suppress(psutil.NoSuchProcess):
-        return Launched(Server(name, module, port, popen.pid, psutil.Process(popen.pid).create_time()), popen, log)
-    return Launched(Server(name, module, port, popen.pid, time.time()), popen, log)
+    _children[child.pid] = child
+    # It cannot be gone already: until it is waited for, the system keeps what it knows of it.
+    return Server(name, module, port, child.pid, psutil.Process(child.pid).create_time())
 
 
-def wait_until_healthy(launched: Sequence[Launched]) -> None:
+def wait_until_healthy(launched: Mapping[Server, Path]) -> None:
     """Wait until every server answers.
+
+    Args:
+        launched: servers that this process started, each with its log.
 
     Raises:
         SandboxError: one ended, or does not answer in time; the message carries the last lines of its log.
     """
     deadline = time.monotonic() + START_TIMEOUT
-    for child in launched:
-        while not child.server.is_healthy():
-            if child.popen.poll() is not None:
-                raise SandboxError(f"{child.server.name} ended with code {child.popen.returncode}: {_tail(child.log)}")
+    for server, log in launched.items():
+        while not server.is_healthy():
+            code = _children[server.pid].poll()
+            if code is not None:
+                raise SandboxError(f"{server.name} ended with code {code}: {_tail(log)}")
             if time.monotonic() > deadline:
-                raise SandboxError(f"{child.server.name} gave no answer in {START_TIMEOUT:.0f} s: {_tail(child.log)}")
+                raise SandboxError(f"{server.name} gave no answer in {START_TIMEOUT:.0f} s: {_tail(log)}")
             time.sleep(0.02)
 
 
@@ -144,6 +143,10 @@ def end(servers: Sequence[Server]) -> list[Server]:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     signal_of(process)
         _wait_for_end(alive)
+    for child in [_children.pop(server.pid) for server in servers if server.pid in _children]:
+        child.wait()
+        if child.stdin:
+            child.stdin.close()
     return alive
 
 

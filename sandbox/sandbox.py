@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import json
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +14,6 @@ from sandbox.aws.control import AwsControl, AwsRequest
 from sandbox.processes import (
     HOST,
     ROOT,
-    Launched,
     SandboxError,
     Server,
     end,
@@ -28,6 +22,7 @@ from sandbox.processes import (
     require_free,
     wait_until_healthy,
 )
+from sandbox.record import Record
 from sandbox.simulator import SimulatorControl, Tenant, default_tenant
 from sandbox.toolchain import Toolchain
 
@@ -70,7 +65,8 @@ class Sandbox:
         self.account = account
         self._ports = (aws_port, trend_port)
         self._detached = detached
-        self._launched: list[Launched] = []
+        self._record = Record(self.home)
+        self._launched: dict[Server, Path] = {}
         self._trend: SimulatorControl | None = None
         self._aws_control: AwsControl | None = None
 
@@ -97,19 +93,19 @@ class Sandbox:
         """
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.home.chmod(0o700)
-        with self._locked():
+        with self._record.locked():
             if self.is_running():
                 return False
             end(self.servers())
             aws_port, trend_port = self._choose_ports()
-            self._launched = [self._launch_aws(aws_port), self._launch_trend(trend_port, aws_port)]
-            servers = [child.server for child in self._launched]
-            write_private(self._record, json.dumps([asdict(server) for server in servers], indent=2))
             try:
+                self._launch_aws(aws_port)
+                self._launch_trend(trend_port, aws_port)
+                self._record.write(list(self._launched))
                 wait_until_healthy(self._launched)
                 self.trend.set_tenant(self.tenant)
             except BaseException:
-                self._end(servers)
+                self._end(list(self._launched))
                 raise
         return True
 
@@ -121,17 +117,12 @@ class Sandbox:
         """
         if not self.home.is_dir():
             return []
-        with self._locked():
+        with self._record.locked():
             return self._end(self.servers())
 
     def servers(self) -> list[Server]:
         """Return the servers that were started last in this folder, dead or alive; none after a stop."""
-        try:
-            return [Server(**recorded) for recorded in json.loads(self._record.read_text(encoding="utf-8"))]
-        except FileNotFoundError:
-            return []
-        except (ValueError, TypeError) as error:
-            raise SandboxError(f"{self._record} is damaged; end its processes and delete it") from error
+        return self._record.read()
 
     def is_running(self) -> bool:
         """Whether both servers answer."""
@@ -215,8 +206,8 @@ class Sandbox:
             self._aws_control = AwsControl(url)
         return self._aws_control
 
-    def aws(self, service: str, region: str = "us-east-1") -> Any:
-        """Return a boto3 client of a service in the sandbox."""
+    def aws(self, service: str, region: str = "us-east-1", **options: Any) -> Any:
+        """Return a boto3 client of a service in the sandbox, with further options of `boto3.client`."""
         import boto3  # here, since it takes longer to load than all the rest
 
         return boto3.client(
@@ -225,23 +216,13 @@ class Sandbox:
             endpoint_url=self._url("aws"),
             aws_access_key_id=environment.ACCESS_KEY,
             aws_secret_access_key=environment.ACCESS_KEY,
+            **options,
         )
 
     def aws_requests(self, *, changing: bool | None = None) -> list[AwsRequest]:
         """Return the calls to AWS since the last reset, without the simulator's own looks at roles."""
         requests = self.aws_control.requests(changing=changing)
         return [request for request in requests if request.caller != environment.TREND_ACCESS_KEY]
-
-    @property
-    def _record(self) -> Path:
-        return self.home / "sandbox.json"
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Let one process at a time start or stop this sandbox."""
-        with (self.home / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
     def _url(self, name: str) -> str:
         for server in self.servers():
@@ -256,37 +237,24 @@ class Sandbox:
         free = free_ports(2)
         return self._ports[0] or free[0], self._ports[1] or free[1]
 
-    def _launch_aws(self, port: int) -> Launched:
-        arguments = ["--account", self.account, "--request-log", str(self._logs / "aws-requests.jsonl")]
-        return launch("aws", "sandbox.aws", port, arguments, {}, self._logs / "aws.log", not self._detached)
+    def _launch_aws(self, port: int) -> None:
+        self._launch("aws", "sandbox.aws", port, ["--account", self.account], {})
 
-    def _launch_trend(self, port: int, aws_port: int) -> Launched:
-        arguments = ["--request-log", str(self._logs / "trend-requests.jsonl")]
-        variables = environment.of_simulator(f"http://{HOST}:{aws_port}")
-        log = self._logs / "trend.log"
-        return launch("trend", "sandbox.simulator", port, arguments, variables, log, not self._detached)
+    def _launch_trend(self, port: int, aws_port: int) -> None:
+        self._launch("trend", "sandbox.simulator", port, [], environment.of_simulator(f"http://{HOST}:{aws_port}"))
 
-    @property
-    def _logs(self) -> Path:
+    def _launch(self, name: str, module: str, port: int, options: list[str], variables: dict[str, str]) -> None:
         logs = self.home / "logs"
         logs.mkdir(mode=0o700, exist_ok=True)
-        return logs
+        arguments = [*options, "--request-log", str(logs / f"{name}-requests.jsonl")]
+        log = logs / f"{name}.log"
+        self._launched[launch(name, module, port, arguments, variables, log, leashed=not self._detached)] = log
 
     def _end(self, servers: list[Server]) -> list[Server]:
         ended = end(servers)
-        for child in self._launched:
-            child.popen.wait()
-            if child.popen.stdin:
-                child.popen.stdin.close()
         for control in (self._trend, self._aws_control):
             if control is not None:
                 control.close()
-        self._launched, self._trend, self._aws_control = [], None, None
-        self._record.unlink(missing_ok=True)
+        self._launched, self._trend, self._aws_control = {}, None, None
+        self._record.clear()
         return ended
-
-
-def write_private(file: Path, text: str) -> None:
-    """Write a file that nobody else may read."""
-    file.touch(mode=0o600)
-    file.write_text(text, encoding="utf-8")

@@ -1,0 +1,107 @@
+"""`python -m sandbox` as a person uses it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.processes import ROOT, free_ports
+from sandbox.sandbox import Sandbox
+
+
+class CommandLine:
+    """The command, always for one folder."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def __call__(self, command: str, *options: str) -> subprocess.CompletedProcess[str]:
+        arguments = [sys.executable, "-m", "sandbox", command, "--home", str(self.home), *options]
+        return subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Iterator[CommandLine]:
+    yield CommandLine(tmp_path / "home")
+    Sandbox(tmp_path / "home").stop()
+
+
+@pytest.mark.parametrize("name", ["env", "reset"])
+def test_without_a_sandbox_it_says_in_one_line_how_to_start_one(command: CommandLine, name: str) -> None:
+    done = command(name)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (f"error: no sandbox runs in {command.home}; start it with `python -m sandbox start`\n")
+
+
+def test_stop_without_a_sandbox_is_no_error_and_makes_no_folder(command: CommandLine) -> None:
+    done = command("stop")
+    assert (done.returncode, done.stderr) == (0, "nothing runs\n")
+    assert not command.home.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--region", "gb1"), "region 'gb1' has not the form of a Cloud One region"),
+        (("--account", "12"), "account '12' is not 12 digits"),
+    ],
+)
+def test_a_bad_option_is_told_in_one_line(command: CommandLine, options: tuple[str, str], message: str) -> None:
+    done = command("start", *options)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: {message}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_whole_life(command: CommandLine) -> None:
+    aws_port, trend_port = free_ports(2)
+    ports = ("--aws-port", str(aws_port), "--trend-port", str(trend_port))
+    started = command("start", *ports)
+    assert started.returncode == 0, started.stderr
+    assert f"aws runs on http://127.0.0.1:{aws_port} (process " in started.stderr
+    assert "aws runs already on" in command("start", *ports).stderr
+
+    shown = command("status", "--json")
+    assert shown.returncode == 0
+    assert [(each["name"], each["state"]) for each in json.loads(shown.stdout)["servers"]] == [
+        ("aws", "running"),
+        ("trend", "running"),
+    ]
+
+    exported = subprocess.run(
+        ["sh", "-euc", f'. {command.home / "env"}; pulumi stack ls --json; echo "$TREND_ENDPOINT_URL" >&2'],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [(stack["name"], stack["current"]) for stack in json.loads(exported.stdout)] == [("dev", True)]
+    assert exported.stderr.strip().endswith(f"http://127.0.0.1:{trend_port}")
+
+    printed = command("env").stdout
+    assert f"export AWS_ENDPOINT_URL='http://127.0.0.1:{aws_port}'\n" in printed
+    assert "AWS_REGION" not in printed
+
+    stopped = command("stop")
+    assert stopped.returncode == 0
+    assert "trend stopped (process " in stopped.stderr
+    assert not (command.home / "env").exists()
+    assert command("status").returncode == 1
+
+
+def test_the_tools_alone_lead_to_no_endpoint_and_respect_the_callers_backend(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
+    names = {line.split("=")[0].removeprefix("export ") for line in command("env", "--tools").stdout.splitlines()}
+    tools = {"PATH", "PULUMI_HOME", "PULUMI_SKIP_UPDATE_CHECK"}
+    assert names == tools | {"PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"}
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{os.devnull}")
+    names = {line.split("=")[0].removeprefix("export ") for line in command("env", "--tools").stdout.splitlines()}
+    assert names == tools
