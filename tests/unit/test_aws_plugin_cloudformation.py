@@ -19,8 +19,9 @@ SECRET = "sentinel-4711"
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/thing/1"
 
 
-def template(value: Any = {"Ref": "Size"}) -> str:  # noqa: B006 - never changed
-    parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "p", "Type": "String", "Value": value}}
+def template(value: str = "") -> str:
+    properties = {"Name": "p", "Type": "String", "Value": value or {"Ref": "Size"}}
+    parameter = {"Type": "AWS::SSM::Parameter", "Properties": properties}
     return json.dumps(
         {
             "Parameters": {"Token": {"Type": "String", "NoEcho": True}, "Size": {"Type": "String", "Default": "1"}},

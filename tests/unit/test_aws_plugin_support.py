@@ -10,8 +10,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import boto3
@@ -136,6 +138,8 @@ class Engine:
         self.provider, self._stub = provider, stub
         self.calls: list[str] = []
         self.requests: list[tuple[str, dict[str, Any]]] = []
+        self.configured = False
+        self._replies: list[Callable[[], None]] = []
 
     def call(self, method: str, request: Any) -> Any:
         try:
@@ -150,6 +154,7 @@ class Engine:
             events = self.provider.aws.client(service).meta.events
             events.register("provide-client-params", self._record, unique_id="record")
         self.calls.clear()
+        self.configured = True
 
     def _record(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         self.calls.append(model.name)
@@ -164,7 +169,7 @@ class Engine:
     def resource(self, type_: str, name: str = "thing") -> Resource:
         return Resource(self, type_, name)
 
-    def answer(self, service: str, operation: str, *replies: dict[str, Any], region: str = REGION) -> None:
+    def answer(self, service: str, operation: str, *replies: dict[str, Any]) -> None:
         """Let AWS answer the next calls of an operation with these replies, the last one for good.
 
         A reply with an `Error` is refused with it; one that is empty lets the call through.
@@ -178,8 +183,17 @@ class Engine:
             metadata = {"HTTPStatusCode": 400 if "Error" in parsed else 200}
             return AWSResponse("", metadata["HTTPStatusCode"], {}, None), {**parsed, "ResponseMetadata": metadata}
 
-        client = self.provider.aws.client(service, region)
-        client.meta.events.register(f"before-call.*.{operation}", reply)
+        events = self.provider.aws.client(service).meta.events
+        events.register(f"before-call.*.{operation}", reply)
+        self._replies.append(lambda: events.unregister(f"before-call.*.{operation}", reply))
+
+    def let_aws_answer(self) -> None:
+        """Take back all that `answer` and `refuse` arranged, and forget the calls."""
+        for take_back in self._replies:
+            take_back()
+        self._replies.clear()
+        self.calls.clear()
+        self.requests.clear()
 
     def refuse(self, service: str, operation: str, code: str, message: str, times: int = 0) -> None:
         """Let AWS refuse an operation: the next `times` calls, or all."""
@@ -226,9 +240,9 @@ def aws_environment(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return moto_url
 
 
-@pytest.fixture
-def bare_engine(aws_environment: str) -> Iterator[Engine]:
-    """An engine whose plugin is not configured yet."""
+@contextmanager
+def served() -> Iterator[Engine]:
+    """A plugin behind a channel, not configured."""
     provider = AwsProvider()
     server = grpc.server(ThreadPoolExecutor(max_workers=8))
     add_ResourceProviderServicer_to_server(provider, server)
@@ -240,13 +254,35 @@ def bare_engine(aws_environment: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def engine(bare_engine: Engine) -> Engine:
-    """An engine with a configured plugin."""
-    bare_engine.configure()
-    return bare_engine
+def bare_engine(aws_environment: str) -> Iterator[Engine]:
+    """An engine whose plugin is not configured yet."""
+    with served() as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def shared_engine() -> Iterator[Engine]:
+    """The engine that all tests share, because making clients is slow."""
+    with served() as engine:
+        yield engine
+
+
+@pytest.fixture
+def engine(aws_environment: str, shared_engine: Engine) -> Iterator[Engine]:
+    """An engine with a configured plugin, and AWS answering for itself."""
+    if not shared_engine.configured:
+        shared_engine.configure()
+    yield shared_engine
+    shared_engine.let_aws_answer()
+
+
+@cache
+def client(service: str) -> Any:
+    """A client past the plugin."""
+    return boto3.client(service, region_name=REGION)
 
 
 @pytest.fixture
 def live(aws_environment: str) -> Any:
-    """Makes clients that look at AWS past the plugin."""
-    return lambda service: boto3.client(service, region_name=REGION)
+    """Gives clients that look at AWS past the plugin."""
+    return client
