@@ -179,12 +179,12 @@ def test_two_posts_for_one_account_whose_trials_overlap_make_one_connector(
 
 def test_a_young_role_is_refused_until_it_has_spread(iam: Any, trying: tuple[Simulator, Api]) -> None:
     sim, api = trying
-    sim.control.behave(propagation_seconds=1.0)
+    sim.control.behave(propagation_seconds=1.5)
     role_arn = iam.create_role(RoleName="young", AssumeRolePolicyDocument=json.dumps(trust()))["Role"]["Arn"]
     refused = api("POST", CONNECTORS, body(role_arn))
     assert refused.status_code == 400
     assert "could not be assumed" in refused.json()["message"]
-    time.sleep(1.1)
+    time.sleep(1.6)
     assert api("POST", CONNECTORS, body(role_arn)).status_code == 200
 
 

@@ -162,6 +162,7 @@ def test_cloud_accounts_come_in_pages(sim: Simulator, api: Api) -> None:
         pages.append([account["id"] for account in reply["cloudAccounts"]])
         query = {"limit": "2", "cursor": reply["next"]} if "next" in reply else {}
     assert pages == [ids[0:2], ids[2:4], ids[4:]]
+    assert "next" not in api("GET", CLOUD_ACCOUNTS, params={"limit": "5"}).json()
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=101", "cursor=!", "cursor=%C3%A9"])
