@@ -1,0 +1,43 @@
+"""A sandbox for each worker, and a stack for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.sandbox import Sandbox
+from tests.e2e.pulumi_cli import Stack
+
+
+@pytest.fixture(scope="session")
+def running_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One sandbox for all tests of a worker: it takes seconds to start and milliseconds to reset."""
+    with Sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox) -> Sandbox:
+    """The sandbox as it stands right after its start."""
+    running_sandbox.reset()
+    return running_sandbox
+
+
+@pytest.fixture
+def credentials(sandbox: Sandbox) -> dict[str, str]:
+    """The environment of a run with a key and an enrolment token."""
+    return {
+        "CLOUD_ONE_API_KEY": sandbox.tenant.full_access_key.value,
+        "VISION_ONE_SERVICE_TOKEN": sandbox.tenant.enrolment_tokens[0].value,
+    }
+
+
+@pytest.fixture
+def stack(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Iterator[Stack]:
+    """A stack on the existing trail's bucket, not deployed yet."""
+    made = Stack(sandbox, tmp_path / "project", credentials, name=f"t{tmp_path.parent.name[-4:]}{tmp_path.name[-12:]}")
+    made.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"})
+    yield made
+    made.succeed("stack", "rm", "--yes", "--force")

@@ -1,0 +1,31 @@
+"""Everything that stands in AWS, to be compared before and after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.sandbox import Sandbox
+
+
+def aws_inventory(sandbox: Sandbox, region: str = "us-east-1") -> dict[str, Any]:
+    """Return what the program could have made or changed in AWS, by kind and name."""
+    iam, s3 = sandbox.aws("iam", region), sandbox.aws("s3", region)
+    stacks = sandbox.aws("cloudformation", region).describe_stacks()["Stacks"]
+    buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+    roles = [role["RoleName"] for role in iam.list_roles()["Roles"]]
+    return {
+        "roles": {name: sorted(iam.list_role_policies(RoleName=name)["PolicyNames"]) for name in roles},
+        "oidc providers": sorted(
+            each["Arn"] for each in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+        ),
+        "stacks": {stack["StackName"]: stack["StackStatus"] for stack in stacks},
+        "trails": sorted(trail["Name"] for trail in sandbox.aws("cloudtrail", region).describe_trails()["trailList"]),
+        "secrets": sorted(each["Name"] for each in sandbox.aws("secretsmanager", region).list_secrets()["SecretList"]),
+        "buckets": {name: notifications(s3, name) for name in sorted(buckets)},
+    }
+
+
+def notifications(s3: Any, bucket: str) -> dict[str, Any]:
+    """Return a bucket's notification configuration without the reply's own data."""
+    reply = s3.get_bucket_notification_configuration(Bucket=bucket)
+    return {name: value for name, value in reply.items() if name != "ResponseMetadata"}
