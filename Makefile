@@ -1,0 +1,48 @@
+# Every command that a person needs; `make help` lists them.
+SHELL := bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := venv
+PY := $(VENV)/bin/python
+IN_SANDBOX := . .sandbox/env &&
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(VENV)/.complete: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "error: Python 3.10 or newer is needed; name one with `make PYTHON=python3.12 ...`")'
+	@echo "Installing the Python packages into $(VENV)/: about a minute, once a clone"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)/.complete ## Set up: virtual environment, Pulumi engine, sandbox plugins
+	@$(PY) -m sandbox.toolchain
+
+.PHONY: demo
+demo: setup ## Start the sandbox, run the real `pulumi up` in it, show what stands then
+	@$(PY) -m sandbox start
+	@$(IN_SANDBOX) pulumi up --yes --refresh
+	@$(PY) -m sandbox show
+
+.PHONY: demo-down
+demo-down: setup ## Destroy the demo's stack and stop the sandbox
+	@if [ -f .sandbox/env ]; then $(IN_SANDBOX) pulumi destroy --yes --refresh; fi
+	@$(PY) -m sandbox stop
+
+.PHONY: test
+test: setup ## Run all tests, those on the real engine included
+	@$(PY) -m pytest
+
+.PHONY: check
+check: $(VENV)/.complete ## Format, lint and type-check
+	@$(VENV)/bin/ruff format --quiet $(if $(CI),--check) .
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+
+.PHONY: bench
+bench: setup ## Measure preview, up, calls to Trend and memory against a floor
+	@$(PY) -m bench
