@@ -9,6 +9,7 @@ from components.aws_context import AwsContext
 from components.cloud_account import CloudAccount
 from components.cloudtrail_integration import CloudTrailIntegration
 from components.providers.account import CloudOneAccount
+from components.providers.external_id import ExternalId
 from components.settings import Settings
 from components.tags import all_tags
 from components.vision_one import VisionOne
@@ -40,22 +41,32 @@ class Onboarding(pulumi.ComponentResource):
             aws_region=where.region,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        after_account = pulumi.ResourceOptions(parent=self, depends_on=[account])
+        # The external id of step 3 is the first thing that takes more than a valid key: a key without permissions stops
+        # here, before the enrolment, which cannot be undone.
+        gates: list[pulumi.Resource] = [account]
+        external_id: pulumi.Input[str]
+        if settings.external_id is None:
+            asked = ExternalId("external-id", account=account, opts=pulumi.ResourceOptions(parent=self))
+            gates.append(asked)
+            external_id = asked.external_id
+        else:
+            external_id = settings.external_id
+        after_gates = pulumi.ResourceOptions(parent=self, depends_on=gates)
 
         # Step 2: Cloud One and Vision One
-        vision_one = VisionOne("vision-one", account=account, enroll=settings.enroll, opts=after_account)
+        vision_one = VisionOne("vision-one", account=account, enroll=settings.enroll, opts=after_gates)
 
         # Steps 3 and 4: the cross-account role and the connector
         workload_security = WorkloadSecurity(
             "workload-security",
             account=account,
             where=where,
-            external_id=settings.external_id,
+            external_id=external_id,
             adopt=settings.adopt,
             permissions_boundary=settings.permissions_boundary,
             role_path=settings.role_path,
             tags=tags,
-            opts=after_account,
+            opts=after_gates,
         )
 
         # Steps 5 and 6: the management role and the cloud account
@@ -67,10 +78,10 @@ class Onboarding(pulumi.ComponentResource):
             templates=settings.templates,
             adopt=settings.adopt,
             tags=tags,
-            opts=after_account,
+            opts=after_gates,
         )
 
-        trail = AuditTrail("audit-trail", source=settings.trail, where=where, tags=tags, opts=after_account)
+        trail = AuditTrail("audit-trail", source=settings.trail, where=where, tags=tags, opts=after_gates)
 
         # Steps 7 and 8: the token and the stack that forwards the trail's events
         integration = CloudTrailIntegration(

@@ -10,7 +10,6 @@ import pulumi_aws as aws
 from components.aws_context import AwsContext
 from components.providers.account import CloudOneAccount
 from components.providers.connector import Connector
-from components.providers.external_id import ExternalId
 from components.providers.prior_link import PriorConnectorProvider, PriorLink
 from components.trend.workload import TREND_AWS_ACCOUNT
 
@@ -44,7 +43,7 @@ class WorkloadSecurity(pulumi.ComponentResource):
         name: the component's name.
         account: the Cloud One account whose tenant gets the connector.
         where: the AWS account.
-        external_id: the tenant's, where it hides its own.
+        external_id: the tenant's, without which Trend may not assume the role.
         adopt: whether to take over a connector that something else made.
         permissions_boundary: ARN of the policy that bounds the role.
         role_path: IAM path of the role.
@@ -60,7 +59,7 @@ class WorkloadSecurity(pulumi.ComponentResource):
         *,
         account: CloudOneAccount,
         where: AwsContext,
-        external_id: str | None,
+        external_id: pulumi.Input[str],
         adopt: bool,
         permissions_boundary: str | None,
         role_path: str | None,
@@ -69,7 +68,6 @@ class WorkloadSecurity(pulumi.ComponentResource):
     ) -> None:
         super().__init__("trend:onboarding:WorkloadSecurity", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        trusted_id = external_id or ExternalId("external-id", account=account, opts=child).external_id
         trust = {
             "Version": "2012-10-17",
             "Statement": [
@@ -77,7 +75,7 @@ class WorkloadSecurity(pulumi.ComponentResource):
                     "Effect": "Allow",
                     "Principal": {"AWS": f"arn:{where.partition}:iam::{TREND_AWS_ACCOUNT}:root"},
                     "Action": "sts:AssumeRole",
-                    "Condition": {"StringEquals": {"sts:ExternalId": trusted_id}},
+                    "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
                 }
             ],
         }

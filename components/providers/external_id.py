@@ -22,7 +22,10 @@ class ExternalIdInputs(Inputs):
 class ExternalIdHidden(TrendError):
     """The tenant does not show its external id."""
 
-    hint = "ask a Workload Security administrator for it and run `pulumi config set externalId <id>`"
+    hint = (
+        "give the API key a role that may read it (Full Access); where an administrator hides it, ask for it and run "
+        "`pulumi config set externalId <id>`"
+    )
 
 
 class ExternalIdProvider(TrendProvider):
