@@ -163,14 +163,19 @@ def require_free(port: int, option: str) -> None:
     Raises:
         SandboxError: somebody does; the message says who, and which option chooses another port.
     """
+    if not is_free(port):
+        raise SandboxError(f"port {port} is taken by {_holder(port)}; end that, or choose another port with {option}")
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError:
-            raise SandboxError(
-                f"port {port} is taken by {_holder(port)}; end that, or choose another port with {option}"
-            ) from None
+            return False
+    return True
 
 
 def free_ports(count: int) -> list[int]:

@@ -18,6 +18,7 @@ from sandbox.processes import (
     Server,
     end,
     free_ports,
+    is_free,
     launch,
     require_free,
     wait_until_healthy,
@@ -27,6 +28,7 @@ from sandbox.simulator import SimulatorControl, Tenant, default_tenant
 from sandbox.toolchain import Toolchain
 
 ACCOUNT = "123456789012"
+START_ATTEMPTS = 3
 
 
 class Sandbox:
@@ -97,16 +99,15 @@ class Sandbox:
             if self.is_running():
                 return False
             end(self.servers())
-            aws_port, trend_port = self._choose_ports()
-            try:
-                self._launch_aws(aws_port)
-                self._launch_trend(trend_port, aws_port)
-                self._record.write(list(self._launched))
-                wait_until_healthy(self._launched)
-                self.trend.set_tenant(self.tenant)
-            except BaseException:
-                self._end(list(self._launched))
-                raise
+            for attempt in range(START_ATTEMPTS):
+                ports = self._choose_ports()
+                try:
+                    self._bring_up(*ports)
+                    break
+                except SandboxError:
+                    # A port that was free when it was picked may have gone to somebody else since: pick again.
+                    if None not in self._ports or all(map(is_free, ports)) or attempt == START_ATTEMPTS - 1:
+                        raise
         return True
 
     def stop(self) -> list[Server]:
@@ -236,6 +237,17 @@ class Sandbox:
                 require_free(port, option)
         free = free_ports(2)
         return self._ports[0] or free[0], self._ports[1] or free[1]
+
+    def _bring_up(self, aws_port: int, trend_port: int) -> None:
+        try:
+            self._launch_aws(aws_port)
+            self._launch_trend(trend_port, aws_port)
+            self._record.write(list(self._launched))
+            wait_until_healthy(self._launched)
+            self.trend.set_tenant(self.tenant)
+        except BaseException:
+            self._end(list(self._launched))
+            raise
 
     def _launch_aws(self, port: int) -> None:
         self._launch("aws", "sandbox.aws", port, ["--account", self.account], {})

@@ -18,6 +18,9 @@ from sandbox.aws.taught import template_rules
 from sandbox.aws.taught.resources import TAUGHT
 from sandbox.aws.taught.stacks import StrictStack
 
+PARTS = frozenset({"AWS::Lambda::Permission"})
+"""Resource types that are a part of another resource: a permission is a statement in its function's policy."""
+
 moto_class_of_type = parsing.resource_class_from_type
 
 
@@ -33,8 +36,17 @@ def resource_class_of_type(resource_type: str) -> Any:
 
 
 def is_known_type(resource_type: str) -> bool:
-    """Whether the sandbox really makes a resource type. No custom resource but the taught one: its code cannot run."""
-    return resource_type in TAUGHT or resource_type in parsing.get_model_map()
+    """Whether the sandbox really makes a resource type, and really deletes it.
+
+    Of moto's own models that leaves out those that would stay when their stack goes, but for a part that goes with the
+    whole. Of custom resources only the taught one is known: code cannot run here.
+    """
+    if resource_type in TAUGHT or resource_type in PARTS:
+        return True
+    model = parsing.get_model_map().get(resource_type)
+    return model is not None and (
+        hasattr(model, "delete") or not hasattr(model.delete_from_cloudformation_json, "__isabstractmethod__")
+    )
 
 
 class StrictCloudFormation(CloudFormationResponse):

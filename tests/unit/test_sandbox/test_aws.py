@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 
@@ -85,6 +86,14 @@ def test_a_fresh_bucket_has_awss_defaults_and_its_tags(sandbox: Sandbox) -> None
     assert s3.get_bucket_tagging(Bucket="mine-new")["TagSet"] == tags
 
 
+def test_a_bucket_falls_back_to_the_default_encryption(sandbox: Sandbox) -> None:
+    s3 = sandbox.aws("s3")
+    s3.create_bucket(Bucket="mine-new")
+    s3.delete_bucket_encryption(Bucket="mine-new")
+    (rule,) = s3.get_bucket_encryption(Bucket="mine-new")["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+
+
 def test_the_account_id_may_start_with_a_zero(sandbox: Sandbox) -> None:
     assert sandbox.aws("sts").get_caller_identity()["Account"] == ACCOUNT
 
@@ -104,3 +113,15 @@ def test_a_reply_can_be_lost_after_the_work_was_done(sandbox: Sandbox) -> None:
         iam.create_user(UserName="mine")
     assert [user["UserName"] for user in iam.list_users()["Users"]] == ["mine"]
     assert [each.status for each in sandbox.aws_requests(changing=True)] == [0]
+
+
+def test_the_simulators_own_looks_at_a_role_are_not_among_the_requests(sandbox: Sandbox) -> None:
+    tried = requests.post(
+        f"{sandbox.trend.url}/workload/awsconnectors",
+        headers={"Authorization": f"ApiKey {sandbox.tenant.full_access_key.value}", "api-version": "v1"},
+        json={"displayName": "x", "accountId": ACCOUNT, "crossAccountRoleArn": f"arn:aws:iam::{ACCOUNT}:role/none"},
+        timeout=10,
+    )
+    assert tried.status_code == 400
+    assert [each.action for each in sandbox.aws_control.requests()] == ["GetRole"]
+    assert sandbox.aws_requests() == []

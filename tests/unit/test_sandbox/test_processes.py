@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -55,11 +56,11 @@ def test_it_starts_once_and_stops_once(home: Path) -> None:
     assert (sandbox.stop(), sandbox.servers(), sandbox.is_running()) == ([], [], False)
 
 
-def test_two_sandboxes_side_by_side_do_not_see_each_other(home: Path, running: Sandbox) -> None:
+def test_two_sandboxes_side_by_side_do_not_see_each_other(home: Path, sandbox: Sandbox) -> None:
     with Sandbox(home, region="de-1") as other:
         other.aws("iam").create_user(UserName="mine")
-        assert running.aws("iam").list_users()["Users"] == []
-        assert (other.trend.health()["region"], running.trend.health()["region"]) == ("de-1", "us-1")
+        assert sandbox.aws("iam").list_users()["Users"] == []
+        assert (other.trend.health()["region"], sandbox.trend.health()["region"]) == ("de-1", "us-1")
 
 
 def test_a_context_does_not_stop_a_sandbox_that_ran_before(home: Path) -> None:
@@ -110,6 +111,17 @@ def test_a_taken_port_is_told_with_its_holder_and_the_way_out(home: Path) -> Non
     assert str(refused.value).endswith("choose another port with --trend-port")
     assert Sandbox(home).servers() == []
     require_free(port, "--trend-port")
+
+
+def test_a_port_that_was_picked_and_lost_is_replaced(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as holder:
+        holder.bind((HOST, 0))
+        holder.listen()
+        lost, good = holder.getsockname()[1], free_ports(3)
+        picks = iter([[lost, good[0]], good[1:]])
+        monkeypatch.setattr("sandbox.sandbox.free_ports", lambda _: next(picks))
+        with Sandbox(home) as sandbox:
+            assert [server.port for server in sandbox.servers()] == good[1:]
 
 
 def test_a_pid_that_another_process_got_since_is_left_alone() -> None:

@@ -189,3 +189,30 @@ def test_templates_hosted_in_ones_own_bucket_under_a_prefix_can_be_deployed(sand
     stacks = Stacks(sandbox, "eu-west-2")
     stacks.create("CloudOne", f"{url}cloud-account-management-role.template", ROLE_PARAMETERS)
     assert stacks.show("CloudOne")["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_what_was_made_last_is_deleted_first(sandbox: Sandbox) -> None:
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
+    role = {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]}}
+    profile = {"Path": "/", "Roles": [{"Ref": "Role"}]}
+    template = {
+        "Resources": {
+            "Role": {"Type": "AWS::IAM::Role", "Properties": role},
+            "Profile": {"Type": "AWS::IAM::InstanceProfile", "Properties": profile},
+        }
+    }
+    cloudformation, iam = sandbox.aws("cloudformation"), sandbox.aws("iam")
+    cloudformation.create_stack(
+        StackName="Own", TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"], OnFailure="DO_NOTHING"
+    )
+    assert len(iam.list_instance_profiles()["InstanceProfiles"][0]["Roles"]) == 1
+    cloudformation.delete_stack(StackName="Own")
+    assert (iam.list_roles()["Roles"], iam.list_instance_profiles()["InstanceProfiles"]) == ([], [])
+
+
+def test_a_resource_type_that_would_outlive_its_stack_is_refused(sandbox: Sandbox) -> None:
+    template = {"Resources": {"Policy": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {}}}}
+    with pytest.raises(ClientError, match=r"Unrecognized resource types: \[AWS::IAM::ManagedPolicy\]"):
+        sandbox.aws("cloudformation").create_stack(
+            StackName="Own", TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"]
+        )
