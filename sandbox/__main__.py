@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from sandbox import showcase
 from sandbox.aws.control import AwsControlError
 from sandbox.processes import ROOT, SandboxError, Server
 from sandbox.record import write_private
@@ -101,6 +102,19 @@ def status(
                 table.add_row(server.name, server.url, str(server.pid), state)
             Console().print(table)
     raise typer.Exit(0 if running else 1)
+
+
+@app.command()
+def show(
+    home: Home = DEFAULT_HOME,
+    aws_region: Annotated[str, typer.Option(help="AWS region whose stacks and trails are shown.")] = "us-east-1",
+) -> None:
+    """Show what stands at Trend and in AWS, and what to try next."""
+    with _one_line_errors():
+        sandbox = Sandbox(home)
+        sandbox.require_running()
+        Console().print(showcase.table(sandbox, aws_region))
+        typer.echo(showcase.NEXT_STEPS)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from rich import box
 from rich.table import Table
 
 from sandbox.sandbox import Sandbox
@@ -20,17 +21,19 @@ Try next, in this shell after `. .sandbox/env`:
 
 
 class Row(NamedTuple):
-    """One object: where it stands, what it is, its name, and what it points at."""
+    """One object, in the words of the table's columns."""
 
     where: str
-    kind: str
+    what: str
     name: str
     points_at: str
 
 
 def table(sandbox: Sandbox, aws_region: str) -> Table:
     """Return the table of all that the sandbox holds of a deployment in an AWS region."""
-    shown = Table("where", "what", "name", "points at", title="What stands now", title_justify="left")
+    shown = Table(title="\nWhat stands now", title_justify="left", title_style="bold", box=box.SIMPLE)
+    for heading in Row._fields:
+        shown.add_column(heading.replace("_", " "), overflow="fold")
     for row in [*_at_trend(sandbox), *_in_aws(sandbox, aws_region)]:
         shown.add_row(*row)
     return shown
@@ -39,9 +42,14 @@ def table(sandbox: Sandbox, aws_region: str) -> Table:
 def _at_trend(sandbox: Sandbox) -> Iterator[Row]:
     state = sandbox.trend.state()
     for connector in state.connectors:
-        yield Row("Trend", "connector", f"{connector.id} {connector.display_name}", connector.cross_account_role_arn)
+        yield Row(
+            "Trend",
+            "connector",
+            f"{connector.display_name} (ID {connector.id})",
+            _short(connector.cross_account_role_arn),
+        )
     for account in state.cloud_accounts:
-        yield Row("Trend", "cloud account", f"{account.id} ({account.state})", account.role_arn)
+        yield Row("Trend", "cloud account", f"{account.alias} ({account.state})", _short(account.role_arn))
     if state.registration:
         yield Row("Trend", "Vision One enrolment", state.registration.status, "")
 
@@ -49,8 +57,7 @@ def _at_trend(sandbox: Sandbox) -> Iterator[Row]:
 def _in_aws(sandbox: Sandbox, region: str) -> Iterator[Row]:
     cloudformation = sandbox.aws("cloudformation", region)
     for stack in cloudformation.describe_stacks()["Stacks"]:
-        outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-        yield Row("AWS", "stack", f"{stack['StackName']} ({stack['StackStatus']})", next(iter(outputs.values()), ""))
+        yield Row("AWS", "stack", stack["StackName"], stack["StackStatus"])
     for role in sandbox.aws("iam", region).list_roles()["Roles"]:
         yield Row("AWS", "role", role["RoleName"], f"trusts {_trusted(role)}")
     for trail in sandbox.aws("cloudtrail", region).describe_trails()["trailList"]:
@@ -60,4 +67,9 @@ def _in_aws(sandbox: Sandbox, region: str) -> Iterator[Row]:
 def _trusted(role: dict[str, Any]) -> str:
     """Return whom a role's trust names, in a few words."""
     principal = role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]
-    return ", ".join(str(name) for name in principal.values()) if isinstance(principal, dict) else str(principal)
+    return ", ".join(_short(str(name)) for name in principal.values()) if isinstance(principal, dict) else principal
+
+
+def _short(arn: str) -> str:
+    """Return an ARN from its account on, which is what tells it from others; other texts as they are."""
+    return ":".join(arn.split(":")[4:]) if arn.startswith("arn:") else arn
