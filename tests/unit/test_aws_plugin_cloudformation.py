@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.plugins.aws.wire import UNKNOWN, to_python
-from tests.unit.test_aws_plugin_support import Engine, Failed
+from tests.unit.test_aws_plugin_driver import Engine, Failed
 
 pytest_plugins = ["tests.unit.test_aws_plugin_support"]
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

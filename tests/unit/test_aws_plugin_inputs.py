@@ -10,7 +10,7 @@ from pulumi.runtime.proto import provider_pb2 as pb
 from sandbox.plugins.aws.catalog import resource_for, tokens
 from sandbox.plugins.aws.schema import schema_of
 from sandbox.plugins.aws.wire import UNKNOWN, to_python, to_struct
-from tests.unit.test_aws_plugin_support import TRUST, Engine
+from tests.unit.test_aws_plugin_driver import TRUST, Engine
 
 pytest_plugins = ["tests.unit.test_aws_plugin_support"]
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

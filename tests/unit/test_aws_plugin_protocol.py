@@ -15,7 +15,7 @@ from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
 from sandbox.plugins.aws.wire import UNKNOWN, to_python, to_struct
-from tests.unit.test_aws_plugin_support import TRUST, Engine, Failed
+from tests.unit.test_aws_plugin_driver import TRUST, Engine, Failed
 
 pytest_plugins = ["tests.unit.test_aws_plugin_support"]
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
