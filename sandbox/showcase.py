@@ -51,7 +51,7 @@ def _at_trend(sandbox: Sandbox) -> Iterator[Row]:
     for account in state.cloud_accounts:
         yield Row("Trend", "cloud account", f"{account.alias} ({account.state})", _short(account.role_arn))
     if state.registration:
-        yield Row("Trend", "Vision One enrolment", state.registration.status, "")
+        yield Row("Trend", "enrolment", "Vision One", state.registration.status)
 
 
 def _in_aws(sandbox: Sandbox, region: str) -> Iterator[Row]:
@@ -59,9 +59,9 @@ def _in_aws(sandbox: Sandbox, region: str) -> Iterator[Row]:
     for stack in cloudformation.describe_stacks()["Stacks"]:
         yield Row("AWS", "stack", stack["StackName"], stack["StackStatus"])
     for role in sandbox.aws("iam", region).list_roles()["Roles"]:
-        yield Row("AWS", "role", role["RoleName"], f"trusts {_trusted(role)}")
+        yield Row("AWS", "role", role["RoleName"], f"for {_trusted(role)}")
     for trail in sandbox.aws("cloudtrail", region).describe_trails()["trailList"]:
-        yield Row("AWS", "trail", trail["Name"], f"bucket {trail['S3BucketName']}")
+        yield Row("AWS", "trail", trail["Name"], trail["S3BucketName"])
 
 
 def _trusted(role: dict[str, Any]) -> str:
@@ -70,6 +70,9 @@ def _trusted(role: dict[str, Any]) -> str:
     return ", ".join(_short(str(name)) for name in principal.values()) if isinstance(principal, dict) else principal
 
 
-def _short(arn: str) -> str:
-    """Return an ARN from its account on, which is what tells it from others; other texts as they are."""
-    return ":".join(arn.split(":")[4:]) if arn.startswith("arn:") else arn
+def _short(name: str) -> str:
+    """Return the part of an ARN that tells it from others; other texts as they are."""
+    if not name.startswith("arn:"):
+        return name
+    account, _, resource = name.partition("::")[2].partition(":")
+    return f"account {account}" if resource == "root" else resource.removeprefix("oidc-provider/")
