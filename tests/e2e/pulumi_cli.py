@@ -15,7 +15,6 @@ import yaml
 from sandbox.sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ("__main__.py", "components", "requirements.txt", "venv")
 OURS = ("CLOUD_ONE_API_KEY", "VISION_ONE_SERVICE_TOKEN", "TREND_ENDPOINT_URL", "TREND_DEBUG")
 EXPECT_NO_CHANGES = "--expect-no-changes"
 # What the engine adds to an error that a resource or the program has shown already.
@@ -47,18 +46,20 @@ class Stack:
         folder: of the project's copy.
         environment: what comes on top of the sandbox's variables, such as the API key.
         name: of the stack.
+        program: folder of the program; what it is made of is linked, Pulumi.yaml is copied.
     """
 
     sandbox: Sandbox
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
     name: str = "test"
+    program: Path = ROOT
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        for name in PROGRAM:
-            (self.folder / name).symlink_to(ROOT / name)
-        (self.folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
+        for path in (self.program / "__main__.py", *self.program.glob("[a-z]*.py"), ROOT / "components", ROOT / "venv"):
+            (self.folder / path.name).symlink_to(path)
+        (self.folder / "Pulumi.yaml").write_text((self.program / "Pulumi.yaml").read_text())
         self.succeed("stack", "init", self.name)
 
     def configure(self, settings: Mapping[str, Any], region: str = "us-east-1") -> None:
@@ -69,15 +70,19 @@ class Stack:
         content["config"]["aws:region"] = region
         path.write_text(yaml.safe_dump(content))
 
-    def run(self, *arguments: str) -> Run:
-        """Run `pulumi`, which is never asked anything, and return how it ended."""
+    def variables(self) -> dict[str, str]:
+        """Return the environment of the commands: this process's, less what a developer may have set for real."""
         inherited = {
             name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("AWS_")
         }
+        return {**inherited, **self.sandbox.environment(), **self.environment}
+
+    def run(self, *arguments: str) -> Run:
+        """Run `pulumi`, which is never asked anything, and return how it ended."""
         done = subprocess.run(
             ["pulumi", *arguments, "--non-interactive"],
             cwd=self.folder,
-            env={**inherited, **self.sandbox.environment(), **self.environment},
+            env=self.variables(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
