@@ -6,6 +6,7 @@ leaves its old import path behind.
 
 from __future__ import annotations
 
+import abc
 import functools
 import json
 import os
@@ -28,7 +29,7 @@ DEBUG_VARIABLE = "TREND_DEBUG"
 Props = dict[str, Any]
 P = ParamSpec("P")
 ResultT = TypeVar("ResultT")
-ProviderT = TypeVar("ProviderT", bound="TrendProvider")
+ProviderT = TypeVar("ProviderT", bound="OnboardingProvider")
 
 
 class OnboardingError(Exception):
@@ -51,24 +52,60 @@ class Inputs(pydantic.BaseModel):
         return self.model_dump(by_alias=True, exclude_none=True)
 
 
-class TrendProvider(ResourceProvider):
-    """Base of the providers. Instances carry no attributes until `configure` runs in the provider's own process.
+class OnboardingProvider(ResourceProvider, abc.ABC):
+    """What every provider of this program does alike, whichever service it talks to.
 
     Attributes:
         step: how errors name the step, for example `step 4, Workload Security connector`.
         identity: the inputs that cannot change without another object taking the place of this one.
+        delete_before_replace: whether that one has to go first.
+        failures: the errors that `reported` turns into one line.
     """
 
     serialize_as_secret_always = False
     step: ClassVar[str]
+    identity: ClassVar[tuple[str, ...]]
+    delete_before_replace: ClassVar[bool] = True
+    failures: ClassVar[tuple[type[Exception], ...]]
+
+    def configure(self, _req: ConfigureRequest) -> None:
+        """Prepare the provider's process; a subclass also takes what it needs of the stack's configuration."""
+        if not os.environ.get(DEBUG_VARIABLE):
+            sys.tracebacklimit = 0  # the engine shows the traceback of an error, all of it
+
+    @abc.abstractmethod
+    def redact(self, text: str) -> str:
+        """Return the text without the secrets of this run."""
+
+    def check(self, _olds: Props, news: Props) -> CheckResult:
+        """Normalise the inputs; nothing is judged here that a preview without values could not show."""
+        return CheckResult({name: value for name, value in news.items() if value is not None}, [])
+
+    def diff(self, _id: str, olds: Props, news: Props) -> DiffResult:
+        """Leave it to the engine which properties differ, so that it shows them; say which of them replace."""
+        replaces = [name for name in self.identity if _differs(olds.get(name), news.get(name))]
+        return DiffResult(changes=None, replaces=replaces, delete_before_replace=self.delete_before_replace)
+
+    def say(self, line: str) -> None:
+        """Show the operator one line; the engine prints what a provider writes to its standard error."""
+        print(self.redact(f"{self.step}: {line}"), file=sys.stderr, flush=True)
+
+    def explain(self, error: Exception) -> OnboardingError:
+        """Return the error as the operator reads it: the step, what happened, the next step, and no secret."""
+        return OnboardingError(self.redact(f"{self.step}: {error}"))
+
+
+class TrendProvider(OnboardingProvider):
+    """Base of Trend's objects. Instances carry no attributes until `configure` runs in the provider's own process."""
+
     identity: ClassVar[tuple[str, ...]] = ("cloudOneAccountId", "region", "awsAccountId")
+    failures = (TrendError,)
 
     _environment: ProviderEnvironment
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's configuration. The API key in it is looked at by the first call that needs it."""
-        if not os.environ.get(DEBUG_VARIABLE):
-            sys.tracebacklimit = 0  # the engine shows the traceback of an error, all of it
+        super().configure(req)
 
         def setting(name: str) -> str:
             return req.config.get(name) or ""
@@ -81,14 +118,9 @@ class TrendProvider(ResourceProvider):
             setting("regionMap"),
         )
 
-    def check(self, _olds: Props, news: Props) -> CheckResult:
-        """Normalise the inputs; nothing is judged here that a preview without values could not show."""
-        return CheckResult({name: value for name, value in news.items() if value is not None}, [])
-
-    def diff(self, _id: str, olds: Props, news: Props) -> DiffResult:
-        """Leave it to the engine which properties differ, so that it shows them; say which of them replace."""
-        replaces = [name for name in self.identity if _differs(olds.get(name), news.get(name))]
-        return DiffResult(changes=None, replaces=replaces, delete_before_replace=True)
+    def redact(self, text: str) -> str:
+        """Return the text without API key and enrolment token."""
+        return self._environment.redact(text)
 
     def trend(self, cloud_one_account_id: str | None = None) -> Trend:
         """Return the client of Trend.
@@ -108,14 +140,6 @@ class TrendProvider(ResourceProvider):
     def aws_regions(self) -> dict[str, str]:
         """Return the AWS region of each Cloud One region, the additions of the settings included."""
         return {**AWS_REGIONS, **self._environment.region_map}
-
-    def say(self, line: str) -> None:
-        """Show the operator one line; the engine prints what a provider writes to its standard error."""
-        print(self._environment.redact(f"{self.step}: {line}"), file=sys.stderr, flush=True)
-
-    def explain(self, error: TrendError) -> OnboardingError:
-        """Return the error as the operator reads it: the step, what happened, the next step, and no secret."""
-        return OnboardingError(self._environment.redact(f"{self.step}: {error}"))
 
 
 class ProviderEnvironment:
@@ -165,12 +189,12 @@ def _differs(old: Any, new: Any) -> bool:
 
 
 def reported(method: Callable[Concatenate[ProviderT, P], ResultT]) -> Callable[Concatenate[ProviderT, P], ResultT]:
-    """Decorate a provider's method so that errors of Trend's reach the operator as `OnboardingError`."""
+    """Decorate a provider's method so that its `failures` reach the operator as `OnboardingError`."""
 
     def wrapper(self: ProviderT, /, *args: P.args, **kwargs: P.kwargs) -> ResultT:
         try:
             return method(self, *args, **kwargs)
-        except TrendError as error:
+        except self.failures as error:
             raise self.explain(error) from None
 
     return functools.wraps(method)(wrapper)

@@ -1,0 +1,128 @@
+"""What others have in the trail's bucket, from before the vendor's stack until after it; see `notifications`."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pulumi
+from pulumi.dynamic import CreateResult, ReadResult, Resource, UpdateResult
+
+from components.notification_rules import Configuration, configuration, conflicts, entries, names, others_now, split
+from components.providers.aws_clients import AwsError
+from components.providers.base import Props, reported
+from components.providers.notification_record import Record, records
+from components.providers.notifications import GONE, BucketInputs, NotificationProvider
+
+
+class SnapshotInputs(BucketInputs):
+    """Inputs of the snapshot.
+
+    Attributes:
+        stack_name: of the vendor's stack.
+        stack_settings: what replaces that stack when it changes, so that the snapshot is taken anew before.
+    """
+
+    stack_name: str
+    stack_settings: dict[str, Any]
+
+
+class NotificationSnapshotProvider(NotificationProvider):
+    """Knows what others have in the bucket, from before the stack until after it."""
+
+    step = "step 8, notifications before the stack"
+    identity = ("awsAccountId", "awsRegion", "bucketName")
+    # The stack must leave the old bucket before what it took there can be put back.
+    delete_before_replace = False
+
+    @reported
+    def create(self, props: Props) -> CreateResult:
+        """Read what others have, and refuse what could not stay."""
+        inputs = SnapshotInputs.model_validate(props)
+        snapshot_id = f"{inputs.aws_account_id}-{inputs.bucket_name}-{uuid.uuid4().hex[:12]}"
+        return CreateResult(snapshot_id, self._take(inputs, {}))
+
+    @reported
+    def read(self, snapshot_id: str, props: Props) -> ReadResult:
+        """Take up what others have changed."""
+        inputs = SnapshotInputs.model_validate(props)
+        now = self._now(inputs, props["earlier"])
+        if now is None:
+            return GONE
+        return ReadResult(snapshot_id, {**inputs.props(), "earlier": now}, inputs.props())
+
+    @reported
+    def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
+        """Take up what others have changed, before the stack is replaced."""
+        return UpdateResult(self._take(SnapshotInputs.model_validate(news), olds["earlier"]))
+
+    @reported
+    def delete(self, snapshot_id: str, props: Props) -> None:
+        """Put back what is missing, now that the stack is gone."""
+        bucket = self.bucket(SnapshotInputs.model_validate(props))
+        live = bucket.read()
+        if live is not None:
+            record = records().find(snapshot_id) or Record(foreign=props["earlier"], vendors={})
+            # An entry of a function that is gone serves nobody: the stack should have taken it along.
+            leftover, staying = split(live, names(entries(record.vendors)) - bucket.functions_of(props["stackName"]))
+            self.complete(bucket, [*leftover, *staying], staying, entries(record.foreign))
+        records().forget(snapshot_id)
+
+    def _take(self, inputs: SnapshotInputs, known: Configuration) -> Props:
+        now = self._now(inputs, known)
+        if now is None:
+            raise AwsError(f"there is no bucket {inputs.bucket_name}", "name the bucket that the trail delivers to")
+        for entry in conflicts(entries(now)):
+            raise AwsError(
+                f"bucket {inputs.bucket_name} has notification {entry}, and S3 does not take the vendor's (each new "
+                "object of the whole bucket, to its forwarder) beside it",
+                "move it to EventBridge or to other event types, or use another bucket (createNewTrail makes one)",
+            )
+        return {**inputs.props(), "earlier": now}
+
+    def _now(self, inputs: SnapshotInputs, known: Configuration) -> Configuration | None:
+        bucket = self.bucket(inputs)
+        live = bucket.read()
+        if live is None:
+            return None
+        vendors, foreign = split(live, bucket.functions_of(inputs.stack_name))
+        return configuration(others_now(entries(known), foreign, vendors_stands=bool(vendors)))
+
+
+class NotificationSnapshot(Resource, module="trend", name="NotificationSnapshot"):
+    """What others have in the trail's bucket, `trend:NotificationSnapshot`. The vendor's stack must depend on it.
+
+    Args:
+        name: the resource's name.
+        aws_account_id, aws_region: where bucket and stack are.
+        bucket_name: the trail's bucket.
+        stack_name: of the vendor's stack.
+        stack_settings: what replaces that stack when it changes.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        aws_account_id: pulumi.Input[str],
+        aws_region: pulumi.Input[str],
+        bucket_name: pulumi.Input[str],
+        stack_name: str,
+        stack_settings: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {
+            "awsAccountId": aws_account_id,
+            "awsRegion": aws_region,
+            "bucketName": bucket_name,
+            "stackName": stack_name,
+            "stackSettings": dict(stack_settings),
+            "earlier": None,
+        }
+        super().__init__(NotificationSnapshotProvider(), name, props, opts)
+
+    @property
+    def earlier(self) -> pulumi.Output[Configuration]:
+        """The notifications of others, as S3's API words them."""
+        return cast("pulumi.Output[Configuration]", pulumi.get(self, "earlier"))
