@@ -144,6 +144,8 @@ def test_some_changes_replace_the_stack(engine: Engine, change: dict[str, Any]) 
 
 
 def test_disabling_rollback_never_settles(engine: Engine) -> None:
+    # moto forgets the flag.
+    engine.answer("cloudformation", "DescribeStacks", status("CREATE_COMPLETE", DisableRollback=True))
     stack = engine.resource(STACK).create(news(disableRollback=True))
     assert stack.changes(news(disableRollback=True))["disableRollback"] == "UPDATE_REPLACE"
 

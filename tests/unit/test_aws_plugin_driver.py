@@ -139,10 +139,14 @@ class Engine:
         arguments = {name: value if isinstance(value, str) else json.dumps(value) for name, value in settings.items()}
         self.call("Configure", pb.ConfigureRequest(args=to_struct({"region": REGION, **arguments})))
         for service in SERVICES:
-            events = self.provider.aws.client(service).meta.events
-            events.register("provide-client-params", self._record, unique_id="record")
+            self.record(service)
         self.calls.clear()
         self.configured = True
+
+    def record(self, service: str, region: str = REGION) -> None:
+        """Record the calls of a service in a region."""
+        events = self.provider.aws.client(service, region).meta.events
+        events.register("provide-client-params", self._record, unique_id="record")
 
     def _record(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         self.calls.append(model.name)

@@ -14,6 +14,7 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
+from sandbox.plugins.aws.session import Aws
 from sandbox.plugins.aws.wire import UNKNOWN, to_python, to_struct
 from tests.unit.test_aws_plugin_driver import TRUST, Engine, Failed
 
@@ -85,6 +86,16 @@ def test_missing_credentials_are_told(bare_engine: Engine, monkeypatch: pytest.M
         bare_engine.configure()
 
 
+@pytest.mark.parametrize(("settings", "calls"), [({}, 2), ({"skipCredentialsValidation": "true"}, 1)])
+def test_the_caller_is_asked_as_often_as_by_the_official_provider(
+    aws_environment: str, settings: dict[str, str], calls: int
+) -> None:
+    aws, made = Aws({"region": "us-east-1", **settings}), []
+    aws.client("sts").meta.events.register("before-call", lambda model, **_: made.append(model.name))
+    aws.connect()
+    assert made == ["GetCallerIdentity"] * calls
+
+
 def test_a_setting_that_is_not_implemented_is_refused(bare_engine: Engine) -> None:
     news = to_struct({"region": "us-east-1", "assumeRoles": "[]", "version": "7.51.1"})
     failures = bare_engine.call("CheckConfig", pb.CheckRequest(news=news)).failures
@@ -99,7 +110,9 @@ def test_a_changed_setting_updates_the_provider_without_replacing_it(bare_engine
 
 
 def test_an_unknown_type_is_refused_by_name(engine: Engine) -> None:
-    with pytest.raises(Failed, match="does not implement the resource type aws:ec2/instance:Instance"):
+    with pytest.raises(
+        Failed, match=r"^the sandbox's AWS plugin does not implement the resource type aws:ec2/instance:Instance$"
+    ):
         engine.resource("aws:ec2/instance:Instance").check({})
 
 

@@ -51,7 +51,10 @@ def test_a_bucket_is_made_and_all_of_it_read(engine: Engine, live: Any) -> None:
 
 
 def test_a_bucket_stands_in_the_region_it_names(engine: Engine) -> None:
-    bucket = engine.resource(BUCKET).create({"region": "eu-west-2", "tags": {"a": "b"}})
+    bucket = engine.resource(BUCKET)
+    engine.record("s3", "eu-west-2")
+    calls = engine.calls_of(lambda: bucket.create({"region": "eu-west-2", "tags": {"a": "b"}}))
+    assert calls[:2] == ["CreateBucket", "HeadBucket"]
     assert (bucket.outputs["bucketRegion"], bucket.outputs["region"]) == ("eu-west-2", "eu-west-2")
     assert bucket.outputs["tagsAll"] == {"a": "b"}
     assert bucket.replaced({"tags": {"a": "b"}}) == (["region"], False)

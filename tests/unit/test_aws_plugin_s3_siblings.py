@@ -148,11 +148,29 @@ def test_a_sibling_goes_with_its_bucket(engine: Engine, bucket: Any, token: str)
     sibling.delete()
 
 
-def test_a_sibling_waits_for_a_bucket_that_is_not_known_everywhere(engine: Engine, bucket: Any) -> None:
-    engine.refuse("s3", "PutBucketPolicy", "NoSuchBucket", "The specified bucket does not exist", times=2)
-    policy = engine.resource("aws:s3/bucketPolicy:BucketPolicy")
-    calls = engine.calls_of(lambda: policy.create({"bucket": bucket.id, "policy": denial("s3:*")}))
-    assert calls[:4] == ["PutBucketPolicy", "PutBucketPolicy", "PutBucketPolicy", "GetBucketPolicy"]
+@pytest.mark.parametrize("token", [token for token in SIBLINGS if "OwnershipControls" not in token])
+def test_a_sibling_waits_for_a_bucket_that_is_not_known_everywhere(engine: Engine, bucket: Any, token: str) -> None:
+    put = SIBLINGS[token][2]["create"][0]
+    engine.refuse("s3", put, "NoSuchBucket", "The specified bucket does not exist", times=2)
+    sibling = engine.resource(token)
+    calls = engine.calls_of(lambda: sibling.create({"bucket": bucket.id, **SIBLINGS[token][0]}))
+    assert calls == [put, put, *SIBLINGS[token][2]["create"]]
+
+
+def test_ownership_controls_do_not_wait_for_their_bucket(engine: Engine, bucket: Any) -> None:
+    token = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
+    engine.refuse("s3", "PutBucketOwnershipControls", "NoSuchBucket", "The specified bucket does not exist", times=1)
+    with pytest.raises(Failed, match=r"creating S3 Bucket Ownership Controls .*NoSuchBucket"):
+        engine.resource(token).create({"bucket": bucket.id, **SIBLINGS[token][0]})
+
+
+@pytest.mark.parametrize("token", SIBLINGS)
+def test_a_conflict_on_a_bucket_is_waited_out(engine: Engine, bucket: Any, token: str) -> None:
+    put = SIBLINGS[token][2]["create"][0]
+    engine.refuse("s3", put, "OperationAborted", "A conflicting conditional operation is in progress", times=1)
+    sibling = engine.resource(token)
+    calls = engine.calls_of(lambda: sibling.create({"bucket": bucket.id, **SIBLINGS[token][0]}))
+    assert calls[:2] == [put, put]
 
 
 def test_versioning_is_never_taken_back_to_disabled(engine: Engine, bucket: Any) -> None:
