@@ -1,0 +1,78 @@
+"""A simulator of Trend's services for the tier, emptied for each test, and an engine that speaks to it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from components.providers import base, link
+from components.trend import transport
+from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE
+from components.trend.endpoints import ENDPOINT_VARIABLE
+from sandbox.simulator import Simulator, SimulatorControl
+from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, TENANT, Kind
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    with Simulator(TENANT) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def trend(simulator: Simulator) -> SimulatorControl:
+    """The vendor, with nothing linked and nothing asked."""
+    simulator.control.set_tenant(TENANT)
+    simulator.control.reset()
+    return simulator.control
+
+
+@pytest.fixture(autouse=True)
+def _a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Take away what a provider's process keeps, and what this one's environment would tell it."""
+    for variable in (KEY_VARIABLE, TOKEN_VARIABLE, ENDPOINT_VARIABLE, base.DEBUG_VARIABLE):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)  # `configure` sets it; undone after the test
+    base._environment.cache_clear()
+    yield
+    base._environment.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait as often as ever, for a moment each."""
+    monkeypatch.setattr(link, "FIRST_PAUSE", 0.05)
+    for name in ("_REPEATABLE", "_ONCE"):
+        policy = getattr(transport, name)
+        monkeypatch.setattr(transport, name, policy.new(backoff_factor=0, backoff_jitter=0))
+
+
+@pytest.fixture
+def engine(trend: SimulatorControl, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """An engine with the full-access key in the configuration and the simulator as Trend."""
+    monkeypatch.setenv(ENDPOINT_VARIABLE, trend.url)
+    token = TENANT.enrolment_tokens[0].value
+    return Engine({"cloudOneApiKey": TENANT.full_access_key.value, "visionOneServiceToken": token})
+
+
+@pytest.fixture(params=[CONNECTOR, CLOUD_ACCOUNT], ids=lambda kind: kind.name)
+def kind(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture
+def resource(engine: Engine, kind: Kind) -> Resource:
+    """The link, not made yet."""
+    return engine.resource(kind.provider)
+
+
+@pytest.fixture
+def made(resource: Resource, kind: Kind, trend: SimulatorControl) -> Resource:
+    """The link, made by this stack; the calls that it took are forgotten."""
+    resource.up(kind.inputs)
+    trend.clear_requests()
+    return resource
