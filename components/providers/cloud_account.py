@@ -9,10 +9,10 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.providers.account import CloudOneAccount
-from components.providers.link import Link, LinkInputs, LinkProvider, LinkSettings
+from components.providers.link import Link, LinkExists, LinkInputs, LinkProvider, LinkSettings
 from components.trend.cloud_accounts import CloudAccount as VendorCloudAccount
 from components.trend.cloud_accounts import CloudAccounts
-from components.trend.errors import NotFound
+from components.trend.errors import NotFound, TrendError
 
 
 class CloudAccountSettings(LinkSettings):
@@ -32,6 +32,7 @@ class CloudAccountProvider(LinkProvider[CloudAccountSettings]):
     step = "step 6, Cloud One cloud account"
     noun = "Cloud One cloud account"
     settings = CloudAccountSettings
+    changes_in_place = False
 
     def find(self, inputs: LinkInputs) -> Link[CloudAccountSettings] | None:
         found = self._client(inputs).get(inputs.aws_account_id)
@@ -47,14 +48,29 @@ class CloudAccountProvider(LinkProvider[CloudAccountSettings]):
         )
         return _link(made)
 
-    def change(self, link_id: str, inputs: LinkInputs, settings: CloudAccountSettings) -> Link[CloudAccountSettings]:
+    def change(
+        self, link: Link[CloudAccountSettings], inputs: LinkInputs, settings: CloudAccountSettings
+    ) -> Link[CloudAccountSettings]:
         """Register the account anew: no call that changes a registration is documented.
 
-        A run that dies between the two calls leaves none, and the next one makes it.
+        A registration that is refused leaves the earlier one in place. A run that dies between the calls leaves none,
+        and the next one makes it.
         """
         with contextlib.suppress(NotFound):
-            self.remove(link_id, inputs)
-        return self._make(inputs, settings)
+            self.remove(link.id, inputs)
+        try:
+            return self._make(inputs, settings)
+        except LinkExists:
+            raise  # somebody else was faster
+        except TrendError:
+            self._put_back(link, inputs)
+            raise
+
+    def _put_back(self, link: Link[CloudAccountSettings], inputs: LinkInputs) -> None:
+        try:
+            self._make(inputs, link.settings)
+        except TrendError as error:
+            self.say(f"{self.noun} {link.name} with role {link.settings.role_arn} is gone, and not put back: {error}")
 
     def remove(self, link_id: str, inputs: LinkInputs) -> None:
         self._client(inputs).delete(link_id)

@@ -37,6 +37,7 @@ class ConnectorProvider(LinkProvider[ConnectorSettings]):
     step = "step 4, Workload Security connector"
     noun = "Workload Security connector"
     settings = ConnectorSettings
+    changes_in_place = True
 
     def find(self, inputs: LinkInputs) -> Link[ConnectorSettings] | None:
         found = self._client(inputs).find_connectors(inputs.aws_account_id)
@@ -52,9 +53,11 @@ class ConnectorProvider(LinkProvider[ConnectorSettings]):
         )
         return _link(made)
 
-    def change(self, link_id: str, inputs: LinkInputs, settings: ConnectorSettings) -> Link[ConnectorSettings]:
+    def change(
+        self, link: Link[ConnectorSettings], inputs: LinkInputs, settings: ConnectorSettings
+    ) -> Link[ConnectorSettings]:
         changed = self._client(inputs).modify_connector(
-            link_id, display_name=settings.display_name, role_arn=settings.role_arn
+            link.id, display_name=settings.display_name, role_arn=settings.role_arn
         )
         return _link(changed)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import abc
 import time
+from collections.abc import Callable
 from typing import ClassVar, Generic, TypeVar
 
 import pydantic
@@ -18,6 +19,12 @@ from components.trend.errors import BadRequest, Conflict, NoReply, NotFound, Ser
 
 # After one of these a POST may have been carried out, or was turned away because of an object that is there already.
 LOOK_AGAIN = (NoReply, UnusableReply, ServiceFailed, Conflict, BadRequest)
+
+FIRST_PAUSE = 2.0
+"""Seconds until a call that was refused for now is tried again; half as long again each further time."""
+
+LONGEST_PAUSE = 10.0
+"""Seconds that such a pause grows to; the engine cannot interrupt it."""
 
 GONE = ReadResult("", {})
 
@@ -82,6 +89,8 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
 
     noun: ClassVar[str]
     settings: type[SettingsT]
+    changes_in_place: ClassVar[bool]
+    """False where a change takes the link away first, so that a run can die while there is none."""
 
     @abc.abstractmethod
     def find(self, inputs: LinkInputs) -> Link[SettingsT] | None:
@@ -96,92 +105,135 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
         """Make the link, once."""
 
     @abc.abstractmethod
-    def change(self, link_id: str, inputs: LinkInputs, settings: SettingsT) -> Link[SettingsT]:
-        """Give the link these settings."""
+    def change(self, link: Link[SettingsT], inputs: LinkInputs, settings: SettingsT) -> Link[SettingsT]:
+        """Give the link these settings; where that fails, it keeps those that it has."""
 
     @abc.abstractmethod
     def remove(self, link_id: str, inputs: LinkInputs) -> None:
         """Remove the link."""
 
     def passes_with_time(self, _error: TrendError) -> float:
-        """Return for how many seconds a refusal to make the link is worth asking again; 0 for not at all."""
+        """Return for how many seconds a refusal of the role is worth asking again; 0 for not at all."""
         return 0
 
     @reported
     def create(self, props: Props) -> CreateResult:
         """Find the link, then take it up when it is ours, adopt it or refuse when it is not, else make it."""
         inputs, wanted = self._parse(props)
-        link = self.find(inputs)
-        original = None
-        if link is None:
-            link = self._make(inputs, wanted)
-        elif link.settings.role_arn == wanted.role_arn:
-            # A run of ours died before the state knew of the link. If it had adopted it, only `before` can tell.
-            original = inputs.before
-            link = self._settle(link, inputs, wanted)
-        elif inputs.adopt:
-            original = link.settings.props()
-            link = self.change(link.id, inputs, wanted)
-        else:
-            raise self._exists(link, inputs)
+        link, original = self._obtain(inputs, wanted)
         return CreateResult(link.id, self._outs(inputs, link, original, wanted.role_arn))
 
     @reported
     def read(self, link_id: str, props: Props) -> ReadResult:
         """Return the link as it stands; only 404 means that it is gone."""
         inputs, _ = self._parse(props)
-        link = self.get(link_id, inputs)
+        link = self._locate(link_id, inputs, props["writtenRoleArn"])
         if link is None:
             return GONE
         outs = self._outs(inputs, link, props.get("original"), props["writtenRoleArn"])
-        return ReadResult(link_id, outs, {**inputs.props(), **link.settings.props()})
+        return ReadResult(link.id, outs, {**inputs.props(), **link.settings.props()})
 
     @reported
     def update(self, link_id: str, olds: Props, news: Props) -> UpdateResult:
         """Put the settings right, whether the configuration changed or somebody changed the link by hand."""
         inputs, wanted = self._parse(news)
-        link = self.get(link_id, inputs)
+        link, original = self._locate(link_id, inputs, olds["writtenRoleArn"]), None
         if link is None:
-            link = self._make(inputs, wanted)
-        link = self._settle(link, inputs, wanted)
-        return UpdateResult(self._outs(inputs, link, olds.get("original"), wanted.role_arn))
+            link, original = self._obtain(inputs, wanted)
+        else:
+            link = self._settle(link, inputs, wanted)
+        return UpdateResult(self._outs(inputs, link, original or olds.get("original"), wanted.role_arn))
 
     @reported
     def delete(self, link_id: str, props: Props) -> None:
         """Remove the link, or put back what was adopted; leave alone what is not ours any more."""
         inputs, _ = self._parse(props)
-        link = self.get(link_id, inputs)
+        original = self.settings.model_validate(props["original"]) if props.get("original") else None
+        link = self._locate(link_id, inputs, props["writtenRoleArn"])
         if link is None:
+            if original and not self.changes_in_place:
+                self.make(inputs, original)  # a run died while it put the link back, after it had taken ours away
             return
+        if link.settings == original:
+            return  # a run died after it had put the link back
         if link.settings.role_arn != props["writtenRoleArn"]:
             self.say(
                 f"left {self.noun} {link.name} alone: it points at {link.settings.role_arn or 'no role'} now, which is "
                 "not this stack's"
             )
             return
-        if original := props.get("original"):
-            self.change(link_id, inputs, self.settings.model_validate(original))
+        if original:
+            self.change(link, inputs, original)
             self.say(f"gave {self.noun} {link.name} its earlier settings back")
             return
         try:
-            self.remove(link_id, inputs)
+            self.remove(link.id, inputs)
         except NotFound:
             return
-        if self.get(link_id, inputs) is not None:
+        if self.get(link.id, inputs) is not None:
             raise UnusableReply(f"the {self.noun} {link.name} is still there after its deletion was confirmed")
+
+    def _locate(self, link_id: str, inputs: LinkInputs, written_role_arn: str) -> Link[SettingsT] | None:
+        """Return the link that the state knows, also where it was made anew.
+
+        An update that finds its link gone makes another one, and the engine offers no way to tell the state its new
+        id. The next refresh does, and until then the role is what the link is known by.
+        """
+        if link := self.get(link_id, inputs):
+            return link
+        link = self.find(inputs)
+        return link if link and link.settings.role_arn == written_role_arn else None
+
+    def _obtain(self, inputs: LinkInputs, wanted: SettingsT) -> tuple[Link[SettingsT], Props | None]:
+        """Return the link with the wanted settings, and the settings that it gets back in the end, if any.
+
+        Raises:
+            LinkExists: it is somebody else's, and is not to be adopted, or could not be put back.
+        """
+        link = self.find(inputs)
+        if link is None:
+            # An adoption that died between its two calls has left nothing; only `before` can tell.
+            return self._make(inputs, wanted), None if self.changes_in_place else inputs.before
+        if link.settings.role_arn == wanted.role_arn:
+            # A run of ours died before the state knew of the link. If it had adopted it, only `before` can tell.
+            return self._settle(link, inputs, wanted), inputs.before
+        if not inputs.adopt:
+            raise self._exists(link, inputs)
+        if not link.settings.role_arn:
+            raise LinkExists(
+                f"the {self.noun} of AWS account {inputs.aws_account_id}, {link.name}, has no role but credentials of "
+                "its own, which cannot be read and therefore not be put back in the end",
+                hint="unlink it in the Trend console first",
+            )
+        return self._change(link, inputs, wanted), link.settings.props()
 
     def _make(self, inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:
         """Make the link; after a refusal or a lost reply look before anything else, for the POST may have landed."""
-        started = time.monotonic()
-        pause, announced = 2.0, False
-        while True:
+
+        def attempt() -> Link[SettingsT]:
             try:
                 return self.make(inputs, wanted)
-            except LOOK_AGAIN as error:
-                if link := self.find(inputs):
-                    if link.settings.role_arn != wanted.role_arn:
-                        raise self._exists(link, inputs) from None
-                    return self._settle(link, inputs, wanted)
+            except LOOK_AGAIN:
+                link = self.find(inputs)
+                if link is None:
+                    raise
+                if link.settings.role_arn != wanted.role_arn:
+                    raise self._exists(link, inputs) from None
+                return self._settle(link, inputs, wanted)
+
+        return self._until_role_spreads(wanted, attempt)
+
+    def _change(self, link: Link[SettingsT], inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:
+        return self._until_role_spreads(wanted, lambda: self.change(link, inputs, wanted))
+
+    def _until_role_spreads(self, wanted: SettingsT, attempt: Callable[[], Link[SettingsT]]) -> Link[SettingsT]:
+        """Repeat an attempt for as long as Trend refuses it for a reason that passes with time."""
+        started = time.monotonic()
+        pause, announced = FIRST_PAUSE, False
+        while True:
+            try:
+                return attempt()
+            except BadRequest as error:
                 patience = self.passes_with_time(error)
                 if time.monotonic() - started + pause > patience:
                     raise
@@ -189,10 +241,10 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
                 self.say(f"Trend cannot assume {wanted.role_arn} yet; asking again for up to {patience:.0f} s")
                 announced = True
             time.sleep(pause)
-            pause = min(pause * 1.5, 10)
+            pause = min(pause * 1.5, LONGEST_PAUSE)
 
     def _settle(self, link: Link[SettingsT], inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:
-        return link if link.settings == wanted else self.change(link.id, inputs, wanted)
+        return link if link.settings == wanted else self._change(link, inputs, wanted)
 
     def _exists(self, link: Link[SettingsT], inputs: LinkInputs) -> LinkExists:
         return LinkExists(
