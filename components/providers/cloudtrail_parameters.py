@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 import pulumi
-from pulumi.dynamic import CreateResult, ReadResult, Resource
+from pulumi.dynamic import CreateResult, ReadResult, Resource, UpdateResult
 
 from components.providers.account import CloudOneAccount
 from components.providers.base import Inputs, Props, TrendProvider, reported
@@ -48,6 +48,10 @@ class CloudTrailParametersProvider(TrendProvider):
     def read(self, parameters_id: str, props: Props) -> ReadResult:
         """Return what the state holds."""
         return ReadResult(parameters_id, props, CloudTrailParametersInputs.model_validate(props).props())
+
+    def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
+        """Keep the token. The engine calls this where nothing but the provider's own pickle differs."""
+        return UpdateResult({**olds, **news})
 
 
 class CloudTrailParameters(Resource, module="trend", name="CloudTrailParameters"):

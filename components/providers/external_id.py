@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 import pulumi
-from pulumi.dynamic import CreateResult, ReadResult, Resource
+from pulumi.dynamic import CreateResult, ReadResult, Resource, UpdateResult
 
 from components.providers.account import CloudOneAccount
 from components.providers.base import Inputs, Props, TrendProvider, reported
@@ -44,6 +44,11 @@ class ExternalIdProvider(TrendProvider):
     def read(self, account_id: str, props: Props) -> ReadResult:
         """Ask again, so that a tenant's changed external id reaches the role."""
         return ReadResult(account_id, self._ask(props), ExternalIdInputs.model_validate(props).props())
+
+    @reported
+    def update(self, _id: str, _olds: Props, news: Props) -> UpdateResult:
+        """Ask again. The engine calls this where nothing but the provider's own pickle differs, after an upgrade."""
+        return UpdateResult(self._ask(news))
 
     def _ask(self, props: Props) -> Props:
         inputs = ExternalIdInputs.model_validate(props)
