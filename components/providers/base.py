@@ -11,6 +11,7 @@ import functools
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
@@ -160,6 +161,8 @@ class ProviderEnvironment:
         self._endpoints = Endpoints(json.loads(endpoints or "{}"), base_url)
         # The engine takes configured secrets out of all it prints, but neither those of the environment nor encodings.
         self.redact = Redactor([api_key, api_key.partition(":")[2], enrollment_token])
+        self._client: Trend | None = None
+        self._client_lock = threading.Lock()
 
     def trend(self) -> Trend:
         """Return the client; the same one for the whole process.
@@ -169,11 +172,10 @@ class ProviderEnvironment:
         """
         if not self._api_key:
             raise CredentialsError("there is no Cloud One API key")
-        return self._client
-
-    @functools.cached_property
-    def _client(self) -> Trend:
-        return Trend(ApiKey.parse(self._api_key), self._endpoints, self.redact)
+        with self._client_lock:
+            if self._client is None:
+                self._client = Trend(ApiKey.parse(self._api_key), self._endpoints, self.redact)
+            return self._client
 
 
 @functools.lru_cache
