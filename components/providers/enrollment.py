@@ -50,9 +50,10 @@ class EnrollmentProvider(TrendProvider):
         This runs in a preview too, so what cannot be undone is said here, before it is done.
         """
         result = super().check(olds, news)
-        if not olds.get("enroll") and news.get("enroll"):
+        if olds.get("enroll") is True:
+            result.inputs["enroll"] = True
+        elif news.get("enroll") is True:
             self.say("moves endpoint management from Cloud One to Vision One, which cannot simply be undone")
-        result.inputs["enroll"] = bool(olds.get("enroll") or news.get("enroll"))
         return result
 
     @reported
