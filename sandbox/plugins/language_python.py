@@ -10,15 +10,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from concurrent import futures
 from importlib import metadata
 from pathlib import Path
-from types import FrameType
 
 import grpc
 from google.protobuf import empty_pb2
@@ -28,6 +24,8 @@ from pulumi.runtime.proto.language_pb2_grpc import (
     LanguageRuntimeServicer,
     add_LanguageRuntimeServicer_to_server,
 )
+
+from sandbox.plugins.server import serve as serve_until_stopped
 
 EXECUTOR = "pulumi-language-python-exec"
 # The official executor ends with this code when it has shown the user an error already (source: its own text).
@@ -133,27 +131,10 @@ def _interpreter(info: pb.ProgramInfo) -> Path:
 
 
 def serve() -> None:
-    """Print the port as the engine expects, and serve until told to stop.
-
-    A quiet exit with code 0 on SIGINT and SIGTERM matters: the CLI otherwise waits five seconds for the host and prints
-    its traceback.
-    """
+    """Serve until told to stop, and leave no program behind."""
     host = PythonLanguageHost()
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4))
-    add_LanguageRuntimeServicer_to_server(host, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    stopped = threading.Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopped.set()
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-    server.start()
-    print(port, flush=True)
-    stopped.wait()
+    serve_until_stopped(lambda server: add_LanguageRuntimeServicer_to_server(host, server))
     host.stop_program()
-    server.stop(grace=None)
 
 
 if __name__ == "__main__":
