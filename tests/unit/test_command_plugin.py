@@ -22,7 +22,7 @@ class Aborted(Exception):
 class Context:
     """The part of gRPC's context that the plugin uses."""
 
-    def abort(self, code: grpc.StatusCode, details: str) -> None:
+    def abort(self, _code: grpc.StatusCode, details: str) -> None:
         raise Aborted(details)
 
 
