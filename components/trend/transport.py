@@ -25,6 +25,21 @@ TRACE_HEADERS = ("x-trace-id", "x-request-id", "x-amzn-requestid")
 Method = Literal["GET", "POST", "DELETE"]
 ReplyT = TypeVar("ReplyT", bound="Reply")
 
+
+class _Retry(urllib3.Retry):
+    """A policy in which `status_forcelist` alone says what is sent again, and a strange Retry-After does no harm."""
+
+    # urllib3 would repeat these whenever they come with a Retry-After, a POST too.
+    RETRY_AFTER_STATUS_CODES = frozenset()
+
+    def parse_retry_after(self, retry_after: str) -> float:
+        """Return the seconds that the header asks for; 0 where it makes no sense, and the usual back-off takes over."""
+        try:
+            return super().parse_retry_after(retry_after)
+        except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
+            return 0
+
+
 # A wait that the vendor asks for is obeyed up to half a minute, so that no call blocks a run for hours.
 _WAITS: dict[str, Any] = {
     "backoff_factor": 0.5,
@@ -33,10 +48,11 @@ _WAITS: dict[str, Any] = {
     "retry_after_max": 30,
     "raise_on_status": False,
 }
-_REPEATABLE = urllib3.Retry(total=4, allowed_methods=None, status_forcelist={429, 502, 503, 504}, **_WAITS)
+_REPEATABLE = _Retry(total=4, allowed_methods=None, status_forcelist={429, 502, 503, 504}, **_WAITS)
 # A call that changes something is sent again only where it cannot have been carried out: no connection was made, or
-# the service turned it away (429). A broken connection is for the caller, who looks first.
-_ONCE = urllib3.Retry(total=4, read=0, allowed_methods=None, status_forcelist={429}, **_WAITS)
+# the service turned it away (429). A broken connection is for the caller, who looks first; `other` is what breaks
+# inside TLS, before or after the call was read.
+_ONCE = _Retry(total=4, read=0, other=0, allowed_methods=None, status_forcelist={429}, **_WAITS)
 
 
 class Reply(pydantic.BaseModel):
@@ -45,6 +61,13 @@ class Reply(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(
         alias_generator=to_camel, populate_by_name=True, coerce_numbers_to_str=True, frozen=True, extra="ignore"
     )
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, reply: Any) -> Any:
+        if not isinstance(reply, dict):
+            return reply
+        return {name: value for name, value in reply.items() if value is not None}
 
 
 class Transport:
@@ -80,7 +103,7 @@ class Transport:
         repeatable: bool | None = None,
         shown: str = "",
     ) -> Any:
-        """Make one call and return the decoded JSON, or None when the reply has no body and may have none.
+        """Make one call and return the JSON object that came back; None for a DELETE without one.
 
         Args:
             method: the HTTP method.
@@ -109,9 +132,9 @@ class Transport:
         where |= {"status": response.status_code, "trace_id": self._redact(trace_id)}
         if response.status_code >= 300:
             raise self._error(response, where)
-        if response.status_code == 204 or (method == "DELETE" and not response.content.strip()):
+        if method == "DELETE" and not response.content.strip():
             return None
-        return _json(response, where)
+        return _json_object(response, where)
 
     def get_or_none(self, path: str) -> Any | None:
         """GET an object; None when the service says that there is none (404, and nothing but 404)."""
@@ -161,14 +184,18 @@ class Transport:
         return error_class(response.status_code)(self._redact(message), fields=redacted, **where)
 
 
-def _json(response: requests.Response, where: Mapping[str, Any]) -> Any:
+def _json_object(response: requests.Response, where: Mapping[str, Any]) -> dict[str, Any]:
     if not response.content.strip():
         raise UnusableReply("the reply is empty where JSON belongs", **where)
     try:
-        return response.json()
+        decoded = response.json()
     except requests.exceptions.JSONDecodeError:
-        kind = response.headers.get("Content-Type", "no content type").partition(";")[0]
-        raise UnusableReply(f"the reply is {kind}, not JSON", **where) from None
+        kind = response.headers.get("Content-Type", "text without a content type").partition(";")[0]
+        words = "cut short or garbled, and not JSON" if "json" in kind else f"{kind}, not JSON"
+        raise UnusableReply(f"the reply is {words}", **where) from None
+    if not isinstance(decoded, dict):
+        raise UnusableReply("the reply is JSON, but not the object that belongs there", **where)
+    return decoded
 
 
 def _vendor_message(response: requests.Response) -> tuple[str, dict[str, str]]:
@@ -190,17 +217,23 @@ def _vendor_message(response: requests.Response) -> tuple[str, dict[str, str]]:
 def _reason(error: requests.RequestException, base: str) -> str:
     """Say in a few words why no reply came; the libraries' own text is long and repeats the URL."""
     host = urllib3.util.parse_url(base).netloc
-    if isinstance(error, requests.exceptions.SSLError):
-        return f"the certificate of {host} is not trusted here"
     if isinstance(error, requests.exceptions.ProxyError):
         return f"the proxy did not let the call to {host} through"
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return f"{host} did not answer within {TIMEOUT[0]} s"
-    if isinstance(error, requests.exceptions.ReadTimeout):
+    # What urllib3 found stands in the exception of requests, after the last attempt inside one more.
+    cause = error.args[0] if error.args else error
+    cause = getattr(cause, "reason", cause)
+    if isinstance(cause, urllib3.exceptions.SSLError):
+        untrusted = "CERTIFICATE_VERIFY_FAILED" in str(cause)
+        return f"the certificate of {host} is not trusted here" if untrusted else f"{host} does not speak TLS properly"
+    if isinstance(cause, urllib3.exceptions.ReadTimeoutError):
         return f"{host} took the call and did not answer within {TIMEOUT[1]} s"
-    causes = repr(error)
-    if "NameResolution" in causes:
+    if isinstance(cause, urllib3.exceptions.NameResolutionError):
         return f"the name {host} could not be resolved"
-    if "refused" in causes:
-        return f"{host} refused the connection"
+    if isinstance(cause, urllib3.exceptions.NewConnectionError):
+        why = cause.__cause__
+        if isinstance(why, ConnectionRefusedError):
+            return f"{host} refused the connection"
+        return f"{host} cannot be reached ({getattr(why, 'strerror', None) or 'no connection'})"
     return f"the connection to {host} broke before the reply came"
