@@ -81,12 +81,17 @@ def check_base_url(url: str) -> str:
     Raises:
         EndpointError: it may not, since the API key would travel in the clear, or it is no URL.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise EndpointError("the base URL has a host or a port that is none") from None
+    if any(character in url for character in "@?#"):
+        # Not shown: what stands before an @ is a password.
+        raise EndpointError("the base URL must hold neither user, password, query nor fragment")
+    if parts.scheme not in {"http", "https"} or not host or not url.isprintable() or " " in url:
         raise EndpointError(f"'{url}' is not an http(s) URL")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise EndpointError(f"the base URL of {parts.hostname} must hold neither user, password, query nor fragment")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not _is_loopback(host):
         raise EndpointError(f"'{url}' would send the API key unencrypted; use https (http is for loopback addresses)")
     return url
 
