@@ -47,7 +47,8 @@ class TrendError(Exception):
         if self.trace_id:
             details.append(f"trace id {self.trace_id}")
         more = f" ({', '.join(details)})" if details else ""
-        return f"{call}{status}{self.message}{more}; {self.hint}"
+        # A vendor's words may come in several lines.
+        return " ".join(f"{call}{status}{self.message}{more}; {self.hint}".split())
 
 
 class CredentialsError(TrendError):
