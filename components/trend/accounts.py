@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pydantic
 
 from components.trend.credentials import ApiKey
@@ -48,8 +50,8 @@ class Accounts:
             TrendError: the key is unknown, locked, or the reply has no usable URN.
         """
         shown = "/apikeys/{id}"
-        reply = self._transport.call("GET", f"/apikeys/{key.id}", shown=shown)
+        reply = self._transport.call("GET", f"/apikeys/{quote(key.id, safe='')}", shown=shown)
         details = self._transport.parse(ApiKeyDetails, reply, f"GET {shown}")
-        if len(details.urn.split(":")) < 6:
+        if len(details.urn.split(":")) < 6 or not (details.region and details.account_id):
             raise UnusableReply("the key's URN does not name an account", method="GET", path=f"accounts {shown}")
         return details
