@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import pydantic
 
@@ -76,6 +76,6 @@ def _pairs(console_url: str) -> dict[str, str]:
 
     Their order varies, and there may be more of them than are needed.
     """
-    parts = urlsplit(console_url)
-    query = parts.fragment.partition("?")[2] or parts.query
+    before_fragment, _, fragment = console_url.partition("#")
+    query = fragment.partition("?")[2] or before_fragment.partition("?")[2]
     return dict(parse_qsl(query))
