@@ -1,0 +1,307 @@
+"""Taking over a link that something else made, and giving it back as it was, wherever a run dies in between."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.providers.base import OnboardingError
+from sandbox.simulator import Fault, SimulatorControl
+from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.scene import (
+    CLOUD_ACCOUNT,
+    CONNECTOR,
+    FOREIGN_ROLE,
+    LINK_INPUTS,
+    NEW_ROLE,
+    OUR_ROLE,
+    THIRD_ROLE,
+    Kind,
+)
+
+
+class Adopting:
+    """What a stack with `adopt` declares for one link: the record of what was before, and the link."""
+
+    def __init__(self, engine: Engine, kind: Kind) -> None:
+        self.prior = engine.resource(kind.prior)
+        self.link = engine.resource(kind.provider)
+        self.kind = kind
+
+    def up(self, **changes: Any) -> None:
+        """Run the program: first the record, then the link that gets it."""
+        self.prior.up({**LINK_INPUTS, **{name: value for name, value in changes.items() if name in LINK_INPUTS}})
+        before = {"before": self.prior.outs["before"]} if "before" in self.prior.outs else {}
+        self.link.up({**self.kind.inputs, "adopt": True, **before, **changes})
+
+    def destroy(self) -> None:
+        """Remove both, the link first, as it depends on the record."""
+        self.link.destroy()
+        self.prior.destroy()
+
+
+@pytest.fixture
+def stack(engine: Engine, kind: Kind) -> Adopting:
+    return Adopting(engine, kind)
+
+
+def the_run_dies(kind: Kind, trend: SimulatorControl, *, done: bool) -> None:
+    """Let every call from the change on go without an answer, as if the process had been killed there.
+
+    Args:
+        done: whether the vendor carries the change out.
+    """
+    if kind is CONNECTOR:
+        trend.add_fault(
+            Fault(
+                kind="drop",
+                when="after" if done else "before",
+                count=None,
+                method="POST",
+                service="workload",
+                path=kind.item,
+            )
+        )
+        return
+    trend.add_fault(kind.fault("drop", when="after", count=None) if done else kind.fault("drop", count=None))
+    trend.add_fault(kind.fault("drop", "GET", nth=2, count=None))  # the first one is the look before the change
+
+
+def test_an_adopted_link_is_ours_and_its_earlier_settings_are_kept(
+    stack: Adopting, kind: Kind, trend: SimulatorControl
+) -> None:
+    before = kind.make_foreign(trend)
+
+    stack.up()
+
+    live = kind.only(trend)
+    assert live[kind.role_field] == OUR_ROLE
+    assert {name: live[name] for name in kind.our_fields} == kind.our_fields
+    kept = {kind.vendors_name(name): value for name, value in stack.link.outs["original"].items()}
+    assert kept == {name: before[name] for name in (kind.role_field, *kind.our_fields)}
+
+
+def test_an_adopted_connector_is_given_back_byte_for_byte(engine: Engine, trend: SimulatorControl) -> None:
+    CONNECTOR.make_foreign(trend)
+    before = trend.state().to_json()
+    stack = Adopting(engine, CONNECTOR)
+    stack.up()
+    assert trend.state().to_json() != before
+
+    stack.destroy()
+
+    assert trend.state().to_json() == before
+
+
+def test_an_adopted_link_is_given_back_with_one_line(
+    stack: Adopting, kind: Kind, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+) -> None:
+    kind.make_foreign(trend)
+    before = kind.settings(trend)
+    stack.up()
+
+    stack.destroy()
+
+    assert kind.settings(trend) == before
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith(f"{kind.provider.step}: gave {kind.noun}")
+
+
+def test_without_a_link_to_take_over_adopt_changes_nothing(
+    stack: Adopting, kind: Kind, trend: SimulatorControl
+) -> None:
+    stack.up()
+    assert "original" not in stack.link.outs
+    stack.destroy()
+    assert kind.live(trend) == []
+
+
+@pytest.mark.parametrize("done", [True, False], ids=["after the change", "before the change"])
+def test_an_adoption_that_died_half_way_keeps_the_original_settings(
+    stack: Adopting, engine: Engine, kind: Kind, trend: SimulatorControl, done: bool
+) -> None:
+    kind.make_foreign(trend)
+    before = kind.settings(trend)
+    the_run_dies(kind, trend, done=done)
+    with pytest.raises(OnboardingError):
+        stack.up()
+    trend.clear_faults()
+    assert stack.link.state is None
+
+    engine.restart()
+    stack.up()
+    assert kind.only(trend)[kind.role_field] == OUR_ROLE
+
+    stack.destroy()
+    assert kind.settings(trend) == before
+
+
+def test_a_record_is_kept_while_the_live_link_is_ours(stack: Adopting, kind: Kind, trend: SimulatorControl) -> None:
+    kind.make_foreign(trend)
+    before = kind.settings(trend)
+    stack.up()
+
+    stack.prior.refresh()
+    stack.link.refresh()
+    stack.up(roleArn=NEW_ROLE)
+    assert kind.only(trend)[kind.role_field] == NEW_ROLE
+
+    stack.destroy()
+    assert kind.settings(trend) == before
+
+
+def test_drift_put_right_keeps_the_original_settings(stack: Adopting, kind: Kind, trend: SimulatorControl) -> None:
+    kind.make_foreign(trend)
+    before = kind.settings(trend)
+    stack.up()
+    kind.change(trend, **{kind.role_field: THIRD_ROLE, kind.name_field: "changed by hand"})
+    stack.link.refresh()
+
+    stack.up()
+    assert kind.only(trend)[kind.role_field] == OUR_ROLE
+
+    stack.destroy()
+    assert kind.settings(trend) == before
+
+
+def test_a_link_that_became_somebody_elses_again_is_not_given_back(
+    stack: Adopting, kind: Kind, trend: SimulatorControl
+) -> None:
+    kind.make_foreign(trend)
+    stack.up()
+    kind.change(trend, **{kind.role_field: THIRD_ROLE})
+    theirs = kind.only(trend)
+
+    stack.destroy()
+
+    assert kind.only(trend) == theirs
+
+
+def test_a_link_that_its_owner_put_back_is_left_as_it_is(stack: Adopting, kind: Kind, trend: SimulatorControl) -> None:
+    kind.make_foreign(trend)
+    before = kind.settings(trend)
+    stack.up()
+    kind.change(trend, **{kind.role_field: FOREIGN_ROLE}, **kind.foreign_fields)
+
+    stack.destroy()
+
+    assert kind.settings(trend) == before
+
+
+def test_a_replacement_gives_back_what_was_adopted_and_adopts_again(
+    stack: Adopting, kind: Kind, trend: SimulatorControl
+) -> None:
+    kind.make_foreign(trend)
+    before = kind.settings(trend)
+    stack.up()
+    trend.clear_requests()
+
+    # Every region answers in the simulator, so that the new link meets what the old one gave back.
+    assert stack.link.preview({**kind.inputs, "adopt": True, "region": "de-1"}) == "replace"
+    stack.up(region="de-1")
+
+    assert kind.only(trend)[kind.role_field] == OUR_ROLE
+    original = {kind.vendors_name(name): value for name, value in stack.link.outs["original"].items()}
+    assert original.items() <= before.items()
+    stack.destroy()
+    assert kind.settings(trend) == before
+
+
+def test_adopt_taken_out_of_the_settings_keeps_the_promise(
+    stack: Adopting, kind: Kind, trend: SimulatorControl
+) -> None:
+    kind.make_foreign(trend)
+    before = kind.settings(trend)
+    stack.up()
+
+    assert stack.link.up(kind.inputs) == "update"
+    stack.prior.destroy()
+    assert kind.only(trend)[kind.role_field] == OUR_ROLE
+
+    stack.link.destroy()
+    assert kind.settings(trend) == before
+
+
+def test_the_record_of_an_own_link_is_empty(stack: Adopting, kind: Kind, trend: SimulatorControl) -> None:
+    stack.link.up(kind.inputs)  # made before `adopt` was set
+    stack.up()
+    assert "before" not in stack.prior.outs
+    assert "original" not in stack.link.outs
+    stack.destroy()
+    assert kind.live(trend) == []
+
+
+def test_the_record_changes_nothing_at_the_vendor(stack: Adopting, kind: Kind, trend: SimulatorControl) -> None:
+    kind.make_foreign(trend)
+    stack.prior.up(LINK_INPUTS)
+    stack.prior.refresh()
+    stack.prior.up({**LINK_INPUTS, "roleArn": NEW_ROLE})
+    stack.prior.destroy()
+    assert not trend.requests(changing=True)
+
+
+def test_a_cloud_account_whose_new_registration_is_refused_keeps_the_earlier_one(
+    engine: Engine, trend: SimulatorControl
+) -> None:
+    CLOUD_ACCOUNT.make_foreign(trend)
+    before = CLOUD_ACCOUNT.settings(trend)
+    trend.add_fault(CLOUD_ACCOUNT.fault("json", status=400, body={"message": "the licence has run out"}))
+
+    with pytest.raises(OnboardingError, match="the licence has run out"):
+        Adopting(engine, CLOUD_ACCOUNT).up()
+
+    assert CLOUD_ACCOUNT.settings(trend) == before
+
+
+def test_a_cloud_account_that_cannot_be_put_back_is_named(
+    engine: Engine, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+) -> None:
+    CLOUD_ACCOUNT.make_foreign(trend)
+    trend.add_fault(CLOUD_ACCOUNT.fault("status", status=400, count=None))
+
+    with pytest.raises(OnboardingError):
+        Adopting(engine, CLOUD_ACCOUNT).up()
+
+    (line,) = capfd.readouterr().err.splitlines()
+    assert f"'made by hand' with role {FOREIGN_ROLE} is gone, and not put back" in line
+
+
+def test_a_return_that_died_half_way_is_finished_by_the_next_destroy(
+    stack: Adopting, engine: Engine, kind: Kind, trend: SimulatorControl
+) -> None:
+    kind.make_foreign(trend)
+    before = kind.settings(trend)
+    stack.up()
+    for done in (False, True):
+        the_run_dies(kind, trend, done=done)
+        with pytest.raises(OnboardingError):
+            stack.destroy()
+        trend.clear_faults()
+        engine.restart()
+        assert stack.link.state is not None
+
+    stack.destroy()
+    assert kind.settings(trend) == before
+
+
+def test_a_connector_with_keys_in_place_of_a_role_is_not_adopted(engine: Engine, trend: SimulatorControl) -> None:
+    before = CONNECTOR.make_foreign(trend, "")
+
+    with pytest.raises(OnboardingError, match="has no role but credentials of its own") as refusal:
+        Adopting(engine, CONNECTOR).up()
+
+    assert "adopt true" not in str(refusal.value)
+    assert CONNECTOR.only(trend) == before
+
+
+def test_an_adopted_link_deleted_by_hand_can_be_destroyed(stack: Adopting, kind: Kind, trend: SimulatorControl) -> None:
+    kind.make_foreign(trend)
+    before = kind.settings(trend)
+    stack.up()
+    kind.delete(trend)
+
+    stack.destroy()
+
+    # A cloud account that is gone may be one whose return died half-way, so it is registered again.
+    assert kind.live(trend) == [] if kind is CONNECTOR else kind.settings(trend) == before

@@ -1,0 +1,108 @@
+"""A role that IAM is still spreading: Trend says no for a while, and only that no is asked again, for so long."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from components.providers import connector
+from components.providers.base import OnboardingError
+from sandbox.simulator import Fault, SimulatorControl
+from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, NEW_ROLE, OUR_ROLE
+
+WAITING = f"Trend cannot assume {OUR_ROLE} yet; asking again for up to 90 s"
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Resource:
+    return engine.resource(CONNECTOR.provider)
+
+
+def refusal(message: str, count: int | None = None) -> Fault:
+    return CONNECTOR.fault("json", status=400, body={"message": message}, count=count)
+
+
+def test_a_role_that_has_not_spread_is_asked_for_again_with_one_line(
+    connection: Resource, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+) -> None:
+    trend.behave(propagation_seconds=0.4)
+
+    connection.up(CONNECTOR.inputs)
+
+    assert CONNECTOR.posts(trend) > 2
+    assert CONNECTOR.only(trend)["crossAccountRoleArn"] == OUR_ROLE
+    assert capfd.readouterr().err.splitlines() == [f"{CONNECTOR.provider.step}: {WAITING}"]
+
+
+def test_a_role_that_adoption_or_an_update_brings_may_take_its_time_too(
+    connection: Resource, trend: SimulatorControl
+) -> None:
+    CONNECTOR.make_foreign(trend)
+    trend.behave(propagation_seconds=0.3)
+
+    connection.up({**CONNECTOR.inputs, "adopt": True})
+    assert CONNECTOR.only(trend)["crossAccountRoleArn"] == OUR_ROLE
+
+    connection.up({**CONNECTOR.inputs, "adopt": True, "roleArn": NEW_ROLE})
+    assert CONNECTOR.only(trend)["crossAccountRoleArn"] == NEW_ROLE
+    assert CONNECTOR.posts(trend) == 0
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "The role could not be assumed",
+        "Unable to AssumeRole",
+        "The credentials are not valid",
+        "Wrong external ID",
+    ],
+)
+def test_the_refusal_is_known_by_any_word_for_it(connection: Resource, trend: SimulatorControl, message: str) -> None:
+    trend.add_fault(refusal(message, count=2))
+    connection.up(CONNECTOR.inputs)
+    assert CONNECTOR.posts(trend) == 3
+
+
+def test_the_waiting_ends(connection: Resource, trend: SimulatorControl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connector, "ROLE_SPREADS_WITHIN", 0.5)
+    trend.add_fault(refusal("The role could not be assumed"))
+    started = time.monotonic()
+
+    with pytest.raises(OnboardingError, match="HTTP 400: The role could not be assumed"):
+        connection.up(CONNECTOR.inputs)
+
+    assert time.monotonic() - started < 2
+    assert 2 <= CONNECTOR.posts(trend) <= 6
+
+
+def test_any_other_refusal_ends_it_at_once(connection: Resource, trend: SimulatorControl) -> None:
+    trend.add_fault(refusal("The role could not be assumed", count=1))
+    trend.add_fault(refusal("displayName is too long"))
+
+    with pytest.raises(OnboardingError, match="displayName is too long"):
+        connection.up(CONNECTOR.inputs)
+
+    assert CONNECTOR.posts(trend) == 2
+
+
+def test_a_link_that_appears_meanwhile_is_not_overlooked(connection: Resource, trend: SimulatorControl) -> None:
+    trend.add_fault(refusal("The role could not be assumed"))
+    # The POST of a run that died arrives while this one waits: two looks miss it, the third does not.
+    search = "/awsconnectors/search"
+    trend.add_fault(Fault(kind="json", body={"awsConnectors": []}, service="workload", path=search, count=2))
+    CONNECTOR.make_ours(trend)
+
+    connection.up(CONNECTOR.inputs)
+
+    assert CONNECTOR.posts(trend) == 2
+    assert len(CONNECTOR.live(trend)) == 1
+
+
+def test_a_cloud_accounts_refusal_is_not_asked_again(engine: Engine, trend: SimulatorControl) -> None:
+    body = {"message": "The role could not be assumed"}
+    trend.add_fault(CLOUD_ACCOUNT.fault("json", status=400, body=body, count=None))
+    with pytest.raises(OnboardingError):
+        engine.resource(CLOUD_ACCOUNT.provider).up(CLOUD_ACCOUNT.inputs)
+    assert CLOUD_ACCOUNT.posts(trend) == 1
