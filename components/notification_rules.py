@@ -167,13 +167,13 @@ def missing(live: Iterable[Entry], wanted: Iterable[Entry]) -> list[Entry]:
     return merge(live, wanted)[0][len(live) :]
 
 
-def others_now(known: Iterable[Entry], foreign: list[Entry], *, vendors_stands: bool) -> list[Entry]:
-    """Say which entries of others belong to the bucket: those that are there, or the known ones that were lost too?
+def is_as_others_left_it(known: Iterable[Entry], foreign: Iterable[Entry], *, vendors_stands: bool) -> bool:
+    """Whether what is missing of the known entries was taken away by its owners, and not lost.
 
     A person who removes one entry leaves the rest. The vendor's stack leaves nothing but its own entry, or nothing at
-    all, and a tool that puts a configuration of its own leaves out the vendor's entry with all others. So what is
-    missing was taken away by its owner where the vendor's entry and at least one of the others stand, else it was lost.
-    Where a bucket had one entry alone, its removal cannot be told from its loss and counts as one.
+    all, and a tool that puts a configuration of its own leaves out the vendor's entry with all others. So owners were
+    at work where the vendor's entry and at least one of the others stand. Where a bucket had one entry alone, its
+    removal cannot be told from its loss and counts as one.
 
     Args:
         known: the entries of others as last seen.
@@ -181,10 +181,8 @@ def others_now(known: Iterable[Entry], foreign: list[Entry], *, vendors_stands: 
         vendors_stands: whether the vendor's entry is there now.
     """
     known = list(known)
-    anyone_left = any(each.same_as(entry) or (each.id and each.id == entry.id) for each in foreign for entry in known)
-    if vendors_stands and (anyone_left or not known):
-        return foreign
-    return merge(foreign, known)[0]
+    left = any(each.same_as(entry) or (each.id and each.id == entry.id) for each in foreign for entry in known)
+    return vendors_stands and (left or not known)
 
 
 def _share_an_event(one: str, other: str) -> bool:

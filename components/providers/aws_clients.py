@@ -19,6 +19,7 @@ from pulumi.dynamic import ConfigureRequest
 
 from components.trend.credentials import Redactor
 
+SECRET_LENGTH = 16
 SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 # What is to be done about an error code; the rest gets `AwsError.hint`.
@@ -65,8 +66,12 @@ class AwsSettings:
         return cls(*map(setting, ("profile", "accessKey", "secretKey", "token", "assumeRoles")))
 
     def redactor(self) -> Redactor:
-        """Return what takes the secrets out of texts, those of the environment too."""
-        return Redactor([self.secret_key, self.token, *(os.environ.get(name, "") for name in SECRET_VARIABLES)])
+        """Return what takes the secrets out of texts, those of the environment too.
+
+        AWS's have 40 characters and more. A shorter one is a stand-in's and opens nothing, and it may be a word.
+        """
+        given = [self.secret_key, self.token, *(os.environ.get(name, "") for name in SECRET_VARIABLES)]
+        return Redactor([secret for secret in given if len(secret) >= SECRET_LENGTH])
 
 
 class AwsClients:

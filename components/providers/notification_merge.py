@@ -8,7 +8,16 @@ import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 from pulumi.output import Unknown
 
-from components.notification_rules import Configuration, Entry, configuration, entries, names, others_now, split
+from components.notification_rules import (
+    Configuration,
+    Entry,
+    configuration,
+    entries,
+    is_as_others_left_it,
+    merge,
+    names,
+    split,
+)
 from components.providers.aws_clients import AwsError
 from components.providers.base import Props, reported
 from components.providers.notification_record import Record, records
@@ -56,7 +65,7 @@ class NotificationMergeProvider(NotificationProvider):
         bucket = self.bucket(inputs)
         vendors, foreign = self._after_the_stack(bucket, inputs)
         live = [*vendors, *foreign]
-        self.complete(bucket, live, live, entries(record.foreign if record else inputs.keep))
+        self.complete(bucket, live, live, record.with_known(inputs.keep))
         records().forget(inputs.snapshot_id)
         return CreateResult(inputs.bucket_name, {**inputs.props(), "vendors": configuration(vendors)})
 
@@ -92,9 +101,14 @@ class NotificationMergeProvider(NotificationProvider):
         if live is None:
             return
         vendors, foreign = self._split(live, props)
-        now = others_now(entries(inputs.keep), foreign, vendors_stands=bool(vendors))
+        if is_as_others_left_it(entries(inputs.keep), foreign, vendors_stands=bool(vendors)):
+            record = Record(configuration(foreign), props["vendors"], complete=True)
+        else:  # after a run that failed in between, an earlier record may be all that is left
+            earlier = records().find(inputs.snapshot_id)
+            left, _ = merge(foreign, entries(earlier.foreign))
+            record = Record(configuration(left), props["vendors"], earlier.complete)
         try:
-            records().keep(inputs.snapshot_id, Record(configuration(now), props["vendors"]))
+            records().keep(inputs.snapshot_id, record)
         except OSError as error:
             self.say(
                 f"the notifications of bucket {inputs.bucket_name} could not be written down ({error}); should this "

@@ -18,7 +18,7 @@ import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from components.notification_rules import Configuration
+from components.notification_rules import Configuration, Entry, entries, merge
 
 STATE_VARIABLE = "XDG_STATE_HOME"
 
@@ -30,10 +30,21 @@ class Record:
     Attributes:
         foreign: those of others.
         vendors: those of the vendor's stack.
+        complete: whether others had just these; if not, some were lost before, and only those left are recorded.
     """
 
     foreign: Configuration
     vendors: Configuration
+    complete: bool
+
+    def with_known(self, known: Configuration) -> list[Entry]:
+        """Return what others are to have, as far as it was known besides."""
+        recorded = entries(self.foreign)
+        return recorded if self.complete else merge(recorded, entries(known))[0]
+
+
+NOTHING = Record(foreign={}, vendors={}, complete=False)
+"""Stands for a record that there is not: all that is known is known besides."""
 
 
 class Records:
@@ -66,15 +77,15 @@ class Records:
                 os.fsync(file.fileno())
             unfinished.replace(path)
 
-    def find(self, snapshot_id: str) -> Record | None:
-        """Return the record, of this process or an earlier one."""
+    def find(self, snapshot_id: str) -> Record:
+        """Return the record, of this process or an earlier one; `NOTHING` where there is none."""
         with self._lock:
             if snapshot_id in self._kept:
                 return self._kept[snapshot_id]
             try:
                 return Record(**json.loads(self._path(snapshot_id).read_text(encoding="utf-8")))
             except FileNotFoundError:
-                return None
+                return NOTHING
 
     def forget(self, snapshot_id: str) -> None:
         """Drop the record: what it holds is in the bucket again."""

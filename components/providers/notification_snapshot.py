@@ -9,10 +9,19 @@ from typing import Any, cast
 import pulumi
 from pulumi.dynamic import CreateResult, ReadResult, Resource, UpdateResult
 
-from components.notification_rules import Configuration, configuration, conflicts, entries, names, others_now, split
+from components.notification_rules import (
+    Configuration,
+    configuration,
+    conflicts,
+    entries,
+    is_as_others_left_it,
+    merge,
+    names,
+    split,
+)
 from components.providers.aws_clients import AwsError
 from components.providers.base import Props, reported
-from components.providers.notification_record import Record, records
+from components.providers.notification_record import records
 from components.providers.notifications import GONE, BucketInputs, NotificationProvider
 
 
@@ -63,10 +72,10 @@ class NotificationSnapshotProvider(NotificationProvider):
         bucket = self.bucket(SnapshotInputs.model_validate(props))
         live = bucket.read()
         if live is not None:
-            record = records().find(snapshot_id) or Record(foreign=props["earlier"], vendors={})
+            record = records().find(snapshot_id)
             # An entry of a function that is gone serves nobody: the stack should have taken it along.
             leftover, staying = split(live, names(entries(record.vendors)) - bucket.functions_of(props["stackName"]))
-            self.complete(bucket, [*leftover, *staying], staying, entries(record.foreign))
+            self.complete(bucket, [*leftover, *staying], staying, record.with_known(props["earlier"]))
         records().forget(snapshot_id)
 
     def _take(self, inputs: SnapshotInputs, known: Configuration) -> Props:
@@ -87,7 +96,9 @@ class NotificationSnapshotProvider(NotificationProvider):
         if live is None:
             return None
         vendors, foreign = split(live, bucket.functions_of(inputs.stack_name))
-        return configuration(others_now(entries(known), foreign, vendors_stands=bool(vendors)))
+        if not is_as_others_left_it(entries(known), foreign, vendors_stands=bool(vendors)):
+            foreign, _ = merge(foreign, entries(known))
+        return configuration(foreign)
 
 
 class NotificationSnapshot(Resource, module="trend", name="NotificationSnapshot"):
