@@ -20,6 +20,7 @@ from pulumi.dynamic import CheckResult, ConfigureRequest, DiffResult, ResourcePr
 from pulumi.output import Unknown
 from pydantic.alias_generators import to_camel
 
+from components.providers import cancellation
 from components.trend import ApiKey, Endpoints, Redactor, Trend
 from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from components.trend.endpoints import AWS_REGIONS, ENDPOINT_VARIABLE
@@ -73,6 +74,7 @@ class OnboardingProvider(ResourceProvider, abc.ABC):
         """Prepare the provider's process; a subclass also takes what it needs of the stack's configuration."""
         if not os.environ.get(DEBUG_VARIABLE):
             sys.tracebacklimit = 0  # the engine shows the traceback of an error, all of it
+        cancellation.listen()
 
     @abc.abstractmethod
     def redact(self, text: str) -> str:

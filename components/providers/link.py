@@ -16,6 +16,7 @@ from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from components.providers.base import Inputs, Props, TrendProvider, reported
 from components.trend.errors import BadRequest, Conflict, NoReply, NotFound, ServiceFailed, TrendError, UnusableReply
+from components.trend.patience import wait
 
 # After one of these a POST may have been carried out, or was turned away because of an object that is there already.
 LOOK_AGAIN = (NoReply, UnusableReply, ServiceFailed, Conflict, BadRequest)
@@ -240,7 +241,7 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
             if not announced:
                 self.say(f"Trend cannot assume {wanted.role_arn} yet; asking again for up to {patience:.0f} s")
                 announced = True
-            time.sleep(pause)
+            wait(pause, "the role is not known everywhere in AWS yet")
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
     def _settle(self, link: Link[SettingsT], inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:

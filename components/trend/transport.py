@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
@@ -13,12 +14,16 @@ from pydantic.alias_generators import to_camel
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
+from components.trend import patience
 from components.trend.credentials import Redactor
 from components.trend.endpoints import Service
 from components.trend.errors import NoReply, NotFound, TrendError, UnusableReply, error_class
 
 TIMEOUT = (5, 30)
 """Seconds to connect, and between two bytes of a reply."""
+
+NOTICEABLE = 2.0
+"""Seconds from which on a wait is announced."""
 
 TRACE_HEADERS = ("x-trace-id", "x-request-id", "x-amzn-requestid")
 
@@ -38,6 +43,16 @@ class _Retry(urllib3.Retry):
             return super().parse_retry_after(retry_after)
         except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
             return 0
+
+    def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
+        """Wait as long as the service asks, else as the back-off says; the operator can end it."""
+        seconds = (self.get_retry_after(response) if response else None) or self.get_backoff_time()
+        if not seconds:
+            return
+        reason = f"Trend answered {response.status}" if response else "the connection to Trend broke"
+        if seconds >= NOTICEABLE:
+            print(f"{reason}; asking again in {seconds:.0f} s", file=sys.stderr, flush=True)
+        patience.wait(seconds, reason)
 
 
 # A wait that the vendor asks for is obeyed up to half a minute, so that no call blocks a run for hours.

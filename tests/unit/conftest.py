@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import pytest
-import urllib3.util.retry
 
-from components.trend import ApiKey, Endpoints, Redactor, Trend
+from components.trend import ApiKey, Endpoints, Redactor, Trend, patience
 from tests.unit.scripted_vendor import Vendor
 
 KEY = ApiKey("tmcKEYID00000000000000000ab", "SENTINEL/key+secret=" + "Zq7" * 15 + "!")
@@ -31,10 +28,10 @@ def trend(vendor: Vendor) -> Trend:
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds that urllib3 would have slept between attempts, without sleeping them.
+    """The seconds that the client would have waited between attempts, without the waiting.
 
-    Only its view of the clock is replaced, so that the retry policy itself is the one of the program.
+    Only the wait is replaced, so that the retry policy itself is the one of the program.
     """
     slept: list[float] = []
-    monkeypatch.setattr(urllib3.util.retry, "time", SimpleNamespace(sleep=slept.append, time=time.time))
+    monkeypatch.setattr(patience, "wait", lambda seconds, _reason: slept.append(seconds))
     return slept

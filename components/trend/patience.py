@@ -1,0 +1,37 @@
+"""Waits that the operator can end.
+
+A run is a process, so there is one switch for all its waits.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from components.trend.errors import TrendError
+
+_interrupted = threading.Event()
+
+
+class Interrupted(TrendError):
+    """The operator ended the run while it waited."""
+
+    hint = "run the command again: it looks before it makes anything, and goes on where this run stopped"
+
+
+def wait(seconds: float, reason: str) -> None:
+    """Wait, without a word; whoever waits says so once.
+
+    Args:
+        seconds: how long.
+        reason: what for, for the error; without any secret.
+
+    Raises:
+        Interrupted: the run is ended meanwhile, or was before.
+    """
+    if _interrupted.wait(seconds):
+        raise Interrupted(f"interrupted while waiting ({reason})")
+
+
+def interrupt() -> None:
+    """End every wait of this process, now and from now on."""
+    _interrupted.set()
