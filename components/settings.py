@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -153,7 +152,7 @@ def _when_given(pattern: str, rule: str) -> pydantic.AfterValidator:
 
 # Pulumi.yaml must give every setting a default, so an empty text stands for one that is not given.
 _Optional = pydantic.BeforeValidator(lambda value: value or None)
-_Json = pydantic.BeforeValidator(lambda value: json.loads(value or "{}") if isinstance(value, str) else value)
+_Object = pydantic.BeforeValidator(value_rules.json_object)
 
 
 class _Configuration(pydantic.BaseModel):
@@ -184,13 +183,13 @@ class _Configuration(pydantic.BaseModel):
     role_path: Annotated[
         str | None, _when_given(r"/([!-.0-~]+/)*", "an IAM path (a slash at either end, no blanks)"), _Optional
     ] = None
-    tags: Annotated[dict[str, str], pydantic.BeforeValidator(value_rules.tags), _Json] = pydantic.Field(
+    tags: Annotated[dict[str, str], pydantic.BeforeValidator(value_rules.tags), _Object] = pydantic.Field(
         default_factory=dict
     )
-    endpoints: Annotated[dict[str, str], pydantic.BeforeValidator(value_rules.endpoints), _Json] = pydantic.Field(
+    endpoints: Annotated[dict[str, str], pydantic.BeforeValidator(value_rules.endpoints), _Object] = pydantic.Field(
         default_factory=dict
     )
-    region_map: Annotated[dict[str, str], pydantic.BeforeValidator(value_rules.region_map), _Json] = pydantic.Field(
+    region_map: Annotated[dict[str, str], pydantic.BeforeValidator(value_rules.region_map), _Object] = pydantic.Field(
         default_factory=dict
     )
 
@@ -251,11 +250,17 @@ def _endpoint_problems(base_url: str) -> list[str]:
 
 
 def _problem(detail: Any) -> str:
-    """Return one of pydantic's findings as a line for the operator."""
+    """Return one of pydantic's findings as a line for the operator, also where a value has line breaks."""
+    return " ".join(_finding(detail).split())
+
+
+def _finding(detail: Any) -> str:
     name = str(detail["loc"][0])
     if detail["type"] == "extra_forbidden":
         known = [to_camel(field) for field in _Configuration.model_fields]
         return f"{name} is no setting{did_you_mean(name, [*known, *SECRETS])}"
+    if name in _Configuration.model_fields:  # pydantic names a field in Python's way where its default was judged
+        name = to_camel(name)
     if detail["type"] == "value_error":
         reason = str(detail["ctx"]["error"])
         return f"{name} {reason}" if reason.startswith("is ") else f"{name}: {reason}"

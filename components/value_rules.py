@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from components.trend.endpoints import REGION_CODE, check_base_url, check_service
@@ -14,14 +15,25 @@ from components.trend.endpoints import REGION_CODE, check_base_url, check_servic
 # AWS takes 50 tags; two are ours, see `components.tags`.
 MOST_TAGS = 48
 
-_TAG_CHARACTERS = r"[\w\s.:/=+\-@]"
+_TAG_CHARACTERS = r"[\w .:/=+\-@]"  # letters of any language; of the blanks no line break, which IAM refuses
 _RESERVED_BEGINNINGS = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 
 
+def json_object(value: Any) -> dict[str, Any]:
+    """Return the object that a setting holds: Pulumi keeps it as JSON, and an empty text stands for an empty one."""
+    try:
+        decoded = json.loads(value or "{}") if isinstance(value, str) else value
+    except json.JSONDecodeError:
+        decoded = None
+    if not isinstance(decoded, dict):
+        raise ValueError("is not an object: set its entries with `pulumi config set --path '<setting>.<name>' <value>`")
+    return decoded
+
+
 def must_match(value: str, pattern: str, rule: str) -> str:
-    """Return a text that fits a pattern as a whole."""
-    if not re.fullmatch(pattern, value):
+    """Return a text that fits a pattern as a whole; letters and digits are those of ASCII, as AWS wants them."""
+    if not re.fullmatch(pattern, value, re.ASCII):
         raise ValueError(f"'{value}' is not {rule}")
     return value
 
@@ -76,12 +88,28 @@ def _tag_problem(key: str, text: str | None) -> str | None:
 
 def endpoints(value: dict[str, Any]) -> dict[str, str]:
     """Judge base URLs by service: https, or http to this machine."""
-    return {check_service(name): check_base_url(str(url)) for name, url in value.items()}
+    return _each(value, lambda name, url: (check_service(name), check_base_url(str(url))))
 
 
 def region_map(value: dict[str, Any]) -> dict[str, str]:
     """Judge additions to the table of regions, Cloud One region to AWS region."""
-    for region, aws_region in value.items():
+
+    def entry(region: str, aws_region: Any) -> tuple[str, str]:
         must_match(region, REGION_CODE.pattern, "a Cloud One region (such as us-1)")
-        must_match(str(aws_region), r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region (such as us-east-1)")
-    return {region: str(aws_region) for region, aws_region in value.items()}
+        return region, must_match(str(aws_region), r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region (such as us-east-1)")
+
+    return _each(value, entry)
+
+
+def _each(value: dict[str, Any], judge: Callable[[str, Any], tuple[str, str]]) -> dict[str, str]:
+    """Judge all entries of an object, and name all that are wrong."""
+    judged, problems = {}, []
+    for name, content in value.items():
+        try:
+            key, text = judge(name, content)
+            judged[key] = text
+        except ValueError as error:
+            problems.append(f"{name}: {error}")
+    if problems:
+        raise ValueError(", ".join(problems))
+    return judged
