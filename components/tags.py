@@ -11,5 +11,10 @@ OWNER_TAG = "trend-onboarding:stack"
 
 
 def all_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    """Return the user's tags and ours; ours win, since `OWNER_TAG` says what may be cleaned up."""
-    return {"ManagedBy": "pulumi", **tags, OWNER_TAG: f"{pulumi.get_project()}/{pulumi.get_stack()}"}
+    """Return the user's tags and ours; `OWNER_TAG` is ours alone, since it says what may be cleaned up.
+
+    IAM refuses keys that differ in nothing but their case, so a `managedBy` of the user replaces ours.
+    """
+    users = {key: value for key, value in tags.items() if key.lower() != OWNER_TAG}
+    managed_by = {} if any(key.lower() == "managedby" for key in users) else {"ManagedBy": "pulumi"}
+    return {**managed_by, **users, OWNER_TAG: f"{pulumi.get_project()}/{pulumi.get_stack()}"}
