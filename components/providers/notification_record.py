@@ -11,6 +11,7 @@ would ask for more permissions and leave traces in AWS. On a machine whose files
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -78,20 +79,25 @@ class Records:
             unfinished.replace(path)
 
     def find(self, snapshot_id: str) -> Record:
-        """Return the record, of this process or an earlier one; `NOTHING` where there is none."""
+        """Return the record, of this process or an earlier one; `NOTHING` where there is none.
+
+        Raises:
+            OSError: there is one, and it cannot be read.
+        """
         with self._lock:
             if snapshot_id in self._kept:
                 return self._kept[snapshot_id]
             try:
                 return Record(**json.loads(self._path(snapshot_id).read_text(encoding="utf-8")))
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 return NOTHING
 
     def forget(self, snapshot_id: str) -> None:
         """Drop the record: what it holds is in the bucket again."""
         with self._lock:
             self._kept.pop(snapshot_id, None)
-            self._path(snapshot_id).unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                self._path(snapshot_id).unlink()
 
     def _path(self, snapshot_id: str) -> Path:
         return self._folder / f"{snapshot_id}.json"

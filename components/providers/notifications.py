@@ -38,7 +38,7 @@ class BucketInputs(Inputs):
 class NotificationProvider(OnboardingProvider):
     """What the two providers share: who calls AWS, and how a bucket is completed."""
 
-    failures = (AwsError,)
+    failures = (AwsError, OSError)  # the latter of the record's file
     _aws: AwsSettings
 
     def configure(self, req: ConfigureRequest) -> None:
