@@ -13,6 +13,7 @@ from components.trend import transport
 from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from components.trend.endpoints import ENDPOINT_VARIABLE
 from sandbox.simulator import Simulator, SimulatorControl
+from tests.lifecycle.adopting import Adopting
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, TENANT, Kind
 
@@ -76,3 +77,9 @@ def made(resource: Resource, kind: Kind, trend: SimulatorControl) -> Resource:
     resource.up(kind.inputs)
     trend.clear_requests()
     return resource
+
+
+@pytest.fixture
+def stack(engine: Engine, kind: Kind) -> Adopting:
+    """The link of a stack with `adopt`, and the record of what was before."""
+    return Adopting(engine, kind)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import dill
 from pulumi.dynamic import Config, ConfigureRequest, ResourceProvider
 from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
 from pulumi.output import Unknown
@@ -21,6 +21,9 @@ from pulumi.runtime import rpc
 from components.providers import base
 
 PROJECT = "trend-onboarding"
+
+# What the SDK pickles with; it publishes no types.
+dill: Any = importlib.import_module("dill")
 
 Props = dict[str, Any]
 Step = Literal["create", "update", "replace", "same"]
@@ -141,6 +144,16 @@ class Resource:
         if self.state is not None:
             self._provider.delete(self.state.id, over_the_wire(self.state.outs))
             self.state = None
+
+    def pickled_anew(self) -> None:
+        """Let the state hold another pickle of the provider than the program makes now.
+
+        So it is after an upgrade: Python 3.14 pickles in another way than those before it.
+        """
+        state = self._known()
+        old = base64.b64encode(dill.dumps(dill.loads(base64.b64decode(self._pickled)), protocol=2)).decode()
+        assert old != self._pickled
+        self.state = State(state.id, {**state.inputs, PROVIDER_KEY: old}, {**state.outs, PROVIDER_KEY: old})
 
     @property
     def _provider(self) -> ResourceProvider:

@@ -1,71 +1,14 @@
-"""Taking over a link that something else made, and giving it back as it was, wherever a run dies in between."""
+"""Taking over a link that something else made, and giving it back as it was."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
 from components.providers.base import OnboardingError
-from sandbox.simulator import Fault, SimulatorControl
-from tests.lifecycle.engine import Engine, Resource
-from tests.lifecycle.scene import (
-    CLOUD_ACCOUNT,
-    CONNECTOR,
-    FOREIGN_ROLE,
-    LINK_INPUTS,
-    NEW_ROLE,
-    OUR_ROLE,
-    THIRD_ROLE,
-    Kind,
-)
-
-
-class Adopting:
-    """What a stack with `adopt` declares for one link: the record of what was before, and the link."""
-
-    def __init__(self, engine: Engine, kind: Kind) -> None:
-        self.prior = engine.resource(kind.prior)
-        self.link = engine.resource(kind.provider)
-        self.kind = kind
-
-    def up(self, **changes: Any) -> None:
-        """Run the program: first the record, then the link that gets it."""
-        self.prior.up({**LINK_INPUTS, **{name: value for name, value in changes.items() if name in LINK_INPUTS}})
-        before = {"before": self.prior.outs["before"]} if "before" in self.prior.outs else {}
-        self.link.up({**self.kind.inputs, "adopt": True, **before, **changes})
-
-    def destroy(self) -> None:
-        """Remove both, the link first, as it depends on the record."""
-        self.link.destroy()
-        self.prior.destroy()
-
-
-@pytest.fixture
-def stack(engine: Engine, kind: Kind) -> Adopting:
-    return Adopting(engine, kind)
-
-
-def the_run_dies(kind: Kind, trend: SimulatorControl, *, done: bool) -> None:
-    """Let every call from the change on go without an answer, as if the process had been killed there.
-
-    Args:
-        done: whether the vendor carries the change out.
-    """
-    if kind is CONNECTOR:
-        trend.add_fault(
-            Fault(
-                kind="drop",
-                when="after" if done else "before",
-                count=None,
-                method="POST",
-                service="workload",
-                path=kind.item,
-            )
-        )
-        return
-    trend.add_fault(kind.fault("drop", when="after", count=None) if done else kind.fault("drop", count=None))
-    trend.add_fault(kind.fault("drop", "GET", nth=2, count=None))  # the first one is the look before the change
+from sandbox.simulator import SimulatorControl
+from tests.lifecycle.adopting import Adopting
+from tests.lifecycle.engine import Engine
+from tests.lifecycle.scene import CONNECTOR, FOREIGN_ROLE, LINK_INPUTS, NEW_ROLE, OUR_ROLE, THIRD_ROLE, Kind
 
 
 def test_an_adopted_link_is_ours_and_its_earlier_settings_are_kept(
@@ -115,26 +58,6 @@ def test_without_a_link_to_take_over_adopt_changes_nothing(
     assert "original" not in stack.link.outs
     stack.destroy()
     assert kind.live(trend) == []
-
-
-@pytest.mark.parametrize("done", [True, False], ids=["after the change", "before the change"])
-def test_an_adoption_that_died_half_way_keeps_the_original_settings(
-    stack: Adopting, engine: Engine, kind: Kind, trend: SimulatorControl, done: bool
-) -> None:
-    kind.make_foreign(trend)
-    before = kind.settings(trend)
-    the_run_dies(kind, trend, done=done)
-    with pytest.raises(OnboardingError):
-        stack.up()
-    trend.clear_faults()
-    assert stack.link.state is None
-
-    engine.restart()
-    stack.up()
-    assert kind.only(trend)[kind.role_field] == OUR_ROLE
-
-    stack.destroy()
-    assert kind.settings(trend) == before
 
 
 def test_a_record_is_kept_while_the_live_link_is_ours(stack: Adopting, kind: Kind, trend: SimulatorControl) -> None:
@@ -239,50 +162,6 @@ def test_the_record_changes_nothing_at_the_vendor(stack: Adopting, kind: Kind, t
     stack.prior.up({**LINK_INPUTS, "roleArn": NEW_ROLE})
     stack.prior.destroy()
     assert not trend.requests(changing=True)
-
-
-def test_a_cloud_account_whose_new_registration_is_refused_keeps_the_earlier_one(
-    engine: Engine, trend: SimulatorControl
-) -> None:
-    CLOUD_ACCOUNT.make_foreign(trend)
-    before = CLOUD_ACCOUNT.settings(trend)
-    trend.add_fault(CLOUD_ACCOUNT.fault("json", status=400, body={"message": "the licence has run out"}))
-
-    with pytest.raises(OnboardingError, match="the licence has run out"):
-        Adopting(engine, CLOUD_ACCOUNT).up()
-
-    assert CLOUD_ACCOUNT.settings(trend) == before
-
-
-def test_a_cloud_account_that_cannot_be_put_back_is_named(
-    engine: Engine, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
-) -> None:
-    CLOUD_ACCOUNT.make_foreign(trend)
-    trend.add_fault(CLOUD_ACCOUNT.fault("status", status=400, count=None))
-
-    with pytest.raises(OnboardingError):
-        Adopting(engine, CLOUD_ACCOUNT).up()
-
-    (line,) = capfd.readouterr().err.splitlines()
-    assert f"'made by hand' with role {FOREIGN_ROLE} is gone, and not put back" in line
-
-
-def test_a_return_that_died_half_way_is_finished_by_the_next_destroy(
-    stack: Adopting, engine: Engine, kind: Kind, trend: SimulatorControl
-) -> None:
-    kind.make_foreign(trend)
-    before = kind.settings(trend)
-    stack.up()
-    for done in (False, True):
-        the_run_dies(kind, trend, done=done)
-        with pytest.raises(OnboardingError):
-            stack.destroy()
-        trend.clear_faults()
-        engine.restart()
-        assert stack.link.state is not None
-
-    stack.destroy()
-    assert kind.settings(trend) == before
 
 
 def test_a_connector_with_keys_in_place_of_a_role_is_not_adopted(engine: Engine, trend: SimulatorControl) -> None:

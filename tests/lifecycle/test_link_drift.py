@@ -1,4 +1,4 @@
-"""What somebody else does to a link: a refresh shows it, the next `up` puts it right, and no error passes for "gone"."""
+"""What somebody else does to a link: a refresh shows it, the next `up` puts it right, no error passes for "gone"."""
 
 from __future__ import annotations
 

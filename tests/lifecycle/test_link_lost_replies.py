@@ -1,4 +1,4 @@
-"""A POST whose fate is unknown: the next thing is a look, never another POST; and whatever happened, one link stands."""
+"""A POST whose fate is unknown: next comes a look, never another POST; and whatever happened, one link stands."""
 
 from __future__ import annotations
 

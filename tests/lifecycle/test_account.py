@@ -1,0 +1,198 @@
+"""Step 1: whose key it is, whether it may be used, and whether the regions fit; refused before anything is made."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from components.providers.account import AccountProvider
+from components.providers.base import OnboardingError
+from components.trend.credentials import KEY_VARIABLE
+from components.trend.endpoints import AWS_REGIONS
+from sandbox.simulator import Fault, SimulatorControl
+from tests.lifecycle.engine import CheckFailed, Engine, Resource
+from tests.lifecycle.scene import ACCOUNT, ACCOUNT_INPUTS, AWS_ACCOUNT, REGION, TENANT
+
+KEYS = {purpose: next(key for key in TENANT.api_keys if purpose in key.id) for purpose in ("Disabled", "ReadOnly")}
+
+
+@pytest.fixture
+def account(engine: Engine) -> Resource:
+    return engine.resource(AccountProvider)
+
+
+def refusal(account: Resource, inputs: dict[str, str] = ACCOUNT_INPUTS) -> str:
+    with pytest.raises(OnboardingError) as refused:
+        account.up(inputs)
+    said = str(refused.value)
+    assert said.startswith("step 1, Cloud One account: ")
+    assert "\n" not in said
+    return said
+
+
+def test_the_account_and_region_come_from_the_key(account: Resource) -> None:
+    account.up(ACCOUNT_INPUTS)
+    assert account.id == ACCOUNT
+    assert account.outs == {**ACCOUNT_INPUTS, "accountId": ACCOUNT, "region": REGION}
+
+
+def test_a_key_in_the_environment_wins_over_the_configuration(
+    account: Resource, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEY_VARIABLE, TENANT.full_access_key.value)
+    engine.restart(cloudOneApiKey="unknown:key")
+    account.up(ACCOUNT_INPUTS)
+    assert account.id == ACCOUNT
+
+
+def test_nothing_is_asked_without_a_key(account: Resource, engine: Engine, trend: SimulatorControl) -> None:
+    engine.restart(cloudOneApiKey="")
+    assert account.preview(ACCOUNT_INPUTS) == "create"
+    said = refusal(account)
+    assert "there is no Cloud One API key; set CLOUD_ONE_API_KEY" in said
+    assert trend.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("nocolon", "has no `:`"),
+        (":secret", "nothing before its `:`"),
+        ("id:", "nothing after its `:`"),
+        ("id:se cret", "holds a blank"),
+    ],
+)
+def test_a_key_of_the_wrong_form_is_refused_unseen(
+    account: Resource, engine: Engine, trend: SimulatorControl, key: str, why: str
+) -> None:
+    engine.restart(cloudOneApiKey=key)
+    said = refusal(account)
+    assert why in said
+    assert key not in said
+    assert trend.requests() == []
+
+
+@pytest.mark.parametrize("behaviour", ["refused", "reads-itself"])
+def test_a_disabled_key_is_called_disabled(
+    account: Resource, engine: Engine, trend: SimulatorControl, behaviour: str
+) -> None:
+    trend.behave(disabled_key=behaviour)
+    engine.restart(cloudOneApiKey=KEYS["Disabled"].value)
+    said = refusal(account)
+    assert "disabled" in said
+    if behaviour == "refused":
+        assert "GET accounts /apikeys/{id}: HTTP 403" in said
+    else:
+        assert "enable it in Cloud One, Administration > API Keys" in said
+
+
+def test_an_unknown_key_is_called_unknown(account: Resource, engine: Engine) -> None:
+    engine.restart(cloudOneApiKey="someId:of-nobody")
+    said = refusal(account)
+    assert "HTTP 401" in said
+    assert "the API key is unknown or was deleted" in said
+
+
+def test_a_forbidden_key_is_told_what_it_needs(account: Resource, trend: SimulatorControl) -> None:
+    trend.add_fault(Fault(kind="status", status=403, service="accounts"))
+    said = refusal(account)
+    assert "HTTP 403" in said
+    assert "give the API key a role that may do this (Full Access)" in said
+
+
+def test_a_read_only_key_may_read_itself(account: Resource, engine: Engine) -> None:
+    engine.restart(cloudOneApiKey=KEYS["ReadOnly"].value)
+    account.up(ACCOUNT_INPUTS)
+    assert account.id == ACCOUNT
+
+
+def test_an_aws_region_that_does_not_fit_is_refused_with_the_command(
+    account: Resource, trend: SimulatorControl
+) -> None:
+    said = refusal(account, {**ACCOUNT_INPUTS, "awsRegion": "eu-central-1"})
+    assert f"Cloud One account {ACCOUNT} is in region {REGION}, which belongs to AWS region us-east-1" in said
+    assert "the AWS region in use is eu-central-1" in said
+    assert said.endswith("run `pulumi config set aws:region us-east-1`")
+    assert not trend.requests(changing=True)
+    assert account.state is None
+
+
+@pytest.mark.parametrize("region", AWS_REGIONS)
+def test_each_region_of_the_table_fits(account: Resource, trend: SimulatorControl, region: str) -> None:
+    trend.set_tenant(dataclasses.replace(TENANT, region=region))
+    account.up({**ACCOUNT_INPUTS, "awsRegion": AWS_REGIONS[region]})
+    assert account.outs["region"] == region
+
+
+def test_a_region_in_no_table_can_be_added(account: Resource, engine: Engine, trend: SimulatorControl) -> None:
+    trend.set_tenant(dataclasses.replace(TENANT, region="br-1"))
+    inputs = {**ACCOUNT_INPUTS, "awsRegion": "sa-east-1"}
+    said = refusal(account, inputs)
+    assert "is in region br-1, which is not in the table of regions" in said
+    assert "`pulumi config set --path 'regionMap.br-1' <AWS region>`" in said
+
+    engine.restart(regionMap=json.dumps({"br-1": "sa-east-1"}))
+    account.up(inputs)
+    assert account.outs["region"] == "br-1"
+
+
+def test_an_addition_wins_over_the_table(account: Resource, engine: Engine) -> None:
+    engine.restart(regionMap=json.dumps({REGION: "us-west-2"}))
+    account.up({**ACCOUNT_INPUTS, "awsRegion": "us-west-2"})
+    assert account.outs["awsRegion"] == "us-west-2"
+
+
+def test_a_stack_is_not_carried_over_to_another_aws_account(account: Resource, trend: SimulatorControl) -> None:
+    account.up(ACCOUNT_INPUTS)
+    trend.clear_requests()
+    with pytest.raises(CheckFailed, match=f"this stack onboards AWS account {AWS_ACCOUNT}"):
+        account.preview({**ACCOUNT_INPUTS, "awsAccountId": "210987654321"})
+    assert trend.requests() == []
+
+
+def test_another_aws_region_is_verified_in_place(account: Resource, engine: Engine) -> None:
+    account.up(ACCOUNT_INPUTS)
+    with pytest.raises(OnboardingError, match="the AWS region in use is us-west-2"):
+        account.up({**ACCOUNT_INPUTS, "awsRegion": "us-west-2"})
+    engine.restart(regionMap=json.dumps({REGION: "us-west-2"}))
+    assert account.up({**ACCOUNT_INPUTS, "awsRegion": "us-west-2"}) == "update"
+    assert account.outs == {
+        "awsAccountId": AWS_ACCOUNT,
+        "awsRegion": "us-west-2",
+        "accountId": ACCOUNT,
+        "region": REGION,
+    }
+
+
+def test_a_rotated_key_is_no_difference(account: Resource, engine: Engine, trend: SimulatorControl) -> None:
+    account.up(ACCOUNT_INPUTS)
+    fresh = dataclasses.replace(TENANT.full_access_key, id="rotatedKeyId", secret="rotatedSecret")
+    trend.set_tenant(dataclasses.replace(TENANT, api_keys=(fresh,)))
+    before = account.state
+
+    engine.restart(cloudOneApiKey=fresh.value)
+    assert account.preview(ACCOUNT_INPUTS) == "same"
+    account.refresh()
+
+    assert account.state == before
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 500])
+def test_a_refresh_fails_while_the_key_cannot_be_looked_up(
+    account: Resource, engine: Engine, trend: SimulatorControl, status: int
+) -> None:
+    account.up(ACCOUNT_INPUTS)
+    engine.restart()
+    trend.add_fault(Fault(kind="status", status=status, service="accounts", count=None))
+    with pytest.raises(OnboardingError, match=f"HTTP {status}"):
+        account.refresh()
+    assert account.state is not None
+
+
+def test_its_removal_asks_nothing(account: Resource, trend: SimulatorControl) -> None:
+    account.up(ACCOUNT_INPUTS)
+    trend.clear_requests()
+    account.destroy()
+    assert trend.requests() == []

@@ -1,0 +1,118 @@
+"""Step 7: one token, minted once, kept in the state alone, and never shown by an error."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.providers.base import OnboardingError
+from components.providers.cloudtrail_parameters import CloudTrailParametersProvider
+from sandbox.simulator import Fault, SimulatorControl
+from sandbox.simulator.records import digest
+from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.scene import AWS_ACCOUNT, AWS_REGION, CLOUD_ACCOUNT, OUR_ROLE, PARAMETERS_INPUTS, TENANT
+
+NEEDED = ["templateUrl", "param_ServiceToken", "param_ServiceURL", "param_APIVersion", "param_S3BucketName"]
+
+
+@pytest.fixture
+def parameters(engine: Engine, trend: SimulatorControl) -> Resource:
+    """Not asked for yet; the AWS account is registered, as step 7 needs it."""
+    trend.add_cloud_account(AWS_ACCOUNT, OUR_ROLE)
+    return engine.resource(CloudTrailParametersProvider)
+
+
+def test_they_come_with_a_token(parameters: Resource, trend: SimulatorControl) -> None:
+    parameters.up(PARAMETERS_INPUTS)
+
+    bucket = TENANT.cloudtrail_code_bucket.format(aws_region=AWS_REGION)
+    assert parameters.outs.items() > PARAMETERS_INPUTS.items()
+    assert parameters.outs["templateUrl"] == TENANT.cloudtrail_template_url.format(aws_region=AWS_REGION)
+    assert parameters.outs["serviceUrl"] == f"https://cloudtrail.{TENANT.region}.cloudone.trendmicro.com"
+    assert (parameters.outs["apiVersion"], parameters.outs["codeBucket"]) == ("v1", bucket)
+    (minted,) = trend.state().service_tokens
+    # The whole of it: it holds characters that a careless reader of the link loses.
+    assert digest(parameters.outs["serviceToken"]) == minted.token_digest
+
+
+def test_the_token_is_minted_once(parameters: Resource, engine: Engine, trend: SimulatorControl) -> None:
+    parameters.up(PARAMETERS_INPUTS)
+    before = parameters.state
+    trend.clear_requests()
+
+    engine.restart()
+    parameters.refresh()
+    assert parameters.up(PARAMETERS_INPUTS) == "same"
+
+    assert parameters.state == before
+    assert trend.requests() == []
+
+
+def test_an_upgrade_of_the_program_keeps_the_token(parameters: Resource, trend: SimulatorControl) -> None:
+    parameters.up(PARAMETERS_INPUTS)
+    before = parameters.outs
+    parameters.pickled_anew()
+
+    assert parameters.up(PARAMETERS_INPUTS) == "update"
+
+    assert parameters.outs == before
+    assert len(trend.state().service_tokens) == 1
+
+
+def test_another_region_takes_another_token(parameters: Resource, trend: SimulatorControl) -> None:
+    parameters.up(PARAMETERS_INPUTS)
+    assert parameters.up({**PARAMETERS_INPUTS, "awsRegion": "eu-west-2"}) == "replace"
+    assert [token.aws_region for token in trend.state().service_tokens] == [AWS_REGION, "eu-west-2"]
+
+
+@pytest.mark.parametrize("dropped", NEEDED)
+def test_a_link_without_a_parameter_names_it_and_no_value(
+    parameters: Resource, trend: SimulatorControl, dropped: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    trend.behave(dropped_stack_parameter=dropped)
+
+    with pytest.raises(OnboardingError) as refusal:
+        parameters.up(PARAMETERS_INPUTS)
+
+    said = str(refusal.value)
+    assert said.startswith(
+        f"step 7, CloudTrail parameters: POST cloudtrail /stacks: the deploymentURL lacks its parameter {dropped}"
+    )
+    assert "https://" not in said
+    assert TENANT.minted_prefix not in said + capfd.readouterr().err
+    assert parameters.state is None
+
+
+def test_an_unneeded_parameter_may_be_absent(parameters: Resource, trend: SimulatorControl) -> None:
+    trend.behave(dropped_stack_parameter="param_S3BucketKey")
+    parameters.up(PARAMETERS_INPUTS)
+    assert parameters.outs["serviceToken"].startswith(TENANT.minted_prefix)
+
+
+@pytest.mark.parametrize("fault", ["drop", "html", "empty", "truncate", "status"])
+def test_a_lost_reply_is_not_asked_for_again_in_the_same_run(
+    parameters: Resource, engine: Engine, trend: SimulatorControl, fault: str
+) -> None:
+    trend.add_fault(Fault.model_validate({"kind": fault, "service": "cloudtrail", "when": "after"}))
+    with pytest.raises(OnboardingError) as failure:
+        parameters.up(PARAMETERS_INPUTS)
+    assert TENANT.minted_prefix not in str(failure.value)
+    assert len(trend.state().service_tokens) == 1
+
+    engine.restart()
+    parameters.up(PARAMETERS_INPUTS)
+    assert digest(parameters.outs["serviceToken"]) == trend.state().service_tokens[-1].token_digest
+
+
+def test_an_account_that_is_not_registered_is_refused_with_the_vendors_words(
+    parameters: Resource, trend: SimulatorControl
+) -> None:
+    CLOUD_ACCOUNT.delete(trend)
+    with pytest.raises(OnboardingError, match=r"The AWS account is not registered \(providerAccountID: "):
+        parameters.up(PARAMETERS_INPUTS)
+
+
+def test_its_removal_asks_nothing(parameters: Resource, trend: SimulatorControl) -> None:
+    parameters.up(PARAMETERS_INPUTS)
+    trend.clear_requests()
+    parameters.destroy()
+    assert trend.requests() == []

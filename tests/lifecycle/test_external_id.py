@@ -1,0 +1,85 @@
+"""The tenant's external id: asked for, asked for again, and the way out where an administrator hides it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from components.providers.base import OnboardingError
+from components.providers.external_id import ExternalIdProvider
+from sandbox.simulator import Fault, SimulatorControl
+from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.scene import ACCOUNT, EXTERNAL_ID_INPUTS, TENANT
+
+SETTINGS = "/awsconnectorsettings"
+
+
+@pytest.fixture
+def external_id(engine: Engine) -> Resource:
+    return engine.resource(ExternalIdProvider)
+
+
+def test_it_is_the_tenants(external_id: Resource) -> None:
+    external_id.up(EXTERNAL_ID_INPUTS)
+    assert external_id.id == ACCOUNT
+    assert external_id.outs == {**EXTERNAL_ID_INPUTS, "externalId": TENANT.external_id}
+
+
+@pytest.mark.parametrize("hidden", ["refused", "empty"])
+def test_a_hidden_one_can_be_given_by_hand(external_id: Resource, trend: SimulatorControl, hidden: str) -> None:
+    trend.behave(external_id=hidden)
+    with pytest.raises(OnboardingError) as refusal:
+        external_id.up(EXTERNAL_ID_INPUTS)
+    said = str(refusal.value)
+    assert said.startswith("step 3, external id: ")
+    assert "`pulumi config set externalId <id>`" in said
+    assert ("HTTP 403" in said) == (hidden == "refused")
+    assert external_id.state is None
+
+
+def test_a_key_without_permissions_is_told_of_them_too(external_id: Resource, engine: Engine) -> None:
+    key = next(key for key in TENANT.api_keys if "NoAccess" in key.id)
+    engine.restart(cloudOneApiKey=key.value)
+    with pytest.raises(OnboardingError, match=r"HTTP 403: .*give the API key a role that may read it \(Full Access\)"):
+        external_id.up(EXTERNAL_ID_INPUTS)
+
+
+def test_a_failure_of_the_service_is_not_called_hidden(external_id: Resource, trend: SimulatorControl) -> None:
+    trend.add_fault(Fault(kind="status", service="workload", path=SETTINGS))
+    with pytest.raises(OnboardingError, match="HTTP 500") as failure:
+        external_id.up(EXTERNAL_ID_INPUTS)
+    assert "externalId <id>" not in str(failure.value)
+
+
+def test_a_changed_one_reaches_the_outputs(external_id: Resource, trend: SimulatorControl) -> None:
+    external_id.up(EXTERNAL_ID_INPUTS)
+    trend.set_tenant(dataclasses.replace(TENANT, external_id="another"))
+
+    external_id.refresh()
+
+    assert external_id.outs["externalId"] == "another"
+    assert external_id.preview(EXTERNAL_ID_INPUTS) == "same"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 500])
+def test_a_refresh_that_cannot_ask_keeps_the_state(external_id: Resource, trend: SimulatorControl, status: int) -> None:
+    external_id.up(EXTERNAL_ID_INPUTS)
+    trend.add_fault(Fault(kind="status", status=status, service="workload", path=SETTINGS, count=None))
+    with pytest.raises(OnboardingError, match=f"HTTP {status}"):
+        external_id.refresh()
+    assert external_id.outs["externalId"] == TENANT.external_id
+
+
+def test_an_upgrade_of_the_program_does_not_lose_it(external_id: Resource) -> None:
+    external_id.up(EXTERNAL_ID_INPUTS)
+    external_id.pickled_anew()
+    assert external_id.up(EXTERNAL_ID_INPUTS) == "update"
+    assert external_id.outs["externalId"] == TENANT.external_id
+
+
+def test_its_removal_asks_nothing(external_id: Resource, trend: SimulatorControl) -> None:
+    external_id.up(EXTERNAL_ID_INPUTS)
+    trend.clear_requests()
+    external_id.destroy()
+    assert trend.requests() == []

@@ -1,0 +1,144 @@
+"""A whole run in one process: how many calls it takes, on how many connections."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from components.providers.account import AccountProvider
+from components.providers.cloudtrail_parameters import CloudTrailParametersProvider
+from components.providers.enrollment import EnrollmentProvider
+from components.providers.external_id import ExternalIdProvider
+from sandbox.simulator import SimulatorControl
+from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.scene import (
+    ACCOUNT_INPUTS,
+    CLOUD_ACCOUNT,
+    CONNECTOR,
+    ENROLLMENT_INPUTS,
+    EXTERNAL_ID_INPUTS,
+    PARAMETERS_INPUTS,
+)
+
+WORKERS = 4  # the threads of the dynamic provider's process
+
+
+class Stack:
+    """The resources of a stack; those that do not depend on each other are dealt with side by side, as the engine does.
+
+    Args:
+        engine: runs the providers.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.account = engine.resource(AccountProvider)
+        self.external_id = engine.resource(ExternalIdProvider)
+        self.enrolment = engine.resource(EnrollmentProvider)
+        self.connector = engine.resource(CONNECTOR.provider)
+        self.cloud_account = engine.resource(CLOUD_ACCOUNT.provider)
+        self.parameters = engine.resource(CloudTrailParametersProvider)
+        self.resources = (
+            self.account,
+            self.external_id,
+            self.enrolment,
+            self.connector,
+            self.cloud_account,
+            self.parameters,
+        )
+
+    def up(self, pool: ThreadPoolExecutor) -> list[str]:
+        """Run the program once, and return what was done with each resource."""
+        done = [self.account.up(ACCOUNT_INPUTS), self.external_id.up(EXTERNAL_ID_INPUTS)]
+        links = [
+            (self.enrolment, ENROLLMENT_INPUTS),
+            (self.connector, CONNECTOR.inputs),
+            (self.cloud_account, CLOUD_ACCOUNT.inputs),
+        ]
+        done += pool.map(lambda link: link[0].up(link[1]), links)
+        return [*done, self.parameters.up(PARAMETERS_INPUTS)]
+
+
+@pytest.fixture
+def stack(engine: Engine) -> Stack:
+    return Stack(engine)
+
+
+@pytest.fixture
+def calls(trend: SimulatorControl) -> Callable[[], list[str]]:
+    return lambda: [f"{call.method} {call.service} {call.path}" for call in trend.requests()]
+
+
+def test_a_first_run_takes_at_most_ten_calls_and_no_call_twice(stack: Stack, calls: Callable[[], list[str]]) -> None:
+    with ThreadPoolExecutor(WORKERS) as pool:
+        assert stack.up(pool) == ["create"] * 6
+
+    assert len(calls()) <= 10
+    assert set(Counter(calls()).values()) == {1}
+
+
+def test_a_run_that_changes_nothing_takes_none(
+    stack: Stack, engine: Engine, trend: SimulatorControl, calls: Callable[[], list[str]]
+) -> None:
+    with ThreadPoolExecutor(WORKERS) as pool:
+        stack.up(pool)
+        trend.clear_requests()
+        engine.restart()
+        assert stack.up(pool) == ["same"] * 6
+    assert calls() == []
+
+
+def all_at_once(resources: tuple[Resource, ...], operation: Callable[[Resource], None]) -> None:
+    """Begin an operation on every resource at the same moment, each from one of the workers."""
+    ready = threading.Barrier(WORKERS)
+
+    def work(share: tuple[Resource, ...]) -> None:
+        ready.wait(timeout=5)
+        for resource in share:
+            operation(resource)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(work, [resources[worker::WORKERS] for worker in range(WORKERS)]))
+
+
+def test_workers_share_the_keys_details_and_have_one_connection_a_service(
+    stack: Stack, engine: Engine, trend: SimulatorControl
+) -> None:
+    with ThreadPoolExecutor(WORKERS) as pool:
+        stack.up(pool)
+
+    for _ in range(3):
+        trend.clear_requests()
+        engine.restart()
+        all_at_once(stack.resources, Resource.refresh)
+        assert len(trend.requests("accounts")) == 1
+        for service in ("workload", "cloudaccounts", "visionone-connect"):
+            assert trend.connections(service) <= WORKERS
+
+
+def test_a_worker_keeps_its_connection_to_a_service(stack: Stack, trend: SimulatorControl) -> None:
+    stack.account.up(ACCOUNT_INPUTS)
+    with ThreadPoolExecutor(1) as worker:
+        for link, kind in ((stack.connector, CONNECTOR), (stack.cloud_account, CLOUD_ACCOUNT)):
+            worker.submit(link.up, kind.inputs).result()
+            worker.submit(link.refresh).result()
+            worker.submit(link.destroy).result()
+    for service in ("workload", "cloudaccounts"):
+        assert len(trend.requests(service)) >= 6
+        assert trend.connections(service) == 1
+
+
+def test_four_workers_that_make_links_at_once_make_each_once(engine: Engine, trend: SimulatorControl) -> None:
+    kinds = (CONNECTOR, CLOUD_ACCOUNT, CONNECTOR, CLOUD_ACCOUNT)
+    links = {engine.resource(kind.provider): kind for kind in kinds}
+
+    all_at_once(tuple(links), lambda link: link.up(links[link].inputs) and None)
+
+    for kind in (CONNECTOR, CLOUD_ACCOUNT):
+        assert len(kind.live(trend)) == 1
+    for service in ("accounts", "workload", "cloudaccounts"):
+        assert trend.connections(service) <= WORKERS
+    assert len(trend.requests("accounts")) == 1

@@ -1,0 +1,84 @@
+"""What the state knows of a provider: the name of its class, and nothing that could change or be a secret."""
+
+from __future__ import annotations
+
+import base64
+import pickletools
+import subprocess
+import sys
+
+import pytest
+from pulumi.dynamic import ResourceProvider
+from pulumi.dynamic.dynamic import serialize_provider
+
+from components.providers.account import AccountProvider
+from components.providers.cloudtrail_parameters import CloudTrailParametersProvider
+from components.providers.enrollment import EnrollmentProvider
+from components.providers.external_id import ExternalIdProvider
+from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE
+from tests.lifecycle.engine import dill
+from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, TENANT
+
+PROVIDERS: list[type[ResourceProvider]] = [
+    AccountProvider,
+    ExternalIdProvider,
+    EnrollmentProvider,
+    CONNECTOR.provider,
+    CONNECTOR.prior,
+    CLOUD_ACCOUNT.provider,
+    CLOUD_ACCOUNT.prior,
+    CloudTrailParametersProvider,
+]
+provider = pytest.mark.parametrize("kind", PROVIDERS, ids=lambda kind: kind.__name__)
+
+
+def pickled(kind: type[ResourceProvider]) -> bytes:
+    return base64.b64decode(serialize_provider(kind()))
+
+
+@provider
+def test_a_pickle_holds_the_reference_to_the_class_and_nothing_else(kind: type[ResourceProvider]) -> None:
+    words = [argument for _, argument, _ in pickletools.genops(pickled(kind)) if isinstance(argument, str)]
+    assert words == [kind.__module__, kind.__name__]
+
+
+@provider
+def test_a_provider_comes_back_without_attributes(kind: type[ResourceProvider]) -> None:
+    back = dill.loads(pickled(kind))
+    assert type(back) is kind
+    assert vars(back) == {}
+
+
+def test_the_classes_are_where_a_state_of_today_names_them() -> None:
+    # A contract: a state that names another place cannot be refreshed or destroyed.
+    assert {(kind.__module__, kind.__name__) for kind in PROVIDERS} == {
+        ("components.providers.account", "AccountProvider"),
+        ("components.providers.external_id", "ExternalIdProvider"),
+        ("components.providers.enrollment", "EnrollmentProvider"),
+        ("components.providers.connector", "ConnectorProvider"),
+        ("components.providers.cloud_account", "CloudAccountProvider"),
+        ("components.providers.cloudtrail_parameters", "CloudTrailParametersProvider"),
+        ("components.providers.prior_link", "PriorConnectorProvider"),
+        ("components.providers.prior_link", "PriorCloudAccountProvider"),
+    }
+
+
+@provider
+def test_the_state_shows_the_pickle_in_the_clear(kind: type[ResourceProvider]) -> None:
+    # Else it is a secret, and taints every output of the resource.
+    assert kind().serialize_as_secret_always is False
+
+
+def test_credentials_in_the_environment_do_not_get_into_a_pickle(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = [pickled(kind) for kind in PROVIDERS]
+    monkeypatch.setenv(KEY_VARIABLE, TENANT.full_access_key.value)
+    monkeypatch.setenv(TOKEN_VARIABLE, TENANT.enrolment_tokens[0].value)
+    assert [pickled(kind) for kind in PROVIDERS] == before
+
+
+def test_a_fresh_process_loads_every_provider_without_the_aws_packages() -> None:
+    # The provider's process starts with each command: what it imports, it pays for.
+    modules = ", ".join(sorted({kind.__module__ for kind in PROVIDERS}))
+    program = f"import sys, {modules}; print('pulumi_aws' in sys.modules, 'boto3' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["False", "False"]
