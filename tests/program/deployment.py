@@ -1,0 +1,47 @@
+"""Runs the eight steps against the recorder."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from components.aws_context import AwsContext
+from components.onboarding import Onboarding
+from components.settings import Settings
+from tests.program.recorder import PROJECT, STACK, WHERE, Recorder
+
+
+@dataclass
+class Deployment:
+    """What became of a program: the engine's record, and the outputs."""
+
+    engine: Recorder
+    outputs: dict[str, Any]
+
+
+def deploy(
+    settings: Settings,
+    where: AwsContext = WHERE,
+    *,
+    preview: bool = False,
+    slow: str = "",
+    until: Collection[str] = (),
+) -> Deployment:
+    """Run the eight steps to their end; for the arguments see `Recorder`.
+
+    All registrations are over when this returns, so that the absence of one can be asserted.
+    """
+    deployment = Deployment(Recorder(preview=preview, slow=slow, until=until), {})
+    engine = deployment.engine
+    pulumi.runtime.set_mocks(engine.mocks, project=PROJECT, stack=STACK, monitor=engine, preview=preview)
+
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]
+    def program() -> Any:
+        onboarding = Onboarding("trend", settings=settings, where=where)
+        return pulumi.Output.all(**onboarding.outputs).apply(deployment.outputs.update)
+
+    program()
+    return deployment

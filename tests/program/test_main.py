@@ -1,0 +1,159 @@
+"""The program itself: configuration in, refusals in one line, outputs out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import runpy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.refusal import ERROR_ALREADY_SHOWN
+from tests.program.recorder import PROJECT, STACK, WHERE, Recorder
+
+MAIN = Path(__file__).parents[2] / "__main__.py"
+BUCKET = "a-trail-bucket"
+KEY, TOKEN = "tmcKEYID:SENTINEL-api-key", "SENTINEL-enrolment-token"
+SECRETS = ["cloudOneApiKey", "visionOneServiceToken"]
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CLOUD_ONE_API_KEY", "VISION_ONE_SERVICE_TOKEN", "TREND_ENDPOINT_URL", "PULUMI_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def run(
+    monkeypatch: pytest.MonkeyPatch, configuration: Mapping[str, Any], engine: Recorder, encrypted: list[str] = SECRETS
+) -> dict[str, Any]:
+    """Run the program as the language host does, and return its stack's outputs."""
+    named = {f"{PROJECT}:{name}": value for name, value in configuration.items()}
+    secret_keys = [f"{PROJECT}:{name}" for name in encrypted]
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps({"aws:region": WHERE.region, **named}))
+    pulumi.runtime.set_all_config(named, secret_keys)
+    pulumi.runtime.set_mocks(
+        engine.mocks, project=PROJECT, stack=STACK, monitor=engine, logger=logging.getLogger("engine")
+    )
+    outputs: dict[str, Any] = {}
+    monkeypatch.setattr(pulumi, "export", outputs.__setitem__)
+    resolved: dict[str, Any] = {}
+
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]
+    def program() -> Any:
+        runpy.run_path(str(MAIN), run_name="__main__")
+        return pulumi.Output.all(**outputs).apply(resolved.update)
+
+    program()
+    return resolved
+
+
+def refusal(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    configuration: Mapping[str, Any],
+    engine: Recorder | None = None,
+    encrypted: list[str] = SECRETS,
+) -> str:
+    """Run the program, which must end before it registers anything, and return its one error."""
+    engine = engine or Recorder()
+    with pytest.raises(SystemExit) as ended:
+        run(monkeypatch, configuration, engine, encrypted)
+    assert ended.value.code == ERROR_ALREADY_SHOWN
+    assert engine.made == []
+    assert engine.components == []
+    (error,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+    return error
+
+
+def test_the_outputs_are_exported(monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = run(monkeypatch, {"existingCloudtrailBucketName": BUCKET}, Recorder())
+    assert outputs["awsAccountId"] == WHERE.account_id
+    assert outputs["trailBucketName"] == BUCKET
+    assert len(outputs) == 11
+
+
+def test_settings_are_read_from_the_projects_own_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Recorder()
+    run(monkeypatch, {"createNewTrail": "true", "tags": '{"team": "blue"}', "stackName": "Trend"}, engine)
+    forwarder = engine.one("aws:cloudformation/stack:Stack", "forwarder")
+    assert forwarder.inputs["name"] == "Trend"
+    assert forwarder.inputs["tags"]["team"] == "blue"
+    assert "aws:cloudtrail/trail:Trail" in engine.types
+
+
+@pytest.mark.parametrize("given_by", ["environment", "configuration"])
+def test_neither_key_nor_token_reach_any_resource(monkeypatch: pytest.MonkeyPatch, given_by: str) -> None:
+    configuration = {"existingCloudtrailBucketName": BUCKET}
+    if given_by == "environment":
+        monkeypatch.setenv("CLOUD_ONE_API_KEY", KEY)
+        monkeypatch.setenv("VISION_ONE_SERVICE_TOKEN", TOKEN)
+    else:
+        configuration |= {"cloudOneApiKey": KEY, "visionOneServiceToken": TOKEN}
+    engine = Recorder()
+    outputs = run(monkeypatch, configuration, engine)
+    assert engine.one("trend:VisionOneEnrollment").inputs["enroll"] is True
+    for registered in engine.made:
+        for secret in (KEY, KEY.partition(":")[2], TOKEN):
+            assert secret not in str(registered.options)
+    assert "SENTINEL-api" not in str(outputs)
+
+
+def test_all_mistakes_are_one_error_and_nothing_is_registered(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    error = refusal(monkeypatch, caplog, {"stackName": "much-too-long", "stakName": "x"})
+    assert [line.partition(":")[0].split(" ")[0] for line in sorted(error.splitlines())] == [
+        "existingCloudtrailBucketName", "stackName", "stakName",
+    ]  # fmt: skip
+
+
+def test_a_secret_that_is_stored_in_plain_text_is_refused(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    error = refusal(monkeypatch, caplog, {"createNewTrail": "true", "cloudOneApiKey": KEY}, encrypted=[])
+    assert error.startswith("cloudOneApiKey is stored unencrypted")
+    assert "SENTINEL" not in error
+
+
+def test_a_bucket_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    engine = Recorder(without_answer="aws:s3/getBucket:getBucket")
+    error = refusal(monkeypatch, caplog, {"existingCloudtrailBucketName": BUCKET}, engine)
+    for words in ("existingCloudtrailBucketName", f"'{BUCKET}'", WHERE.account_id, "no credentials"):
+        assert words in error
+
+
+def test_a_bucket_in_another_region_is_named_with_both_regions(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    error = refusal(
+        monkeypatch, caplog, {"existingCloudtrailBucketName": BUCKET}, Recorder(bucket_region="eu-central-1")
+    )
+    for words in ("existingCloudtrailBucketName", f"'{BUCKET}' is in eu-central-1", "us-east-1", "createNewTrail"):
+        assert words in error
+
+
+def test_a_new_trail_asks_for_no_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Recorder(without_answer="aws:s3/getBucket:getBucket")
+    run(monkeypatch, {"createNewTrail": "true"}, engine)
+    assert engine.of_type("aws:s3/bucket:Bucket")
+
+
+@pytest.mark.parametrize(
+    ("token", "question"),
+    [
+        ("aws:index/getCallerIdentity:getCallerIdentity", "which AWS account this is"),
+        ("aws:index/getRegion:getRegion", "which AWS region this is"),
+        ("aws:index/getPartition:getPartition", "which AWS partition this is"),
+    ],
+)
+def test_aws_without_an_answer_is_one_line_with_its_own_words(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, token: str, question: str
+) -> None:
+    error = refusal(monkeypatch, caplog, {"createNewTrail": "true"}, Recorder(without_answer=token))
+    assert f"AWS did not say {question}" in error
+    assert "no credentials" in error
+    assert len(error.splitlines()) == 1

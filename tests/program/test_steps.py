@@ -1,0 +1,167 @@
+"""Which resources each kind of settings leads to, and what waits for what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from components.settings import ExistingTrail, NewTrail, Settings
+from tests.program.deployment import deploy
+from tests.program.recorder import CLOUD_ONE_ACCOUNT, EXTERNAL_ID, WHERE, Recorder
+
+EXISTING = Settings(trail=ExistingTrail("a-trail-bucket"))
+NEW = Settings(trail=NewTrail())
+
+LINKS = [
+    "trend:CloudOneAccount",
+    "trend:ExternalId",
+    "trend:VisionOneEnrollment",
+    "aws:iam/role:Role",
+    "aws:iam/rolePolicy:RolePolicy",
+    "trend:Connector",
+    "aws:cloudformation/stack:Stack",
+    "trend:CloudAccount",
+    "trend:CloudTrailParameters",
+    "aws:cloudformation/stack:Stack",
+]
+TRAIL = [
+    "aws:s3/bucket:Bucket",
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    "aws:s3/bucketVersioning:BucketVersioning",
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "aws:s3/bucketPolicy:BucketPolicy",
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+    "aws:cloudtrail/trail:Trail",
+]
+
+
+def types(engine: Recorder) -> list[str]:
+    return sorted(each.type for each in engine.made)
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize(("settings", "expected"), [(EXISTING, LINKS), (NEW, [*LINKS, *TRAIL])])
+def test_a_preview_shows_exactly_the_resources_that_are_made(
+    settings: Settings, expected: list[str], preview: bool
+) -> None:
+    assert types(deploy(settings, preview=preview).engine) == sorted(expected)
+
+
+def test_each_step_is_a_component() -> None:
+    prefix = "trend:onboarding:"
+    assert {name.removeprefix(prefix) for name in deploy(EXISTING).engine.components} == {
+        "Onboarding", "VisionOne", "WorkloadSecurity", "CloudAccount", "AuditTrail", "CloudTrailIntegration",
+    }  # fmt: skip
+
+
+def test_a_given_external_id_is_not_asked_for() -> None:
+    engine = deploy(replace(EXISTING, external_id="given-by-hand")).engine
+    assert types(engine) == sorted(each for each in LINKS if each != "trend:ExternalId")
+    assert "given-by-hand" in engine.one("aws:iam/role:Role").inputs["assumeRolePolicy"]
+
+
+def test_the_external_id_of_the_tenant_is_the_one_that_the_role_asks_for() -> None:
+    assert EXTERNAL_ID in deploy(EXISTING).engine.one("aws:iam/role:Role").inputs["assumeRolePolicy"]
+
+
+def test_without_adoption_nothing_looks_for_earlier_links() -> None:
+    engine = deploy(EXISTING).engine
+    assert "trend:PriorLink" not in engine.types
+    for type_ in ("trend:Connector", "trend:CloudAccount"):
+        inputs = engine.one(type_).inputs
+        assert inputs["adopt"] is False
+        assert "before" not in inputs
+
+
+def test_adoption_records_each_earlier_link_before_it_is_touched() -> None:
+    engine = deploy(replace(EXISTING, adopt=True)).engine
+    assert {each.name for each in engine.of_type("trend:PriorLink")} == {"earlier-connector", "earlier-registration"}
+    for type_, record in (("trend:Connector", "earlier-connector"), ("trend:CloudAccount", "earlier-registration")):
+        link, prior = engine.one(type_), engine.one("trend:PriorLink", record)
+        assert link.inputs["adopt"] is True
+        assert link.inputs["before"] == {"roleArn": f"arn:before:{record}"}
+        assert record in link.depends_on
+        assert prior.inputs["roleArn"] == link.inputs["roleArn"]
+
+
+@pytest.mark.parametrize("enroll", [False, True])
+def test_the_enrolment_knows_whether_there_is_a_token_and_not_the_token(enroll: bool) -> None:
+    inputs = deploy(replace(EXISTING, enroll=enroll)).engine.one("trend:VisionOneEnrollment").inputs
+    assert inputs == {"cloudOneAccountId": CLOUD_ONE_ACCOUNT, "region": "us-1", "enroll": enroll}
+
+
+def test_the_links_name_the_roles_that_this_stack_makes() -> None:
+    engine = deploy(EXISTING).engine
+    connector, registration = engine.one("trend:Connector"), engine.one("trend:CloudAccount")
+    assert connector.inputs["roleArn"] == "arn:aws:x:::workload-security"
+    assert registration.inputs["roleArn"] == "arn:management-role"
+    for link in (connector, registration):
+        assert (link.inputs["cloudOneAccountId"], link.inputs["awsAccountId"], link.inputs["region"]) == (
+            CLOUD_ONE_ACCOUNT, WHERE.account_id, "us-1",
+        )  # fmt: skip
+
+
+FORWARDING = {"parameters", "forwarder"}
+
+
+@pytest.mark.parametrize("settings", [EXISTING, NEW, replace(NEW, external_id="given", adopt=True, enroll=True)])
+def test_nothing_else_is_made_before_the_account_is_known(settings: Settings) -> None:
+    assert deploy(settings, slow="cloud-one-account").engine.made_meanwhile == {"cloud-one-account"}
+
+
+def test_a_key_that_may_not_read_the_external_id_stops_before_the_enrolment_and_aws() -> None:
+    engine = deploy(replace(NEW, enroll=True), slow="external-id").engine
+    assert engine.made_meanwhile == {"cloud-one-account", "external-id"}
+
+
+SIDE_BY_SIDE = {"enrolment", "connector", "registration", "trail"}
+
+
+@pytest.mark.parametrize("step", sorted(SIDE_BY_SIDE))
+def test_the_links_and_the_trail_wait_not_for_each_other_and_the_token_for_all(step: str) -> None:
+    engine = deploy(NEW, slow=step, until=SIDE_BY_SIDE).engine
+    assert engine.made_meanwhile >= SIDE_BY_SIDE
+    assert engine.made_meanwhile.isdisjoint(FORWARDING)
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("parameters", "forwarder"),
+        ("workload-security-reads", "connector"),
+        ("management-role", "registration"),
+        ("earlier-connector", "connector"),
+        ("earlier-registration", "registration"),
+    ],
+)
+def test_what_is_built_on_something_waits_for_it(first: str, then: str) -> None:
+    engine = deploy(replace(EXISTING, adopt=True), slow=first).engine
+    assert first in engine.made_meanwhile
+    assert then not in engine.made_meanwhile
+    assert first in engine.named(then).depends_on, "so that destroy takes them down in the reverse order"
+
+
+OUTPUTS = {
+    "cloudOneAccountId": CLOUD_ONE_ACCOUNT,
+    "cloudOneRegion": "us-1",
+    "awsAccountId": WHERE.account_id,
+    "workloadSecurityRoleArn": "arn:aws:x:::workload-security",
+    "workloadSecurityConnectorId": "7",
+    "cloudOneRoleArn": "arn:management-role",
+    "cloudAccountId": WHERE.account_id,
+    "cloudAccountState": "managed",
+    "trailBucketName": "a-trail-bucket",
+    "cloudTrailStackId": "arn:aws:x:::forwarder/id",
+    "visionOneStatus": "registered",
+}
+
+
+def test_the_outputs_say_what_stands() -> None:
+    assert deploy(EXISTING).outputs == OUTPUTS
+
+
+def test_a_new_trail_is_among_the_outputs() -> None:
+    trail = {"trailBucketName": "trail-bucket", "trailArn": "arn:aws:x:::trail"}
+    assert deploy(NEW).outputs == OUTPUTS | trail

@@ -1,0 +1,54 @@
+"""Everything that takes tags has them."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pulumi
+import pulumi_aws
+import pytest
+
+from components.settings import NewTrail, Settings
+from components.tags import OWNER_TAG, all_tags
+from tests.program.deployment import deploy
+from tests.program.recorder import PROJECT, STACK, Recorder
+
+OURS = {"ManagedBy": "pulumi", OWNER_TAG: "trend-onboarding/dev"}
+
+
+@pytest.fixture
+def _in_the_stack() -> None:
+    engine = Recorder()
+    pulumi.runtime.set_mocks(engine.mocks, project=PROJECT, stack=STACK, monitor=engine)
+
+
+def takes_tags(type_: str) -> bool:
+    """Ask the SDK whether a type such as `aws:iam/role:Role` has tags."""
+    module, _, name = type_.removeprefix("aws:").partition(":")
+    resource: Any = getattr(getattr(pulumi_aws, module.partition("/")[0]), name)
+    return "tags" in inspect.signature(resource._internal_init).parameters
+
+
+def test_everything_that_takes_tags_has_the_users_and_ours() -> None:
+    engine = deploy(Settings(trail=NewTrail(), tags={"team": "blue"})).engine
+    in_aws = [each for each in engine.made if each.type.startswith("aws:")]
+    tagged = {each.name for each in in_aws if takes_tags(each.type)}
+    assert tagged == {"workload-security", "management-role", "forwarder", "trail-bucket", "trail"}
+    for each in in_aws:
+        assert each.inputs.get("tags") == (OURS | {"team": "blue"} if each.name in tagged else None), each.name
+
+
+@pytest.mark.usefixtures("_in_the_stack")
+def test_the_owner_cannot_be_overwritten_since_it_says_what_may_be_cleaned_up() -> None:
+    assert all_tags({}) == OURS
+    assert all_tags({OWNER_TAG: "somebody"}) == OURS
+    assert all_tags({OWNER_TAG.upper(): "somebody"}) == OURS
+
+
+@pytest.mark.usefixtures("_in_the_stack")
+@pytest.mark.parametrize("key", ["ManagedBy", "managedBy", "MANAGEDBY"])
+def test_a_users_own_word_on_who_manages_it_stands_alone(key: str) -> None:
+    """IAM refuses keys that differ in nothing but their case."""
+    tags = all_tags({key: "platform team"})
+    assert tags == {key: "platform team", OWNER_TAG: "trend-onboarding/dev"}

@@ -1,0 +1,115 @@
+"""The bucket and the trail of one's own, and the bucket of others that nothing touches."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import pytest
+
+from components.settings import ExistingTrail, NewTrail, Settings
+from tests.program.deployment import deploy
+from tests.program.recorder import Recorder, Registered
+
+
+@functools.cache
+def made(trail: NewTrail) -> Recorder:
+    return deploy(Settings(trail=trail)).engine
+
+
+def inputs(kind: str, trail: NewTrail | None = None) -> dict[str, Any]:
+    """Return the inputs of the bucket's part of a kind, for example `Versioning`."""
+    return made(trail or NewTrail()).one(f"aws:s3/bucket{kind}:Bucket{kind}").inputs
+
+
+def of_s3(engine: Recorder) -> list[Registered]:
+    return [each for each in engine.made if each.type.startswith("aws:s3/")]
+
+
+def test_an_existing_bucket_is_named_to_the_vendor_and_touched_by_nothing() -> None:
+    engine = deploy(Settings(trail=ExistingTrail("a-trail-bucket"))).engine
+    assert of_s3(engine) == []
+    assert "aws:cloudtrail/trail:Trail" not in engine.types
+    forwarder = engine.one("aws:cloudformation/stack:Stack", "forwarder")
+    assert forwarder.inputs["parameters"]["ExistingCloudtrailBucketName"] == "a-trail-bucket"
+
+
+def test_a_new_bucket_is_the_one_that_trail_and_vendor_are_given() -> None:
+    engine = made(NewTrail())
+    assert engine.one("aws:cloudtrail/trail:Trail").inputs["s3BucketName"] == "trail-bucket"
+    forwarder = engine.one("aws:cloudformation/stack:Stack", "forwarder")
+    assert forwarder.inputs["parameters"]["ExistingCloudtrailBucketName"] == "trail-bucket"
+    assert {each.inputs["bucket"] for each in of_s3(engine) if each.name != "trail-bucket"} == {"trail-bucket"}
+
+
+def test_the_new_bucket_is_closed_encrypted_and_versioned() -> None:
+    assert inputs("PublicAccessBlock") == {
+        "bucket": "trail-bucket",
+        "blockPublicAcls": True,
+        "blockPublicPolicy": True,
+        "ignorePublicAcls": True,
+        "restrictPublicBuckets": True,
+    }
+    assert inputs("Versioning")["versioningConfiguration"] == {"status": "Enabled"}
+    assert inputs("OwnershipControls")["rule"] == {"objectOwnership": "BucketOwnerEnforced"}
+
+
+def test_the_new_bucket_uses_no_kms_which_the_vendor_could_not_read() -> None:
+    assert inputs("ServerSideEncryptionConfiguration")["rules"] == [
+        {"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}
+    ]
+    assert "kmsKeyId" not in made(NewTrail()).one("aws:cloudtrail/trail:Trail").inputs
+
+
+def test_the_trail_covers_all_regions_and_its_logs_can_be_validated() -> None:
+    trail = made(NewTrail()).one("aws:cloudtrail/trail:Trail").inputs
+    assert (trail["isMultiRegionTrail"], trail["includeGlobalServiceEvents"], trail["enableLogFileValidation"]) == (
+        True, True, True,
+    )  # fmt: skip
+    assert trail["name"] == "trend-onboarding-dev"
+
+
+@pytest.mark.parametrize("days", [1, 365])
+def test_logs_expire_after_the_days_of_the_settings(days: int) -> None:
+    (rule,) = inputs("LifecycleConfiguration", NewTrail(retention_days=days))["rules"]
+    assert (rule["status"], rule["filter"], rule["expiration"]) == ("Enabled", {"prefix": ""}, {"days": days})
+
+
+def test_with_a_retention_of_no_days_logs_are_kept_for_ever() -> None:
+    engine = made(NewTrail(retention_days=0))
+    assert not [each for each in engine.types if "Lifecycle" in each]
+    assert "aws:cloudtrail/trail:Trail" in engine.types
+
+
+def test_a_bucket_to_keep_is_retained_with_all_that_protects_it_and_the_trail_is_not() -> None:
+    engine = made(NewTrail(on_destroy="keep"))
+    assert len(of_s3(engine)) == 7
+    assert all(each.options.retainOnDelete for each in of_s3(engine))
+    assert engine.one("aws:s3/bucket:Bucket").inputs["forceDestroy"] is False
+    others = [each for each in engine.made if each not in of_s3(engine)]
+    assert not any(each.options.retainOnDelete for each in others)
+
+
+def test_a_bucket_to_delete_goes_with_its_logs() -> None:
+    engine = made(NewTrail(on_destroy="delete"))
+    assert not any(each.options.retainOnDelete for each in engine.made)
+    assert engine.one("aws:s3/bucket:Bucket").inputs["forceDestroy"] is True
+
+
+@pytest.mark.parametrize("days", [0, 365])
+def test_the_buckets_parts_change_one_after_the_other_and_the_trail_comes_last(days: int) -> None:
+    """S3 refuses parallel changes to one bucket, and CloudTrail a bucket whose policy does not name the trail."""
+    engine = made(NewTrail(retention_days=days))
+    parts = {each.name for each in of_s3(engine)}
+    order = ["trail-bucket"]
+    while following := [name for name in parts if order[-1] in engine.named(name).depends_on and name not in order]:
+        # All of them name the bucket; the one that is next names no other part.
+        (part,) = [name for name in following if engine.named(name).depends_on & parts <= {"trail-bucket", order[-1]}]
+        order.append(part)
+    assert set(order) == parts
+    assert order[-1] in engine.named("trail").depends_on
+    assert order.index("trail-bucket-policy") < order.index("trail-bucket-access")
+
+
+def test_the_bucket_gets_a_name_that_nobody_else_has() -> None:
+    assert set(made(NewTrail()).one("aws:s3/bucket:Bucket").inputs) == {"forceDestroy", "tags"}
