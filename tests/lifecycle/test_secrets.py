@@ -25,13 +25,16 @@ from sandbox.simulator import ApiKey, EnrolmentToken, Fault, Simulator
 from tests.lifecycle.engine import Engine
 from tests.lifecycle.scene import (
     ACCOUNT_INPUTS,
+    AWS_ACCOUNT,
     CLOUD_ACCOUNT,
     CONNECTOR,
     ENROLLMENT_INPUTS,
     EXTERNAL_ID_INPUTS,
+    FOREIGN_ROLE,
     LINK_INPUTS,
     PARAMETERS_INPUTS,
     TENANT,
+    Kind,
 )
 
 KEY = ApiKey(id="SENTINELkeyId", secret="SENTINEL/key+secret=&" + "Zq7" * 12)
@@ -147,6 +150,26 @@ def test_a_whole_life_leaves_no_secret_in_state_output_or_log(
             resource.destroy()
     printed = capfd.readouterr()
     assert leaks("\n".join([*states, printed.out, printed.err, log.read_text()])) == []
+
+
+@pytest.mark.parametrize("kind", [CONNECTOR, CLOUD_ACCOUNT], ids=lambda kind: kind.name)
+def test_a_link_that_somebody_named_after_the_key_does_not_show_it(
+    engine: Engine, vendor: Simulator, kind: Kind, capfd: pytest.CaptureFixture[str]
+) -> None:
+    # A reply that is no refusal: its words get into an error, and into a line, by way of the link's name.
+    kind.by_hand(vendor.control)(AWS_ACCOUNT, FOREIGN_ROLE, **{kind.name_field: KEY.value})
+    with pytest.raises(OnboardingError) as refusal:
+        engine.resource(kind.provider).up(kind.inputs)
+
+    adopted = engine.resource(kind.provider)
+    adopted.up({**kind.inputs, "adopt": True})
+    kind.change(vendor.control, **{kind.role_field: FOREIGN_ROLE, kind.name_field: TOKEN.value})
+    adopted.destroy()
+
+    said = capfd.readouterr().err
+    assert "[secret]" in str(refusal.value)
+    assert "[secret]" in said
+    assert leaks(str(refusal.value) + said) == []
 
 
 def test_an_error_is_one_line_without_a_path_through_the_program(
