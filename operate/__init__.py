@@ -1,0 +1,1 @@
+"""What an operator runs beside Pulumi: `python -m operate up|destroy|revert|report`."""

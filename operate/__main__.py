@@ -1,0 +1,96 @@
+"""`python -m operate`: what an operator runs beside Pulumi."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from components.providers.aws_clients import AwsError
+from components.providers.base import OnboardingError
+from operate import dead_run
+from operate import up as runs
+from operate.console import OperateError, say
+from operate.flags import Flags
+from operate.pulumi_cli import Pulumi
+from operate.revert import Plan, is_needed
+from operate.revert import revert as bring_back
+from operate.stack import Stack
+
+_INTERRUPTED = 130
+_PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+app = typer.Typer(
+    help="Pulumi's runs with a way back: updates that revert when they fail, and a report of what stays.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+StackName = Annotated[str, typer.Option("--stack", "-s", help="The stack; the selected one if not given.")]
+Folder = Annotated[str, typer.Option("--cwd", "-C", help="The project's folder.")]
+ConfigFile = Annotated[str, typer.Option(help="File with the stack's configuration.")]
+
+
+@app.command(context_settings=_PASSED_ON)
+def up(context: typer.Context) -> None:
+    """Run `pulumi up` with the flags given here; when it fails, put everything back to what it was before.
+
+    What a run left that was killed is cleared first. Exit code: that of `pulumi up`.
+    """
+    with _one_line_errors():
+        raise typer.Exit(runs.up(context.args))
+
+
+@app.command(context_settings=_PASSED_ON)
+def destroy(context: typer.Context) -> None:
+    """Run `pulumi destroy` with the flags given here, then show the report. Exit code: that of `pulumi destroy`."""
+    with _one_line_errors():
+        raise typer.Exit(runs.destroy(context.args))
+
+
+@app.command()
+def revert(
+    stack: StackName = "",
+    cwd: Folder = "",
+    config_file: ConfigFile = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    non_interactive: Annotated[bool, typer.Option("--non-interactive", help="Nobody can be asked.")] = False,
+) -> None:
+    """Put everything back to the last update that worked, or to nothing, after a run that failed or was killed."""
+    with _one_line_errors():
+        it = Stack(Pulumi(Flags(stack, cwd, config_file, yes, non_interactive)))
+        if not dead_run.lift_locks(it) and not is_needed(it):
+            say(f"there is nothing to revert: the last run of stack {it.name} ended well")
+            return
+        plan = Plan.of(it)
+        plan.announce(it)
+        _ask(yes, non_interactive)
+        bring_back(it, plan)
+
+
+def _ask(yes: bool, non_interactive: bool) -> None:
+    if yes:
+        return
+    if non_interactive or not sys.stdin.isatty():
+        raise OperateError("nobody can be asked whether to revert: give --yes")
+    typer.confirm("Revert?", abort=True, err=True)
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    try:
+        yield
+    except (OperateError, AwsError, OnboardingError) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("error: interrupted", err=True)
+        raise typer.Exit(_INTERRUPTED) from None
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m operate")

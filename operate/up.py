@@ -1,0 +1,75 @@
+"""`pulumi up` and `pulumi destroy` with what belongs before and after them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from operate import dead_run, links
+from operate.console import say
+from operate.flags import Flags
+from operate.pulumi_cli import Pulumi
+from operate.revert import Plan, RevertFailed, revert
+from operate.run_log import RunLog
+from operate.stack import Stack
+
+_KILLED = 128
+"""Exit codes above are of commands that a signal ended."""
+
+
+def up(arguments: Sequence[str]) -> int:
+    """Clear what a dead run left, update the stack, and revert an update that fails after it began to change things.
+
+    Args:
+        arguments: the flags of `pulumi up`.
+
+    Returns:
+        The update's exit code, reverted or not.
+
+    Raises:
+        OperateError, AwsError: it could not be cleared; nothing was started.
+    """
+    stack = Stack(Pulumi(Flags.among(arguments)))
+    refresh = _refresh_after(dead_run.clear(stack))
+    earlier = stack.runs()
+    with tempfile.TemporaryDirectory(prefix="operate-") as folder:
+        log = Path(folder, "events.jsonl")
+        ended = stack.pulumi.run("up", *arguments, *refresh, event_log=str(log))
+        tried = RunLog.read(log)
+    if ended.code == 0 or not (tried.changed or ended.code > _KILLED):
+        return ended.code
+    runs = stack.runs()
+    if len(runs) > len(earlier) and runs[0].succeeded:
+        return ended.code  # it did what it should; `--expect-no-changes` has a code of its own
+    say(f"the update failed (exit code {ended.code})")
+    try:
+        plan = Plan.of(stack)
+        plan.announce(stack)
+        revert(stack, plan, tried.failed_creates)
+    except RevertFailed as error:
+        say(str(error))
+    return ended.code
+
+
+def destroy(arguments: Sequence[str]) -> int:
+    """Clear what a dead run left, its half-made links included, and destroy the stack.
+
+    Args:
+        arguments: the flags of `pulumi destroy`.
+
+    Returns:
+        Its exit code.
+
+    Raises:
+        OperateError, AwsError, OnboardingError: it could not be cleared; nothing was started.
+    """
+    stack = Stack(Pulumi(Flags.among(arguments)))
+    left = dead_run.clear(stack)
+    links.take_back(stack, dead_run.creates(left), stack.state())
+    return stack.pulumi.run("destroy", *arguments, *_refresh_after(left)).code
+
+
+def _refresh_after(left: Sequence[object]) -> list[str]:
+    """Return the flag that lets a run see what became of the calls that a dead one had under way."""
+    return ["--refresh"] if left else []

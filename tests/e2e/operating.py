@@ -1,0 +1,70 @@
+"""`python -m operate` on a stack of a test, and what a killed run looks like."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tests.e2e.pulumi_cli import ROOT, Run, Stack
+
+OPERATE = (sys.executable, "-m", "operate")
+PULUMI = ("pulumi",)
+UP = ("up", "--yes", "--skip-preview", "--non-interactive")
+
+
+def operate(stack: Stack, *arguments: str) -> Run:
+    """Run `python -m operate` in the stack's project, and return how it ended."""
+    done = subprocess.run(
+        [*OPERATE, *arguments],
+        cwd=_project(stack),
+        env=stack.variables(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert "Traceback" not in done.stdout, done.stdout
+    return Run(" ".join(arguments), done.returncode, done.stdout)
+
+
+def begin(stack: Stack, program: Sequence[str], *arguments: str) -> subprocess.Popen[str]:
+    """Start a command in a process group of its own."""
+    return subprocess.Popen(
+        [*program, *arguments],
+        cwd=_project(stack),
+        env=stack.variables(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def kill(process: subprocess.Popen[str], number: int = signal.SIGKILL) -> str:
+    """Send a signal to the whole group, as the terminal's Ctrl-C or `kill -9 -<group>` do; return what was printed."""
+    os.killpg(process.pid, number)
+    output, _ = process.communicate(timeout=120)
+    return output
+
+
+def wait_until(condition: Callable[[], object], what: str, seconds: float = 60.0) -> None:
+    """Wait for something that a run is about to do."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}"
+        time.sleep(0.05)
+
+
+def _project(stack: Stack) -> Path:
+    linked = stack.folder / "operate"
+    if not linked.exists():
+        linked.symlink_to(ROOT / "operate")
+    return stack.folder
