@@ -58,7 +58,10 @@ class StrictS3(S3Response):
     def _bucket_response_put(self, *args: Any) -> Any:
         answer = super()._bucket_response_put(*args)
         if self.data.get("Action") == "CreateBucket" and self.body:
-            tags = ElementTree.fromstring(self.body).findall(".//{*}Tag")
-            named = {tag.findtext("{*}Key", ""): tag.findtext("{*}Value", "") for tag in tags}
-            self.backend.put_bucket_tagging(self.bucket_name, named)
+            document = ElementTree.fromstring(self.body)
+            # moto calls a public access block CreateBucket as well; the document tells them apart.
+            if document.tag.endswith("CreateBucketConfiguration"):
+                tags = document.findall(".//{*}Tag")
+                named = {tag.findtext("{*}Key", ""): tag.findtext("{*}Value", "") for tag in tags}
+                self.backend.put_bucket_tagging(self.bucket_name, named)
         return answer
