@@ -16,6 +16,8 @@ VERSION = "7.51.1"
 
 def serve() -> None:
     """Run the plugin in this process until it is told to stop."""
-    from sandbox.plugins.aws.server import serve as run  # only the process itself needs the server
+    # Only the process itself needs these.
+    from sandbox.plugins.aws.servicer import AwsProvider
+    from sandbox.plugins.server import serve_provider
 
-    run()
+    serve_provider(AwsProvider())
