@@ -101,7 +101,9 @@ def test_a_link_that_became_somebody_elses_again_is_not_given_back(
     assert kind.only(trend) == theirs
 
 
-def test_a_link_that_its_owner_put_back_is_left_as_it_is(stack: Adopting, kind: Kind, trend: SimulatorControl) -> None:
+def test_a_link_that_its_owner_put_back_is_left_as_it_is_without_a_word(
+    stack: Adopting, kind: Kind, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+) -> None:
     kind.make_foreign(trend)
     before = kind.settings(trend)
     stack.up()
@@ -110,6 +112,7 @@ def test_a_link_that_its_owner_put_back_is_left_as_it_is(stack: Adopting, kind: 
     stack.destroy()
 
     assert kind.settings(trend) == before
+    assert capfd.readouterr().err == ""
 
 
 def test_a_replacement_gives_back_what_was_adopted_and_adopts_again(
