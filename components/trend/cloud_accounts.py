@@ -28,6 +28,11 @@ class CloudAccount(Reply):
     state: str = ""
 
 
+class _Page(Reply):
+    cloud_accounts: list[CloudAccount]
+    next: str = ""
+
+
 class CloudAccounts:
     """Client of Cloud Account Management in one region."""
 
@@ -35,12 +40,22 @@ class CloudAccounts:
         self._transport = transport
 
     def get(self, aws_account_id: str) -> CloudAccount | None:
-        """Return the registration of an AWS account; None when there is none.
+        """Return the registration of an AWS account; None when the list does not hold it.
 
-        This GET is inferred from the documented DELETE of the same path, not documented itself.
+        The list is documented, a GET of a single registration is only inferred: were there none, its 404 would look
+        like a registration that is gone.
         """
-        reply = self._transport.get_or_none(f"/cloudaccounts/aws/{aws_account_id}")
-        return None if reply is None else self._parse(reply, "GET /cloudaccounts/aws/{id}")
+        cursor = ""
+        while True:
+            query = {"cursor": cursor} if cursor else None
+            reply = self._transport.call("GET", "/cloudaccounts/aws", query=query)
+            page = self._transport.parse(_Page, reply, "GET /cloudaccounts/aws")
+            for account in page.cloud_accounts:
+                if account.id == aws_account_id:
+                    return account
+            if page.next in {"", cursor}:
+                return None
+            cursor = page.next
 
     def create(self, *, role_arn: str, alias: str, description: str) -> CloudAccount:
         """Register the AWS account in which the role stands.

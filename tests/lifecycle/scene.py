@@ -40,6 +40,7 @@ class Kind:
         noun: what errors call it.
         inputs: with which the program declares it.
         service, collection, item: where it is at the vendor.
+        looked_at: the path by which it is read.
         role_field, name_field: the vendor's names of the role and of what a person recognises the link by.
         name_input: the program's name of the latter.
         by_hand: makes one without any of the service's checks, from an AWS account, a role and the vendor's fields.
@@ -54,6 +55,7 @@ class Kind:
     service: str
     collection: str
     item: str
+    looked_at: str
     role_field: str
     name_field: str
     name_input: str
@@ -110,7 +112,7 @@ class Kind:
 
     def fault(self, kind: str, method: str = "POST", **more: Any) -> Fault:
         """Return a fault on the call that makes the link, or on another of `method` for the link itself."""
-        path = self.collection if method == "POST" else self.item
+        path = {"POST": self.collection, "GET": self.looked_at}.get(method, self.item)
         return Fault.model_validate({"kind": kind, "service": self.service, "method": method, "path": path, **more})
 
     def posts(self, control: SimulatorControl) -> int:
@@ -127,6 +129,7 @@ CONNECTOR = Kind(
     service="workload",
     collection="/awsconnectors",
     item="/awsconnectors/{ID}",
+    looked_at="/awsconnectors/{ID}",
     role_field="crossAccountRoleArn",
     name_field="displayName",
     name_input="displayName",
@@ -146,6 +149,7 @@ CLOUD_ACCOUNT = Kind(
     service="cloudaccounts",
     collection="/cloudaccounts/aws",
     item="/cloudaccounts/aws/{id}",
+    looked_at="/cloudaccounts/aws",
     role_field="roleARN",
     name_field="alias",
     name_input="alias",

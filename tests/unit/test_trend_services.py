@@ -42,7 +42,7 @@ CALLS: list[tuple[Callable[[Trend], Any], str, Any]] = [
             ],
         },
     ),
-    (lambda trend: trend.cloud_accounts("us-1").get(ACCOUNT), f"GET /cloudaccounts/cloudaccounts/aws/{ACCOUNT}", None),
+    (lambda trend: trend.cloud_accounts("us-1").get(ACCOUNT), "GET /cloudaccounts/cloudaccounts/aws", None),
     (
         lambda trend: trend.cloud_accounts("us-1").delete(ACCOUNT),
         f"DELETE /cloudaccounts/cloudaccounts/aws/{ACCOUNT}",
@@ -66,7 +66,7 @@ CALLS: list[tuple[Callable[[Trend], Any], str, Any]] = [
 def test_a_call_asks_for_its_path_with_its_body(
     vendor: Vendor, trend: Trend, call: Callable[[Trend], Any], line: str, body: Any
 ) -> None:
-    vendor.otherwise = Answer(200, {"ID": 7, "id": ACCOUNT, "awsConnectors": []})
+    vendor.otherwise = Answer(200, {"ID": 7, "id": ACCOUNT, "awsConnectors": [], "cloudAccounts": []})
     call(trend)
     assert vendor.calls == [line]
     assert vendor.asked[0].body == body
@@ -90,7 +90,7 @@ def test_fields_that_are_null_or_missing_are_empty(vendor: Vendor, trend: Trend)
     vendor.will(Answer(200, {"ID": 7, "displayName": None, "crossAccountRoleArn": None, "workspacesEnabled": None}))
     connector = trend.workload("us-1").get_connector("7")
     assert connector == Connector.model_validate({"ID": 7})
-    vendor.will(Answer(200, {"id": ACCOUNT, "alias": None, "description": None, "state": None}))
+    vendor.will(Answer(200, {"cloudAccounts": [{"id": ACCOUNT, "alias": None, "description": None, "state": None}]}))
     assert trend.cloud_accounts("us-1").get(ACCOUNT) == CloudAccount.model_validate({"id": ACCOUNT})
     for hidden in ({}, {"externalId": None}, {"externalId": ""}):
         vendor.will(Answer(200, hidden))
@@ -111,12 +111,28 @@ def test_a_search_whose_reply_lists_nothing_is_not_taken_for_none_found(vendor: 
 
 def test_a_cloud_account_is_read_with_its_role(vendor: Vendor, trend: Trend) -> None:
     live = {"id": ACCOUNT, "roleARN": ROLE, "alias": "AWS", "description": "by us", "state": "managed", "created": "x"}
-    vendor.will(Answer(200, live))
+    vendor.will(Answer(200, {"cloudAccounts": [live]}))
     account = trend.cloud_accounts("us-1").get(ACCOUNT)
     assert account is not None
     assert account.model_dump() == {
         "id": ACCOUNT, "role_arn": ROLE, "alias": "AWS", "description": "by us", "state": "managed",
     }  # fmt: skip
+
+
+def test_a_cloud_account_is_looked_for_on_every_page(vendor: Vendor, trend: Trend) -> None:
+    first = {"cloudAccounts": [{"id": "000000000001"}], "next": "two/3="}
+    vendor.will(Answer(200, first), Answer(200, {"cloudAccounts": [{"id": ACCOUNT}]}))
+    assert trend.cloud_accounts("us-1").get(ACCOUNT) == CloudAccount.model_validate({"id": ACCOUNT})
+    assert vendor.calls == [
+        "GET /cloudaccounts/cloudaccounts/aws",
+        "GET /cloudaccounts/cloudaccounts/aws?cursor=two%2F3%3D",
+    ]
+
+
+def test_a_list_that_names_the_same_page_again_ends(vendor: Vendor, trend: Trend) -> None:
+    vendor.otherwise = Answer(200, {"cloudAccounts": [], "next": "again"})
+    assert trend.cloud_accounts("us-1").get(ACCOUNT) is None
+    assert len(vendor.calls) == 2
 
 
 @pytest.mark.parametrize("body", [b"", b"\n", b"{}"])
