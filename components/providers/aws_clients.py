@@ -10,12 +10,10 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-
-from pulumi.dynamic import ConfigureRequest
 
 from components.trend.credentials import Redactor
 
@@ -57,13 +55,14 @@ class AwsSettings:
     assume_roles: str = ""
 
     @classmethod
-    def of(cls, req: ConfigureRequest) -> AwsSettings:
-        """Read the settings from a stack's configuration, in which each is a text."""
+    def of(cls, get: Callable[[str], Any]) -> AwsSettings:
+        """Read the settings from a stack's configuration, in which each is a text.
 
-        def setting(name: str) -> str:
-            return str(req.config.get(f"aws:{name}") or "")
-
-        return cls(*map(setting, ("profile", "accessKey", "secretKey", "token", "assumeRoles")))
+        Args:
+            get: returns a setting of the namespace `aws`, for example `profile`; None where it is not set.
+        """
+        names = ("profile", "accessKey", "secretKey", "token", "assumeRoles")
+        return cls(*(str(get(name) or "") for name in names))
 
     def redactor(self) -> Redactor:
         """Return what takes the secrets out of texts, those of the environment too.

@@ -65,7 +65,7 @@ class NotificationMergeProvider(NotificationProvider):
         bucket = self.bucket(inputs)
         vendors, foreign = self._after_the_stack(bucket, inputs)
         live = [*vendors, *foreign]
-        self.complete(bucket, live, live, record.with_known(inputs.keep))
+        self.complete(bucket, live, record.with_known(inputs.keep))
         records().forget(inputs.snapshot_id)
         return CreateResult(inputs.bucket_name, {**inputs.props(), "vendors": configuration(vendors)})
 
@@ -90,7 +90,7 @@ class NotificationMergeProvider(NotificationProvider):
         inputs = MergeInputs.model_validate(news)
         bucket = self.bucket(inputs)
         live = entries(self._read(bucket))
-        self.complete(bucket, live, live, [*entries(olds["vendors"]), *entries(inputs.keep)])
+        self.complete(bucket, live, [*entries(olds["vendors"]), *entries(inputs.keep)])
         return UpdateResult({**inputs.props(), "vendors": olds["vendors"]})
 
     @reported

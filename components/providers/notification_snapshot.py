@@ -16,13 +16,12 @@ from components.notification_rules import (
     entries,
     is_as_others_left_it,
     merge,
-    names,
     split,
 )
 from components.providers.aws_clients import AwsError
 from components.providers.base import Props, reported
 from components.providers.notification_record import records
-from components.providers.notifications import GONE, BucketInputs, NotificationProvider
+from components.providers.notifications import GONE, BucketInputs, NotificationProvider, left_out, put_back
 
 
 class SnapshotInputs(BucketInputs):
@@ -70,12 +69,8 @@ class NotificationSnapshotProvider(NotificationProvider):
     def delete(self, snapshot_id: str, props: Props) -> None:
         """Put back what is missing, now that the stack is gone."""
         bucket = self.bucket(SnapshotInputs.model_validate(props))
-        live = bucket.read()
-        if live is not None:
-            record = records().find(snapshot_id)
-            # An entry of a function that is gone serves nobody: the stack should have taken it along.
-            leftover, staying = split(live, names(entries(record.vendors)) - bucket.functions_of(props["stackName"]))
-            self.complete(bucket, [*leftover, *staying], staying, record.with_known(props["earlier"]))
+        for entry in put_back(bucket, props["stackName"], records().find(snapshot_id), props["earlier"]):
+            self.say(left_out(entry, bucket))
         records().forget(snapshot_id)
 
     def _take(self, inputs: SnapshotInputs, known: Configuration) -> Props:

@@ -11,7 +11,8 @@ after the stack and deleted before it.
 | it is about to go, for good or for another | the merge records what others have by now |
 | it is gone | the next merge, or the end of the snapshot, puts back what is missing |
 
-Where the making of the stack fails, nothing runs after it: the next `up` or `destroy` puts the notifications back.
+Where the making of the stack fails, none of this runs after it. `failed_stack` then puts the notifications back at
+once, if the engine has error hooks; else, and where that fails too, the next `up` or `destroy` does.
 S3 has no conditional put: what another writes between our reading and our putting, a second at most, is lost.
 """
 
@@ -19,9 +20,10 @@ from __future__ import annotations
 
 from pulumi.dynamic import ConfigureRequest, ReadResult
 
-from components.notification_rules import Entry, merge
+from components.notification_rules import Configuration, Entry, entries, merge, names, split
 from components.providers.aws_clients import AwsError, AwsSettings, clients
 from components.providers.base import Inputs, OnboardingProvider
+from components.providers.notification_record import Record
 from components.providers.trail_bucket import TrailBucket
 
 GONE = ReadResult("", {})
@@ -44,7 +46,7 @@ class NotificationProvider(OnboardingProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Take the AWS provider's settings; they are used by the first call."""
         super().configure(req)
-        self._aws = AwsSettings.of(req)
+        self._aws = AwsSettings.of(lambda name: req.config.get(f"aws:{name}"))
 
     def redact(self, text: str) -> str:
         """Return the text without AWS credentials."""
@@ -52,21 +54,59 @@ class NotificationProvider(OnboardingProvider):
 
     def bucket(self, inputs: BucketInputs) -> TrailBucket:
         """Return the bucket, ready to be asked."""
-        return TrailBucket(
-            clients(self._aws), name=inputs.bucket_name, account_id=inputs.aws_account_id, region=inputs.aws_region
-        )
+        return bucket_of(inputs, self._aws)
 
-    def complete(self, bucket: TrailBucket, live: list[Entry], staying: list[Entry], wanted: list[Entry]) -> None:
-        """Put what is missing, once; nothing where nothing is.
+    def complete(self, bucket: TrailBucket, live: list[Entry], wanted: list[Entry]) -> None:
+        """Add what is missing, and name what cannot be added."""
+        for entry in complete(bucket, live, live, wanted):
+            self.say(left_out(entry, bucket))
 
-        Args:
-            bucket: is put to.
-            live: what it holds.
-            staying: those of them that stay.
-            wanted: what it must hold besides.
-        """
-        whole, displaced = merge(staying, wanted)
-        for entry in displaced:
-            self.say(f"left notification {entry} of bucket {bucket.name} out: S3 does not take it beside newer ones")
-        if whole != live:
-            bucket.put(whole)
+
+def bucket_of(inputs: BucketInputs, settings: AwsSettings) -> TrailBucket:
+    """Return the bucket, ready to be asked with these credentials."""
+    return TrailBucket(
+        clients(settings), name=inputs.bucket_name, account_id=inputs.aws_account_id, region=inputs.aws_region
+    )
+
+
+def complete(bucket: TrailBucket, live: list[Entry], staying: list[Entry], wanted: list[Entry]) -> list[Entry]:
+    """Put what is missing, once; nothing where nothing is.
+
+    Args:
+        bucket: is put to.
+        live: what it holds.
+        staying: those of them that stay.
+        wanted: what it must hold besides.
+
+    Returns:
+        What is wanted, but would be refused beside newer entries.
+    """
+    whole, displaced = merge(staying, wanted)
+    if whole != live:
+        bucket.put(whole)
+    return displaced
+
+
+def put_back(bucket: TrailBucket, stack_name: str, record: Record, earlier: Configuration) -> list[Entry]:
+    """Put back what others had, now that the vendor's stack is gone.
+
+    Args:
+        bucket: is put to, unless it is gone too.
+        stack_name: of the vendor's stack.
+        record: what others had right before the stack went, if that was recorded.
+        earlier: what they had when the snapshot was taken.
+
+    Returns:
+        What S3 would refuse beside newer entries.
+    """
+    live = bucket.read()
+    if live is None:
+        return []
+    # An entry of a function that is gone serves nobody: the stack should have taken it along.
+    leftover, staying = split(live, names(entries(record.vendors)) - bucket.functions_of(stack_name))
+    return complete(bucket, [*leftover, *staying], staying, record.with_known(earlier))
+
+
+def left_out(entry: Entry, bucket: TrailBucket) -> str:
+    """Say that an entry could not be put back."""
+    return f"left notification {entry} of bucket {bucket.name} out: S3 does not take it beside newer ones"

@@ -48,7 +48,11 @@ OTHERS: Configuration = {
     ],
     "EventBridgeConfiguration": {},
 }
-ADDED: dict[str, Any] = {"Id": "added", "QueueArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:added", "Events": ["s3:Replication:*"]}
+ADDED: Configuration = {
+    "Id": "added",
+    "QueueArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:added",
+    "Events": ["s3:Replication:*"],
+}
 
 
 class Bucket:
