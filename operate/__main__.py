@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from components.providers.aws_clients import AwsError
 from components.providers.base import OnboardingError
@@ -16,6 +18,7 @@ from operate import up as runs
 from operate.console import OperateError, say
 from operate.flags import Flags
 from operate.pulumi_cli import Pulumi
+from operate.report import Report
 from operate.revert import Plan, is_needed
 from operate.revert import revert as bring_back
 from operate.stack import Stack
@@ -49,7 +52,10 @@ def up(context: typer.Context) -> None:
 def destroy(context: typer.Context) -> None:
     """Run `pulumi destroy` with the flags given here, then show the report. Exit code: that of `pulumi destroy`."""
     with _one_line_errors():
-        raise typer.Exit(runs.destroy(context.args))
+        code = runs.destroy(context.args)
+        if code == 0:
+            Console(stderr=True).print(Report.of(Stack(Pulumi(Flags.among(context.args)))).table())
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -70,6 +76,22 @@ def revert(
         plan.announce(it)
         _ask(yes, non_interactive)
         bring_back(it, plan)
+
+
+@app.command()
+def report(
+    stack: StackName = "",
+    cwd: Folder = "",
+    config_file: ConfigFile = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Show what leaving took away (or would), what stays on purpose, and what cannot be removed from here."""
+    with _one_line_errors():
+        made = Report.of(Stack(Pulumi(Flags(stack, cwd, config_file))))
+        if as_json:
+            typer.echo(json.dumps(made.document(), indent=2))
+        else:
+            Console().print(made.table())
 
 
 def _ask(yes: bool, non_interactive: bool) -> None:

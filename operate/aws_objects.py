@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from components.providers.aws_clients import AwsClients, calling, error_code
 from operate.console import OperateError, say
-from operate.state import Resource
+from operate.state import BUCKET, Resource
 
 _STACK_GOES_WITHIN = 900.0
 """Seconds that the removal of a CloudFormation stack may take."""
@@ -121,6 +121,13 @@ class Bucket(AwsObject):
         )
         return Live(name, _tags(tags["TagSet"] if tags else ()))
 
+    @staticmethod
+    def names(clients: AwsClients, region: str, beginning: str) -> list[str]:
+        """Return the names of the account's buckets that begin so."""
+        with calling("listing the S3 buckets", "s3:ListAllMyBuckets"):
+            listed = clients.client("s3", region).list_buckets()["Buckets"]
+        return [bucket["Name"] for bucket in listed if bucket["Name"].startswith(beginning)]
+
     def remove(self, live: Live) -> str:
         with calling(f"removing S3 bucket {live.id}", "s3:ListBucketVersions and s3:DeleteBucket on the bucket"):
             held = self._client.list_object_versions(Bucket=live.id, MaxKeys=1)
@@ -198,7 +205,7 @@ _KINDS: dict[str, type[AwsObject]] = {
     "aws:cloudtrail/trail:Trail": Trail,
     "aws:iam/role:Role": Role,
     "aws:iam/rolePolicy:RolePolicy": RolePolicy,
-    "aws:s3/bucket:Bucket": Bucket,
+    BUCKET: Bucket,
 }
 
 

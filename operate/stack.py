@@ -77,10 +77,15 @@ class Stack:
         """The folder with the state; None where a service keeps it."""
         return FileBackend.at(self.pulumi.backend_url(), Path(self.pulumi.flags.cwd or "."), self.project, self.name)
 
-    def state(self, version: int = 0) -> State:
-        """Return the state, or the one after the update of that version, where the backend keeps them."""
-        which = ["--version", str(version)] if version else []
-        return State.of(self.pulumi.ask_json("stack", "export", *which))
+    def state(self) -> State:
+        """Return the state as it is now."""
+        return State.of(self.pulumi.ask_json("stack", "export"))
+
+    def state_after(self, position: int, run: Run) -> State:
+        """Return the state as it was after a run, given with its position in the history."""
+        if self.backend is not None:
+            return self.backend.state_after(position)
+        return State.of(self.pulumi.ask_json("stack", "export", "--version", str(run.version)))
 
     def replace_state(self, document: dict[str, Any]) -> None:
         """Put another document in place of the state."""

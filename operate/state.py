@@ -9,6 +9,7 @@ from typing import Any
 
 from operate.moments import moment
 
+BUCKET = "aws:s3/bucket:Bucket"
 DYNAMIC = "pulumi-python:dynamic/trend:"
 # What a resource is called in texts, and which of its properties names it.
 _NOUNS = {
@@ -16,7 +17,7 @@ _NOUNS = {
     "aws:cloudtrail/trail:Trail": ("CloudTrail trail", "name"),
     "aws:iam/role:Role": ("IAM role", "name"),
     "aws:iam/rolePolicy:RolePolicy": ("policy of IAM role", "role"),
-    "aws:s3/bucket:Bucket": ("S3 bucket", "bucket"),
+    BUCKET: ("S3 bucket", "bucket"),
     f"{DYNAMIC}Connector": ("Workload Security connector", "displayName"),
     f"{DYNAMIC}CloudAccount": ("Cloud One cloud account", "awsAccountId"),
     f"{DYNAMIC}CloudTrailParameters": ("CloudTrail service token for AWS account", "awsAccountId"),
@@ -62,6 +63,13 @@ class Resource:
     def only_asks(self) -> bool:
         """Whether nothing stands for it anywhere: it only asked, or keeps what it was told."""
         return self.type.removeprefix(DYNAMIC) in _ONLY_ASK
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is part of another resource, with which it comes and goes."""
+        return self.type == "aws:iam/rolePolicy:RolePolicy" or (
+            self.type.startswith("aws:s3/bucket") and self.type != BUCKET
+        )
 
     @property
     def title(self) -> str:
