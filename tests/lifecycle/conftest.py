@@ -47,6 +47,7 @@ def _a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait as often as ever, for a moment each."""
     monkeypatch.setattr(link, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(link, "LONGEST_PAUSE", 0.1)
     for name in ("_REPEATABLE", "_ONCE"):
         policy = getattr(transport, name)
         monkeypatch.setattr(transport, name, policy.new(backoff_factor=0, backoff_jitter=0))

@@ -67,19 +67,19 @@ def test_the_refusal_is_known_by_any_word_for_it(connection: Resource, trend: Si
 
 def test_the_waiting_ends(connection: Resource, trend: SimulatorControl, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connector, "ROLE_SPREADS_WITHIN", 0.5)
-    trend.add_fault(refusal("The role could not be assumed"))
+    trend.add_fault(refusal("The role could not be assumed", count=30))
     started = time.monotonic()
 
     with pytest.raises(OnboardingError, match="HTTP 400: The role could not be assumed"):
         connection.up(CONNECTOR.inputs)
 
     assert time.monotonic() - started < 2
-    assert 2 <= CONNECTOR.posts(trend) <= 6
+    assert 2 <= CONNECTOR.posts(trend) <= 8
 
 
 def test_any_other_refusal_ends_it_at_once(connection: Resource, trend: SimulatorControl) -> None:
     trend.add_fault(refusal("The role could not be assumed", count=1))
-    trend.add_fault(refusal("displayName is too long"))
+    trend.add_fault(refusal("displayName is too long", count=30))
 
     with pytest.raises(OnboardingError, match="displayName is too long"):
         connection.up(CONNECTOR.inputs)
