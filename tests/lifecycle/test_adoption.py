@@ -65,9 +65,12 @@ def test_a_record_is_kept_while_the_live_link_is_ours(stack: Adopting, kind: Kin
     before = kind.settings(trend)
     stack.up()
 
+    recorded = stack.prior.outs["before"]
+
     stack.prior.refresh()
     stack.link.refresh()
     stack.up(roleArn=NEW_ROLE)
+    assert stack.prior.outs["before"] == recorded
     assert kind.only(trend)[kind.role_field] == NEW_ROLE
 
     stack.destroy()
