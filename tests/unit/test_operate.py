@@ -1,0 +1,187 @@
+"""`operate` without an engine: flags, moments, history, settings of an earlier run, the engine's events."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from operate import stack_file
+from operate.console import OperateError
+from operate.flags import Flags
+from operate.history import Configuration, Run, Setting, configuration, last_change, last_good
+from operate.moments import moment, shown
+from operate.run_log import RunLog
+from operate.state import State
+
+ROLE_URN = "urn:pulumi:s::p::aws:iam/role:Role::workload-security"
+ROLE = {"urn": ROLE_URN, "type": "aws:iam/role:Role", "custom": True, "inputs": {"name": "workload-security-1"}}
+COMPONENT = {"urn": "urn:pulumi:s::p::trend:onboarding:Onboarding::trend", "type": "trend:onboarding:Onboarding"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], Flags()),
+        (["--stack", "prod", "--yes"], Flags(stack="prod", yes=True)),
+        (["--stack=prod", "--yes=false"], Flags(stack="prod")),
+        (["-s", "prod", "-y"], Flags(stack="prod", yes=True)),
+        (["-sprod", "-C=infra"], Flags(stack="prod", cwd="infra")),
+        (["-yfs", "prod"], Flags(stack="prod", yes=True)),
+        (["-C", "infra", "--config-file", "c.yaml"], Flags(cwd="infra", config_file="c.yaml")),
+        (["--non-interactive", "--diff"], Flags(non_interactive=True)),
+        (["-m", "-y", "-myes", "-p8"], Flags()),
+        (["-c", "trend-onboarding:stackName=y", "-y"], Flags(yes=True)),
+        (["--", "--yes"], Flags()),
+        (["--stack"], Flags()),
+    ],
+)
+def test_the_flags_that_hold_for_further_commands_are_found(arguments: list[str], expected: Flags) -> None:
+    assert Flags.among(arguments) == expected
+
+
+@pytest.mark.parametrize("digits", ["", ".7", ".732954", ".732954758"])
+def test_moments_of_go_are_read_with_any_number_of_digits(digits: str) -> None:
+    read = moment(f"2026-11-24T07:45:28{digits}Z")
+    assert read.replace(microsecond=0) == datetime(2026, 11, 24, 7, 45, 28, tzinfo=timezone.utc)
+    assert shown(read) == "2026-11-24 07:45:28 UTC"
+
+
+def test_moments_of_other_zones_are_shown_in_utc() -> None:
+    assert shown(moment("2026-11-24T07:45:28.5+02:00")) == "2026-11-24 05:45:28 UTC"
+
+
+def run(kind: str, result: str = "succeeded", **config: Any) -> Run:
+    settings = {f"p:{name}": {"value": value, "secret": False} for name, value in config.items()}
+    return Run.of({"kind": kind, "result": result, "startTime": "2026-11-24T07:45:28Z", "config": settings})
+
+
+def test_the_last_update_that_worked_is_gone_back_to() -> None:
+    good = run("update", stackName="A")
+    assert last_good([run("refresh"), run("update", "failed"), good, run("update")]) is good
+    assert last_good([run("destroy", "failed"), good]) is good
+
+
+@pytest.mark.parametrize(
+    "runs", [[], [run("update", "failed")], [run("update", "failed"), run("destroy"), run("update")]]
+)
+def test_without_one_since_the_last_destroy_it_is_nothing(runs: list[Run]) -> None:
+    assert last_good(runs) is None
+
+
+def test_a_refresh_is_no_change() -> None:
+    update = run("update", "failed")
+    assert last_change([run("refresh"), update]) is update
+    assert last_change([run("refresh")]) is None
+
+
+NOW = configuration(
+    {
+        "p:stackName": {"value": "New", "secret": False},
+        "p:tags": {"value": '{"a":"b"}', "objectValue": {"a": "b"}, "secret": False},
+        "p:adopt": {"value": "false", "secret": False},
+        "p:added": {"value": "x", "secret": False},
+        "p:apiKey": {"secret": True},
+    }
+)
+THEN = configuration(
+    {
+        "p:stackName": {"value": "Old", "secret": False},
+        "p:tags": {"value": "{}", "objectValue": {}, "secret": False},
+        "p:adopt": {"value": "false", "secret": False},
+        "p:apiKey": {"value": "", "secret": False},
+        "p:externalId": {"secret": True},
+        "p:removed": {"value": "y", "secret": False},
+    }
+)
+FILE = {"p:stackName": "New", "p:tags": {"a": "b"}, "p:added": "x", "p:apiKey": {"secure": "v1:cipher"}}
+
+
+def test_an_earlier_configuration_is_applied_with_the_secrets_of_now() -> None:
+    assert stack_file.merged(FILE, THEN, NOW) == {
+        "p:stackName": "Old",
+        "p:tags": {},
+        "p:removed": "y",
+        "p:apiKey": {"secure": "v1:cipher"},
+    }
+
+
+def test_each_difference_is_named_and_no_secret_shown() -> None:
+    assert stack_file.differences(THEN, NOW) == [
+        "p:added: x now, (none) then",
+        "p:apiKey: a secret, which stays as it is",
+        "p:externalId: was a secret, which cannot be brought back; it is missing now",
+        "p:removed: (none) now, y then",
+        "p:stackName: New now, Old then",
+        'p:tags: {"a": "b"} now, {} then',
+    ]
+
+
+def test_a_secret_that_is_one_still_is_no_difference() -> None:
+    rotated: Configuration = {"p:apiKey": Setting(None, True)}
+    assert stack_file.differences(rotated, rotated) == []
+
+
+def test_the_file_is_private_keeps_the_salt_and_is_removed(tmp_path: Path) -> None:
+    current = tmp_path / "Pulumi.prod.yaml"
+    text = yaml.safe_dump({"encryptionsalt": "v1:salt", "config": FILE})
+    current.write_text(text)
+    with stack_file.of_earlier_run(current, THEN, NOW) as path:
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert path.name == "Pulumi.prod.yaml"
+        written = yaml.safe_load(path.read_text())
+    assert written == {"encryptionsalt": "v1:salt", "config": stack_file.merged(FILE, THEN, NOW)}
+    assert not path.exists()
+    assert current.read_text() == text
+
+
+def events(tmp_path: Path, *lines: dict[str, Any] | str) -> RunLog:
+    path = tmp_path / "events.jsonl"
+    path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines))
+    return RunLog.read(path)
+
+
+def begun(op: str, resource: dict[str, Any], *, planning: bool = False) -> dict[str, Any]:
+    return {"resourcePreEvent": {"planning": planning, "metadata": {"op": op, "old": None, "new": resource}}}
+
+
+def test_a_run_that_began_a_step_has_changed_something(tmp_path: Path) -> None:
+    assert events(tmp_path, begun("same", ROLE), begun("update", ROLE)).changed
+    deleted = {"resourcePreEvent": {"metadata": {"op": "delete", "old": ROLE, "new": None}}}
+    assert events(tmp_path, deleted).changed
+
+
+@pytest.mark.parametrize(
+    "event",
+    [begun("same", ROLE), begun("refresh", ROLE), begun("create", ROLE, planning=True), begun("create", COMPONENT)],
+    ids=["same", "refresh", "preview", "component"],
+)
+def test_previews_and_steps_within_pulumi_change_nothing(tmp_path: Path, event: dict[str, Any]) -> None:
+    assert not events(tmp_path, event).changed
+
+
+def test_what_could_not_be_made_is_known_also_from_a_log_that_was_cut_off(tmp_path: Path) -> None:
+    failed = {"resOpFailedEvent": {"metadata": {"op": "create-replacement", "new": ROLE}}}
+    log = events(tmp_path, begun("create", ROLE), failed, '{"resOpFai')
+    assert [resource.inputs["name"] for resource in log.failed_creates] == ["workload-security-1"]
+    assert RunLog.read(tmp_path / "none").failed_creates == ()
+
+
+def test_a_state_without_operations_is_the_same_but_for_them() -> None:
+    document = {
+        "version": 3,
+        "deployment": {"resources": [ROLE], "pending_operations": [{"resource": ROLE, "type": "creating"}]},
+    }
+    state = State.of(document)
+    assert [(each.kind, each.resource.title) for each in state.operations] == [
+        ("creating", "IAM role workload-security-1")
+    ]
+    assert state.without_operations() == {"version": 3, "deployment": {"resources": [ROLE]}}
+
+
+def test_errors_are_one_line() -> None:
+    assert str(OperateError("one\n  two")) == "one two"

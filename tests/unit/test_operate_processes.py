@@ -1,0 +1,160 @@
+"""`operate` and processes: whose a lock is, what a killed run leaves of the backend's files, and who gets a signal."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import psutil
+import pytest
+
+from operate import file_backend
+from operate.file_backend import FileBackend, Lock
+
+NOW = datetime.now(timezone.utc)
+
+
+def lock(pid: int, *, since: datetime = NOW, host: str = socket.gethostname()) -> Lock:
+    return Lock("me", host, pid, since)
+
+
+@pytest.fixture
+def child() -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(["sleep", "60"]) as process:
+        yield process
+        process.kill()
+
+
+def test_a_lock_whose_owner_runs_is_alive(child: subprocess.Popen[bytes]) -> None:
+    assert not lock(child.pid, since=datetime.now(timezone.utc)).is_dead
+
+
+def test_a_lock_whose_owner_ended_is_dead_also_while_nobody_took_note(child: subprocess.Popen[bytes]) -> None:
+    child.kill()
+    while psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
+    assert lock(child.pid, since=datetime.now(timezone.utc)).is_dead
+    child.wait()
+    assert lock(child.pid, since=datetime.now(timezone.utc)).is_dead
+
+
+def test_a_lock_whose_number_went_to_a_younger_process_is_dead(child: subprocess.Popen[bytes]) -> None:
+    assert lock(child.pid, since=datetime.now(timezone.utc) - timedelta(hours=1)).is_dead
+
+
+def test_a_lock_of_another_host_is_never_taken_for_dead() -> None:
+    assert not lock(2**22 + 1, host="elsewhere").is_dead
+
+
+@pytest.mark.parametrize(
+    ("url", "folder"),
+    [
+        ("file:///var/state", "/var/state/.pulumi"),
+        ("file:///var/my%20state?no_tmp_dir=true", "/var/my state/.pulumi"),
+        ("file://./state", "/work/state/.pulumi"),
+        ("file://~", f"{Path.home()}/.pulumi"),
+    ],
+)
+def test_the_folder_of_a_backend_is_found(url: str, folder: str) -> None:
+    backend = FileBackend.at(url, Path("/work"), "p", "s")
+    assert backend is not None
+    assert backend.root == Path(folder)
+
+
+def test_other_backends_have_no_folder() -> None:
+    assert FileBackend.at("https://api.pulumi.com", Path("/work"), "p", "s") is None
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> FileBackend:
+    made = FileBackend(tmp_path / ".pulumi", "p", "s")
+    for folder in ("stacks/p", "locks/organization/p/s", "history/p/s"):
+        (made.root / folder).mkdir(parents=True)
+    return made
+
+
+def test_empty_attributes_are_removed_and_nothing_else(backend: FileBackend) -> None:
+    stacks = backend.root / "stacks" / "p"
+    for name, content in (("s.json", "{}"), ("s.json.attrs", ""), ("s.json.bak.attrs", "{}"), ("other.json.attrs", "")):
+        (stacks / name).write_text(content)
+    assert backend.mend() == [stacks / "s.json.attrs"]
+    assert sorted(path.name for path in stacks.iterdir()) == ["other.json.attrs", "s.json", "s.json.bak.attrs"]
+
+
+def test_locks_are_read_and_one_that_was_cut_off_belongs_to_nobody(
+    backend: FileBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_backend, "_BEING_WRITTEN", 0.0)
+    folder = backend.root / "locks" / "organization" / "p" / "s"
+    content = {"pid": 7, "username": "me", "hostname": "h", "timestamp": "2026-11-24T07:45:28.732954758Z"}
+    (folder / "a.json").write_text(json.dumps(content))
+    (folder / "a.json.attrs").write_text("{}")
+    (folder / "b.json").write_text("")
+    found = backend.locks()
+    assert None in found
+    assert [(each.user, each.host, each.pid) for each in found if each] == [("me", "h", 7)]
+
+
+def test_the_state_after_a_run_is_found_by_its_place_in_the_history(backend: FileBackend) -> None:
+    for time_of_run in (900, 1000):
+        content = {"checkpoint": {"latest": {"resources": [{"urn": f"u::{time_of_run}", "type": "t"}]}}}
+        path = backend.root / "history" / "p" / "s" / f"s-{time_of_run}.checkpoint.json"
+        path.write_text(json.dumps(content))
+        path.with_suffix(".json.attrs").write_text("{}")
+    assert [backend.state_after(run).resources[0].urn for run in (0, 1)] == ["u::1000", "u::900"]
+
+
+COUNTS = """
+import signal, sys, time
+got = []
+signal.signal(signal.SIGINT, lambda *_: got.append(1))
+print("ready", flush=True)
+while not got:
+    time.sleep(0.02)
+time.sleep(1)
+print(f"got {len(got)}", flush=True)
+sys.exit(3)
+"""
+PARENT = """
+import os, sys
+from operate import foreground
+ended = foreground.run([sys.executable, "-c", sys.argv[1]], os.environ)
+print(ended.code, ended.interrupted)
+"""
+
+
+@pytest.mark.parametrize("to_the_whole_group", [True, False])
+def test_a_signal_reaches_the_command_once_whoever_it_was_sent_to(to_the_whole_group: bool) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT, COUNTS],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    ) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "ready\n"
+        if to_the_whole_group:
+            os.killpg(parent.pid, signal.SIGINT)
+        else:
+            parent.send_signal(signal.SIGINT)
+        assert parent.stdout.read() == "got 1\n3 True\n"
+
+
+def test_a_command_that_a_signal_ended_has_the_exit_code_of_a_shell() -> None:
+    parent = subprocess.run(
+        [sys.executable, "-c", PARENT, "import os; os.kill(os.getpid(), 9)"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert parent.stdout == "137 False\n"
