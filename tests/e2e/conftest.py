@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from sandbox.sandbox import Sandbox
@@ -40,4 +41,15 @@ def stack(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Iter
     made = Stack(sandbox, tmp_path / "project", credentials, name=f"t{tmp_path.parent.name[-4:]}{tmp_path.name[-12:]}")
     made.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"})
     yield made
+    end_processes_in(made.folder)
     made.succeed("stack", "rm", "--yes", "--force")
+
+
+def end_processes_in(folder: Path) -> None:
+    """End what a killed run left: its plugins outlive it, since they have process groups of their own."""
+    for process in psutil.process_iter():
+        try:
+            if Path(process.cwd()).is_relative_to(folder):
+                process.kill()
+        except (psutil.NoSuchProcess, psutil.AccessDenied, FileNotFoundError):
+            continue
