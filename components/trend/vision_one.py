@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.trend.errors import BadRequest, Forbidden, NotFound, Unauthenticated
+from components.trend.errors import BadRequest, Forbidden, NotFound
 from components.trend.transport import Reply, Transport
 
 
@@ -28,13 +28,14 @@ class VisionOneConnect:
         """Return how the registration stands, for example `registered`; empty when it cannot be told.
 
         A gateway that has no such route answers 403, 404 or 405, so none of these says that there is no registration.
+        A 401 does not come from a missing route, and is an error.
 
         Raises:
             TrendError: the service failed or gave no usable reply.
         """
         try:
             reply = self._transport.call("GET", "/connectors")
-        except (NotFound, Forbidden, Unauthenticated, BadRequest):
+        except (NotFound, Forbidden, BadRequest):
             return ""
         return self._transport.parse(_Connector, reply, "GET /connectors").registration.status
 

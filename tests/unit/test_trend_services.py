@@ -9,7 +9,7 @@ import pytest
 
 from components.trend import ApiKey, Endpoints, Redactor, Trend
 from components.trend.cloud_accounts import CloudAccount, template_url
-from components.trend.errors import Conflict, NotFound, ServiceFailed, TrendError, UnusableReply
+from components.trend.errors import Conflict, NotFound, ServiceFailed, TrendError, Unauthenticated, UnusableReply
 from components.trend.workload import Connector
 from tests.unit.conftest import KEY
 from tests.unit.scripted_vendor import Answer, Vendor
@@ -166,7 +166,7 @@ def test_the_registration_with_vision_one_is_read(vendor: Vendor, trend: Trend) 
         assert connect.status() == ""
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 405])
+@pytest.mark.parametrize("status", [400, 403, 404, 405])
 def test_a_registration_that_cannot_be_asked_for_is_unknown(vendor: Vendor, trend: Trend, status: int) -> None:
     vendor.will(Answer(status))
     assert trend.vision_one_connect("us-1").status() == ""
@@ -216,3 +216,9 @@ def test_the_management_roles_template_is_at_the_vendors_fixed_address() -> None
         "https://cloud-one-cloud-accounts-eu-central-1.s3.eu-central-1.amazonaws.com"
         "/templates/aws/cloud-account-management-role.template"
     )
+
+
+def test_an_unknown_key_is_not_taken_for_a_registration_that_cannot_be_asked_for(vendor: Vendor, trend: Trend) -> None:
+    vendor.will(Answer(401, {"message": "no"}))
+    with pytest.raises(Unauthenticated):
+        trend.vision_one_connect("us-1").status()
