@@ -15,7 +15,7 @@ from components.providers.aws_clients import AwsError
 from components.providers.base import OnboardingError
 from operate import dead_run
 from operate import up as runs
-from operate.console import OperateError, say
+from operate.console import OperateError, say, worded
 from operate.flags import Flags
 from operate.pulumi_cli import Pulumi
 from operate.report import Report
@@ -107,7 +107,7 @@ def _one_line_errors() -> Iterator[None]:
     try:
         yield
     except (OperateError, AwsError, OnboardingError) as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(f"error: {worded(error)}", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.echo("error: interrupted", err=True)

@@ -144,10 +144,11 @@ class Trail(AwsObject):
 
     def find(self) -> Live | None:
         name = self._inputs["name"]
-        trail = _ask(f"CloudTrail trail {name}", lambda: self._client.get_trail(Name=name), "TrailNotFoundException")
-        if not trail:
+        with calling(f"reading CloudTrail trail {name}", "cloudtrail:DescribeTrails"):
+            listed = self._client.describe_trails(trailNameList=[name], includeShadowTrails=False)["trailList"]
+        arn = next((trail["TrailARN"] for trail in listed if trail["Name"] == name), None)
+        if arn is None:
             return None
-        arn = trail["Trail"]["TrailARN"]
         with calling(f"reading the tags of CloudTrail trail {name}", "cloudtrail:ListTags"):
             (found,) = self._client.list_tags(ResourceIdList=[arn])["ResourceTagList"]
         return Live(arn, _tags(found["TagsList"]))

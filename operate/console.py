@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import sys
 
+from components.providers.aws_clients import AwsSettings
+
 
 class OperateError(Exception):
     """Something must be put right before the command can go on; the text is one line with the next step."""
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.split()))
+
+
+def worded(error: Exception) -> str:
+    """Return an error as one line, without the AWS credentials of the environment: AWS may repeat what it was sent.
+
+    What Trend's client and Pulumi say is redacted where it is made.
+    """
+    return AwsSettings().redactor()(" ".join(str(error).split()))
 
 
 def say(line: str) -> None:

@@ -7,14 +7,14 @@ of.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 
 from operate.console import OperateError, say
 from operate.file_backend import Lock
+from operate.links import take_back
 from operate.moments import seconds_since, shown
 from operate.orphans import remove_orphans
 from operate.stack import Stack
-from operate.state import Operation, Resource, State
+from operate.state import State
 
 LINGER = 10.0
 """Seconds after the last word of a dead run in which its plugins may still finish a call."""
@@ -24,33 +24,34 @@ class StackLocked(OperateError):
     """A run is going on, or may be, which only its own host can tell."""
 
 
-def clear(stack: Stack) -> tuple[Operation, ...]:
+def clear(stack: Stack, *, links_too: bool = False) -> bool:
     """Clear what a dead run left of the stack, so that the next run starts as if it had not been.
 
-    Trend's links need nothing before an update: making one looks first, and takes up what is ours.
+    Args:
+        stack: the stack.
+        links_too: whether to take half-made links back as well. Before an update they need nothing: making one looks
+            first, and takes up what is ours.
 
     Returns:
-        What it had under way. Where there was anything, what stands may differ from the state: a refresh is needed.
+        Whether there was anything under way. What stands may differ from the state then: a refresh is needed.
 
     Raises:
         StackLocked: another run holds the stack.
-        AwsError, OperateError: something in AWS could not be removed.
+        AwsError, OnboardingError, OperateError: something could not be removed; the next call tries it again.
     """
     lift_locks(stack)
     state = stack.state()
     if not state.operations:
-        return ()
+        return False
     names = ", ".join(operation.resource.title for operation in state.operations)
     say(f"an earlier run died and left open: {names}")
     _wait_for_plugins(state)
-    remove_orphans(stack, creates(state.operations), state)
+    begun = [operation.resource for operation in state.operations if operation.kind == "creating"]
+    remove_orphans(stack, begun, state)
+    if links_too:
+        take_back(stack, begun, state)
     stack.replace_state(state.without_operations())
-    return state.operations
-
-
-def creates(operations: Iterable[Operation]) -> list[Resource]:
-    """Return what was about to be made."""
-    return [operation.resource for operation in operations if operation.kind == "creating"]
+    return True
 
 
 def lift_locks(stack: Stack) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from components.providers.aws_clients import AwsError
 from components.providers.base import OnboardingError
-from operate import dead_run, history, links, stack_file
-from operate.console import OperateError, say
+from operate import dead_run, history, stack_file
+from operate.console import OperateError, say, worded
 from operate.history import Run
 from operate.moments import shown
 from operate.orphans import remove_orphans
@@ -82,16 +82,15 @@ def revert(stack: Stack, plan: Plan, doubtful: Iterable[Resource] = ()) -> None:
         RevertFailed: something is left; it was said what, and how to go on.
     """
     try:
-        begun = dead_run.creates(dead_run.clear(stack))
+        dead_run.clear(stack, links_too=True)
         before = stack.state()
         remove_orphans(stack, doubtful, before)
-        links.take_back(stack, begun, before)
         back = _to_nothing(stack, before) if plan.target is None else _to_update(stack, plan.target)
         if back:
             after = stack.state()
             remove_orphans(stack, _left_behind(before, after), after)
     except (OperateError, AwsError, OnboardingError) as error:
-        say(str(error))
+        say(worded(error))
         back = False
     if not back:
         raise _what_is_left(stack, plan)
@@ -136,7 +135,7 @@ def _left_behind(before: State, after: State) -> list[Resource]:
 def _what_is_left(stack: Stack, plan: Plan) -> RevertFailed:
     """Say what stands and how to go on."""
     state = stack.state()
-    titles = sorted(resource.title for resource in state.real() if not resource.only_asks)
+    titles = sorted(each.title for each in state.real() if not (each.only_asks or each.is_part))
     if plan.target is None and titles:
         say("these are left:")
         for title in titles:

@@ -6,8 +6,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from operate import dead_run, links
-from operate.console import say
+from operate import dead_run
+from operate.console import say, worded
 from operate.flags import Flags
 from operate.pulumi_cli import Pulumi
 from operate.revert import Plan, RevertFailed, revert
@@ -48,7 +48,7 @@ def up(arguments: Sequence[str]) -> int:
         plan.announce(stack)
         revert(stack, plan, tried.failed_creates)
     except RevertFailed as error:
-        say(str(error))
+        say(worded(error))
     return ended.code
 
 
@@ -65,11 +65,10 @@ def destroy(arguments: Sequence[str]) -> int:
         OperateError, AwsError, OnboardingError: it could not be cleared; nothing was started.
     """
     stack = Stack(Pulumi(Flags.among(arguments)))
-    left = dead_run.clear(stack)
-    links.take_back(stack, dead_run.creates(left), stack.state())
-    return stack.pulumi.run("destroy", *arguments, *_refresh_after(left)).code
+    refresh = _refresh_after(dead_run.clear(stack, links_too=True))
+    return stack.pulumi.run("destroy", *arguments, *refresh).code
 
 
-def _refresh_after(left: Sequence[object]) -> list[str]:
+def _refresh_after(a_dead_run: bool) -> list[str]:
     """Return the flag that lets a run see what became of the calls that a dead one had under way."""
-    return ["--refresh"] if left else []
+    return ["--refresh"] if a_dead_run else []

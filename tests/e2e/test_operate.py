@@ -1,8 +1,10 @@
-"""`python -m operate up|revert` on the real engine: a run that fails or dies leaves everything as it was before."""
+"""`python -m operate up` on the real engine: a run that fails or dies leaves everything as it was before."""
 
 from __future__ import annotations
 
 import json
+import re
+import signal
 from typing import Any
 
 import pytest
@@ -10,34 +12,277 @@ import pytest
 from sandbox.aws.faults import Fault as AwsFault
 from sandbox.simulator import Fault
 from tests.e2e.inventory import aws_inventory
-from tests.e2e.operating import PULUMI, UP, begin, kill, operate, wait_until
+from tests.e2e.operating import OPERATE, UP, begin, kill, operate, wait_until
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 
-REFUSED_CONNECTOR = Fault(
-    kind="status", status=500, service="workload", method="POST", path="/awsconnectors", count=None
-)
-CONFLICTING_ROLE = AwsFault(service="iam", action="PutRolePolicy", status=403, code="AccessDenied", times=0)
+NEW_TRAIL = {"createNewTrail": True}
 
 
-def pending(stack: Stack) -> list[Any]:
+def links(stack: Stack) -> tuple[Any, ...]:
+    """What links the account at Trend; times aside, which a change that is taken back moves on."""
+    state = stack.sandbox.trend.state()
+    left_out = {"lastSyncTime", "created", "lastModified"}
+    wires = [link.wire() for link in (*state.connectors, *state.cloud_accounts)]
+    return tuple({name: value for name, value in wire.items() if name not in left_out} for wire in wires)
+
+
+def standing(stack: Stack) -> str:
+    """Return all that stands, as text without what AWS draws anew for each stack: ids, and the ends of names."""
+    (role,) = [name for name in aws_inventory(stack.sandbox)["roles"] if name.startswith("workload-security-")]
+    tags = stack.sandbox.aws("iam").list_role_tags(RoleName=role)["Tags"]
+    whole = (aws_inventory(stack.sandbox), links(stack), stack.outputs(), tags)
+    text = json.dumps(whole, sort_keys=True, default=str).replace("UPDATE_COMPLETE", "CREATE_COMPLETE")
+    return re.sub(r"-[0-9A-Z]{12}\b|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "-*", text)
+
+
+def role_for_trend(stack: Stack, name: str) -> str:
+    """Make a role by hand that Workload Security can assume; return its ARN."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::147995105371:root"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": stack.sandbox.tenant.external_id}},
+    }
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    made = stack.sandbox.aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+    return str(made["Role"]["Arn"])
+
+
+def pending(stack: Stack) -> set[str]:
+    """Return what Pulumi takes for under way, as `<kind> <resource>`."""
     deployment = json.loads(stack.succeed("stack", "export"))["deployment"]
-    return deployment.get("pending_operations") or []
+    operations = deployment.get("pending_operations") or []
+    return {f"{each['type']} {each['resource']['urn'].rpartition('::')[2]}" for each in operations}
+
+
+def kill_while(stack: Stack, *open_operations: str) -> None:
+    """Kill an update when some operations are under way; the plugins live on and finish their calls."""
+    run = begin(stack, OPERATE, *UP)
+    wait_until(lambda: set(open_operations) <= pending(stack), f"{open_operations}")
+    kill(run)
 
 
 @pytest.mark.parametrize("where", ["trend", "aws"])
 def test_a_first_deployment_that_fails_leaves_trend_and_aws_as_they_were(stack: Stack, where: str) -> None:
-    stack.configure({"createNewTrail": True})
+    stack.configure(NEW_TRAIL)
     sandbox = stack.sandbox
-    before, untouched = aws_inventory(sandbox), sandbox.trend.state()
+    before = aws_inventory(sandbox)
     if where == "trend":
-        sandbox.trend.add_fault(REFUSED_CONNECTOR)
+        sandbox.trend.add_fault(
+            Fault(kind="status", status=500, service="workload", method="POST", path="/awsconnectors", count=None)
+        )
     else:
-        sandbox.aws_control.add_fault(CONFLICTING_ROLE)
+        sandbox.aws_control.add_fault(AwsFault(service="cloudtrail", action="CreateTrail", status=403, times=0))
 
     run = operate(stack, *UP)
 
     assert run.code == 1, run.output
-    assert aws_inventory(sandbox) == before, run.output
-    after = sandbox.trend.state()
-    assert (after.connectors, after.cloud_accounts) == (untouched.connectors, untouched.cloud_accounts)
     assert "to nothing" in run.output
+    assert aws_inventory(sandbox) == before, run.output
+    assert links(stack) == ()
+    assert json.loads(stack.succeed("stack", "export"))["deployment"].get("resources") is None
+
+
+def test_an_object_whose_making_succeeded_unheard_is_removed_too(stack: Stack) -> None:
+    before = aws_inventory(stack.sandbox)
+    stack.sandbox.aws_control.add_fault(AwsFault(service="iam", action="CreateRole", drop=True, when="after", times=1))
+    run = operate(stack, *UP)
+    assert run.code == 1, run.output
+    assert "removed IAM role workload-security-" in run.output
+    assert aws_inventory(stack.sandbox) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"tags": {"team": "blue"}}, AwsFault(service="iam", action="TagRole", status=403, code="AccessDenied")),
+        ({"stackName": "Trend"}, Fault(kind="status", status=500, service="cloudaccounts", method="POST")),
+        ({"createNewTrail": True}, AwsFault(service="cloudformation", action="CreateStack", status=403, times=1)),
+    ],
+    ids=["tags", "stackName", "trail"],
+)
+def test_an_update_that_fails_leaves_trend_and_aws_as_they_were(
+    stack: Stack, change: dict[str, Any], fault: Fault | AwsFault
+) -> None:
+    settings = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
+    stack.up()
+    before = standing(stack)
+    stack.configure(change if "createNewTrail" in change else {**settings, **change})
+    changed_file = (stack.folder / f"Pulumi.{stack.name}.yaml").read_text()
+    if isinstance(fault, Fault):
+        stack.sandbox.trend.add_fault(fault)
+    else:
+        stack.sandbox.aws_control.add_fault(fault)
+
+    run = operate(stack, *UP)
+
+    assert run.code == 1, run.output
+    (setting,) = change
+    assert f"trend-onboarding:{setting}: " in run.output
+    assert standing(stack) == before, run.output
+    assert (stack.folder / f"Pulumi.{stack.name}.yaml").read_text() == changed_file
+    stack.configure(settings)
+    stack.up(EXPECT_NO_CHANGES)
+    assert "nothing to revert" in operate(stack, "revert", "--yes").output
+
+
+def test_a_refused_program_changes_nothing_and_is_not_reverted(stack: Stack) -> None:
+    stack.up()
+    stack.configure({"stackName": "much-too-long"})
+    run = operate(stack, "up", "--yes", "--non-interactive")
+    assert run.code != 0
+    assert "operate:" not in run.output
+
+
+def test_killed_runs_leave_nothing_behind_and_the_next_one_converges(stack: Stack) -> None:
+    sandbox = stack.sandbox
+    stack.configure(NEW_TRAIL)
+    for service, action in (("iam", "CreateRole"), ("s3", "CreateBucket")):
+        sandbox.aws_control.add_fault(AwsFault(service=service, action=action, delay=3))
+    kill_while(stack, "creating workload-security", "creating trail-bucket")
+
+    first = operate(stack, *UP)
+
+    assert first.code == 0, first.output
+    assert "lifting the lock of a dead run" in first.output
+    assert "pending operations" not in first.output
+    stack.up(EXPECT_NO_CHANGES)
+    assert_one_of_each(stack)
+
+    stack.configure({**NEW_TRAIL, "stackName": "Trend"})
+    sandbox.aws_control.add_fault(AwsFault(service="cloudformation", action="CreateStack", delay=3))
+    kill_while(stack, "creating management-role")
+
+    second = operate(stack, *UP)
+
+    assert second.code == 0, second.output
+    assert "removed CloudFormation stack Trend-Account" in second.output
+    assert "pending operations" not in second.output
+    stack.up(EXPECT_NO_CHANGES)
+    assert_one_of_each(stack)
+    stack.destroy()
+
+
+def test_a_link_whose_making_died_is_taken_back_and_what_it_adopted_restored(stack: Stack) -> None:
+    sandbox = stack.sandbox
+    stack.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1", "adopt": True})
+    by_hand = role_for_trend(stack, "by-hand")
+    sandbox.trend.add_connector(sandbox.account, by_hand, displayName="theirs")
+    sandbox.trend.add_cloud_account(sandbox.account, by_hand, alias="theirs", description="by hand")
+    before = (links(stack), aws_inventory(sandbox))
+    sandbox.trend.add_fault(
+        Fault(kind="delay", seconds=3, when="after", service="workload", method="POST", path="/awsconnectors/{ID}")
+    )
+    kill_while(stack, "creating connector")
+
+    run = operate(stack, "revert", "--yes")
+
+    assert run.code == 0, run.output
+    assert "took Workload Security connector" in run.output
+    assert (links(stack), aws_inventory(sandbox)) == before
+
+
+def test_what_does_not_carry_the_tag_of_the_stack_is_left_alone(stack: Stack) -> None:
+    role_for_trend(stack, "somebodys")
+    stack.up()
+    # `pulumi stack import` takes no open operations, so they are written where the backend keeps the state.
+    file = stack.sandbox.home / "state" / ".pulumi" / "stacks" / "trend-onboarding" / f"{stack.name}.json"
+    document = json.loads(file.read_text())
+    latest = document["checkpoint"]["latest"]
+    (known,) = [each for each in latest["resources"] if each["type"] == "aws:iam/role:Role"]
+    theirs = {**known, "inputs": {**known["inputs"], "name": "somebodys"}}
+    latest["pending_operations"] = [{"resource": each, "type": "creating"} for each in (theirs, known)]
+    file.write_text(json.dumps(document))
+    assert pending(stack) == {"creating workload-security"}
+
+    run = operate(stack, *UP)
+
+    assert run.code == 0, run.output
+    assert "left IAM role somebodys alone" in run.output
+    assert "removed" not in run.output
+    assert {"somebodys", known["id"]} <= set(aws_inventory(stack.sandbox)["roles"])
+    assert pending(stack) == set()
+
+
+def test_a_live_run_is_not_disturbed_and_one_interrupt_ends_it_in_good_order(stack: Stack) -> None:
+    stack.sandbox.trend.set_latency(2)
+    running = begin(stack, OPERATE, *UP)
+    wait_until(lambda: list(stack.sandbox.home.glob(f"state/.pulumi/locks/*/*/{stack.name}/*.json")), "the lock")
+
+    other = operate(stack, *UP)
+
+    assert other.code == 1
+    (line,) = other.errors
+    assert line.startswith(f"stack {stack.name} is locked by ")
+    output = kill(running, signal.SIGINT)
+    assert running.returncode == 1, output
+    assert output.count("^C received") == 1
+    assert "update canceled" in output
+    assert "Traceback" not in output
+    assert pending(stack) == set()
+
+
+def test_an_interrupt_of_operate_alone_reaches_pulumi(stack: Stack) -> None:
+    stack.sandbox.trend.set_latency(2)
+    running = begin(stack, OPERATE, *UP)
+    wait_until(lambda: list(stack.sandbox.home.glob(f"state/.pulumi/locks/*/*/{stack.name}/*.json")), "the lock")
+    running.send_signal(signal.SIGINT)
+    output, _ = running.communicate(timeout=60)
+    assert running.returncode == 1, output
+    assert output.count("^C received") == 1
+
+
+def test_reverting_that_fails_says_what_is_left_and_how_to_go_on(stack: Stack) -> None:
+    trend = stack.sandbox.trend
+    trend.add_fault(
+        Fault(kind="status", status=403, service="workload", method="POST", path="/awsconnectors", count=None)
+    )
+    trend.add_fault(Fault(kind="status", status=403, service="cloudaccounts", method="DELETE", count=None))
+
+    run = operate(stack, *UP)
+
+    assert run.code == 1
+    said = [line.removeprefix("operate:").strip() for line in run.output.splitlines() if line.startswith("operate:")]
+    assert f"Cloud One cloud account {stack.sandbox.account}" in said
+    assert "python -m operate revert" in said[-1]
+    trend.clear_faults()
+    assert operate(stack, "revert").errors == ["nobody can be asked whether to revert: give --yes"]
+    assert operate(stack, "revert", "--yes").code == 0
+    assert links(stack) == ()
+
+
+def test_the_report_names_what_went_what_stays_and_what_cannot_be_removed(stack: Stack) -> None:
+    stack.configure(NEW_TRAIL)
+    stack.up()
+    bucket = stack.outputs()["trailBucketName"]
+    planned = json.loads(operate(stack, "report", "--json").output)
+    assert planned["destroyed"] is False
+
+    left = operate(stack, "destroy", "--yes", "--skip-preview", "--non-interactive")
+
+    assert left.code == 0, left.output
+    assert bucket in left.output
+    report = json.loads(operate(stack, "report", "--json").output)
+    assert report == {**planned, "destroyed": True}
+    assert "CloudFormation stack CloudOne" in {item["what"] for item in report["removed"]}
+    assert [item["what"] for item in report["kept"]] == [f"S3 bucket {bucket}"]
+    not_removable = [(item["what"], item["note"]) for item in report["notRemovable"]]
+    assert [what.split(" of ")[0].split(" for ")[0] for what, _ in not_removable] == [
+        "Vision One enrolment",
+        "CloudTrail service token",
+    ]
+    assert "Service Management > Product Connector" in not_removable[0][1]
+
+
+def assert_one_of_each(stack: Stack) -> None:
+    """Make sure that exactly one of everything stands, and that it is what the stack knows."""
+    aws, outputs = aws_inventory(stack.sandbox), stack.outputs()
+    ours = [role for role in aws["roles"] if role.startswith("workload-security-")]
+    assert [f"arn:aws:iam::{stack.sandbox.account}:role/{role}" for role in ours] == [
+        outputs["workloadSecurityRoleArn"]
+    ]
+    assert [len(aws["roles"][role]) for role in ours] == [1]
+    assert [bucket for bucket in aws["buckets"] if bucket.startswith("trail-bucket-")] == [outputs["trailBucketName"]]
+    assert len(aws["stacks"]) == 2
+    state = stack.sandbox.trend.state()
+    assert [len(state.connectors), len(state.cloud_accounts)] == [1, 1]
