@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from pulumi.output import Unknown
 
 from components.providers import aws_clients, notification_record, trail_bucket
+from components.providers.aws_clients import AwsClients, AwsSettings
 from components.providers.base import OnboardingError
 from components.providers.notification_merge import NotificationMergeProvider
 from components.providers.notification_record import STATE_VARIABLE
@@ -442,6 +444,34 @@ def test_a_record_that_cannot_be_read_is_an_error_and_not_overlooked(bucket: Buc
     record.unlink()
     record.mkdir()
     assert str(record) in refusal(deployment.snapshot.destroy)
+
+
+def test_the_roles_of_the_aws_provider_are_assumed_one_after_the_other(bucket: Bucket) -> None:
+    roles = [
+        {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/{name}", "sessionName": "deploy", "duration": "1h"} for name in "ab"
+    ]
+    config = {"accessKey": "the-stacks-own", "secretKey": "x" * 40, "assumeRoles": json.dumps(roles)}
+    bucket.sandbox.aws_control.clear_requests()
+    sts = AwsClients(AwsSettings.of(config.get)).client("sts", REGION)
+    assert bucket.sandbox.aws_requests() == []
+    assert sts.get_caller_identity()["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/b/deploy"
+    first, second, last = bucket.sandbox.aws_requests()
+    assert (first.action, first.caller, second.action, last.action) == (
+        "AssumeRole", "the-stacks-own", "AssumeRole", "GetCallerIdentity",
+    )  # fmt: skip
+    assert len({first.caller, second.caller, last.caller}) == 3
+
+
+def test_a_secret_that_aws_quotes_back_is_masked(
+    bucket: Bucket, snapshot: Resource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
+    fault = Fault(action=GET, status=400, code="SignatureDoesNotMatch", message=f"signed with {secret}")
+    bucket.sandbox.aws_control.add_fault(fault)
+    said = refusal(snapshot.up, BEFORE)
+    assert secret not in said
+    assert "signed with [secret]; AWS does not know these credentials" in said
 
 
 def test_check_and_diff_make_no_call(bucket: Bucket, deployment: Deployment) -> None:
