@@ -10,6 +10,9 @@ import pulumi_aws as aws
 from components.aws_context import AwsContext
 from components.providers.account import CloudOneAccount
 from components.providers.cloudtrail_parameters import CloudTrailParameters
+from components.providers.failed_stack import put_back_on_failure
+from components.providers.notification_merge import NotificationMerge
+from components.providers.notification_snapshot import NotificationSnapshot
 from components.settings import HostedTemplates
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -19,13 +22,15 @@ class CloudTrailIntegration(pulumi.ComponentResource):
     """`trend:onboarding:CloudTrailIntegration`: the vendor's stack that sends a trail's events to Trend, and the token
     it does that with.
 
-    The token cannot be taken back at Trend: no call does.
+    The token cannot be taken back at Trend: no call does. The stack takes others their notifications of the
+    bucket away; they are put back beside its own.
 
     Args:
         name: the component's name.
         account: the Cloud One account that gets the events.
         where: the AWS account and region.
         bucket_name: the bucket that the trail delivers to.
+        snapshot: what others have in that bucket.
         stack_name: the stack's name, at most 8 characters: names inside the vendor's template grow to AWS's limit.
         templates: where the vendor's templates are; None for the address that Trend names.
         tags: of the stack and what it makes.
@@ -40,6 +45,7 @@ class CloudTrailIntegration(pulumi.ComponentResource):
         account: CloudOneAccount,
         where: AwsContext,
         bucket_name: pulumi.Input[str],
+        snapshot: NotificationSnapshot,
         stack_name: str,
         templates: HostedTemplates | None,
         tags: Mapping[str, str],
@@ -75,6 +81,14 @@ class CloudTrailIntegration(pulumi.ComponentResource):
             on_failure="DELETE",
             opts=pulumi.ResourceOptions(
                 parent=self,
+                depends_on=[snapshot],
+                hooks=put_back_on_failure(
+                    snapshot,
+                    aws_account_id=where.account_id,
+                    aws_region=where.region,
+                    bucket_name=bucket_name,
+                    stack_name=stack_name,
+                ),
                 # CloudFormation shows a NoEcho parameter as `****`, and the AWS provider takes that for its value: it
                 # would differ from the token in every preview. Ignored, it does not; but an update in place would then
                 # send `****` to AWS as the token (hashicorp/terraform-provider-aws issue 55). Hence any change
@@ -83,6 +97,15 @@ class CloudTrailIntegration(pulumi.ComponentResource):
                 replace_on_changes=["*", "#initerror"],
                 delete_before_replace=True,
             ),
+        )
+        NotificationMerge(
+            "notifications-kept",
+            snapshot=snapshot,
+            aws_account_id=where.account_id,
+            aws_region=where.region,
+            bucket_name=bucket_name,
+            stack_id=stack.id,
+            opts=pulumi.ResourceOptions(parent=self),
         )
         self.stack_id = stack.id
         self.register_outputs({"stackId": self.stack_id})

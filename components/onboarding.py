@@ -10,7 +10,8 @@ from components.cloud_account import CloudAccount
 from components.cloudtrail_integration import CloudTrailIntegration
 from components.providers.account import CloudOneAccount
 from components.providers.external_id import ExternalId
-from components.settings import Settings
+from components.providers.notification_snapshot import NotificationSnapshot
+from components.settings import ExistingTrail, Settings
 from components.tags import all_tags
 from components.vision_one import VisionOne
 from components.workload_security import WorkloadSecurity
@@ -51,6 +52,25 @@ class Onboarding(pulumi.ComponentResource):
             external_id = asked.external_id
         else:
             external_id = settings.external_id
+        trail = AuditTrail(
+            "audit-trail",
+            source=settings.trail,
+            where=where,
+            tags=tags,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(gates)),
+        )
+        # What others have in an existing bucket must go together with what step 8 adds; if not, it stops here as well.
+        snapshot = NotificationSnapshot(
+            "notifications-before",
+            aws_account_id=where.account_id,
+            aws_region=where.region,
+            bucket_name=trail.bucket_name,
+            stack_name=settings.stack_name,
+            stack_settings={"templates": str(settings.templates), "tags": tags},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[account]),
+        )
+        if isinstance(settings.trail, ExistingTrail):
+            gates.append(snapshot)
         after_gates = pulumi.ResourceOptions(parent=self, depends_on=gates)
 
         # Step 2: Cloud One and Vision One
@@ -81,14 +101,13 @@ class Onboarding(pulumi.ComponentResource):
             opts=after_gates,
         )
 
-        trail = AuditTrail("audit-trail", source=settings.trail, where=where, tags=tags, opts=after_gates)
-
         # Steps 7 and 8: the token and the stack that forwards the trail's events
         integration = CloudTrailIntegration(
             "cloudtrail-integration",
             account=account,
             where=where,
             bucket_name=trail.bucket_name,
+            snapshot=snapshot,
             stack_name=settings.stack_name,
             templates=settings.templates,
             tags=tags,

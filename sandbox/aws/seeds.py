@@ -143,7 +143,8 @@ def _plant_trail(region: str, account: str) -> None:
             {
                 "Id": "log-archive",
                 "CloudFunction": function,
-                "Event": ["s3:ObjectCreated:*"],
+                # Not for new objects: S3 would refuse the vendor's entry, which is for all of them, beside it.
+                "Event": ["s3:ObjectRestore:Completed"],
                 "Filter": {"S3Key": {"FilterRule": [{"Name": "prefix", "Value": "archive/"}]}},
             }
         ],

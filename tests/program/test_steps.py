@@ -23,6 +23,8 @@ LINKS = [
     "aws:cloudformation/stack:Stack",
     "trend:CloudAccount",
     "trend:CloudTrailParameters",
+    "trend:NotificationSnapshot",
+    "trend:NotificationMerge",
     "aws:cloudformation/stack:Stack",
 ]
 TRAIL = [
