@@ -25,7 +25,7 @@ def call_everything(trend: Trend) -> None:
 @pytest.fixture
 def answering(vendor: Vendor) -> Vendor:
     """A vendor whose one answer suits every call."""
-    vendor.otherwise = Answer(200, {"id": "012345678901", "awsConnectors": []})
+    vendor.otherwise = Answer(200, {"cloudAccounts": [], "awsConnectors": []})
     return vendor
 
 

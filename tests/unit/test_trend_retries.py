@@ -168,7 +168,7 @@ def test_retry_after_as_a_date_is_obeyed_up_to_half_a_minute(
 
 
 def test_a_date_that_no_calendar_has_is_no_error(vendor: Vendor, trend: Trend, waits: list[float]) -> None:
-    vendor.will(Answer(503, headers={"Retry-After": "Mon, 99 Jan 0000 99:99:99 GMT"}), SUCCESS[fetch])
+    vendor.will(Answer(503, headers={"Retry-After": "Mon, 01 Jan 99999 00:00:00 GMT"}), SUCCESS[fetch])
     fetch(trend)
     assert len(vendor.calls) == 2
 

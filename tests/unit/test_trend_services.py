@@ -135,6 +135,15 @@ def test_a_list_that_names_the_same_page_again_ends(vendor: Vendor, trend: Trend
     assert len(vendor.calls) == 2
 
 
+@pytest.mark.parametrize("answer", [Answer(404), Answer(200, {}), Answer(200, {"cloudAccounts": None})])
+def test_a_list_that_is_not_there_does_not_say_that_the_account_is_gone(
+    vendor: Vendor, trend: Trend, answer: Answer
+) -> None:
+    vendor.will(answer)
+    with pytest.raises(TrendError):
+        trend.cloud_accounts("us-1").get(ACCOUNT)
+
+
 @pytest.mark.parametrize("body", [b"", b"\n", b"{}"])
 @pytest.mark.parametrize("status", [200, 202, 204])
 def test_a_deletion_needs_no_body(vendor: Vendor, trend: Trend, status: int, body: bytes) -> None:
