@@ -85,7 +85,7 @@ class Report:
     def table(self) -> Table:
         """Return it for people."""
         went, goes = ("removed", "what stays of it") if self.destroyed else ("would be removed", "if it is destroyed")
-        table = Table(Column("what", overflow="fold"), Column("note"), title=f"{self.stack}: {goes}")
+        table = Table(Column("what", overflow="fold"), "note", title=f"{self.stack}: {goes}", title_justify="left")
         groups = {
             went: self.removed,
             "not removed yet": self.left,
@@ -98,6 +98,8 @@ class Report:
                 for item in items:
                     table.add_row(f"  {item.what}", item.note)
                 table.add_section()
+        if not any(groups.values()):
+            table.add_row("nothing", "this stack has made nothing that is known of")
         return table
 
 
