@@ -27,14 +27,15 @@ def endpoints(aws_url: str, trend_url: str) -> dict[str, str]:
 
 
 def backend(home: Path) -> dict[str, str]:
-    """Return what keeps the stacks, and what the program remembers beside them, below the sandbox's folder."""
+    """Return what keeps the stacks below the sandbox's folder."""
     state = home / "state"
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return {
-        "PULUMI_BACKEND_URL": state.as_uri(),
-        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-        "XDG_STATE_HOME": str(home / "local-state"),
-    }
+    return {"PULUMI_BACKEND_URL": state.as_uri(), "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
+
+
+def local_state(home: Path) -> dict[str, str]:
+    """Return what keeps below the sandbox's folder what the program remembers on disk."""
+    return {"XDG_STATE_HOME": str(home / "local-state")}
 
 
 def of_simulator(aws_url: str) -> dict[str, str]:
