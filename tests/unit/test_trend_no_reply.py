@@ -8,6 +8,7 @@ import os
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -91,12 +92,13 @@ def test_a_host_that_takes_the_call_and_stays_silent_is_a_time_out(
 ) -> None:
     monkeypatch.setattr(transport, "TIMEOUT", (5, 0.05))
     vendor.otherwise = Answer(instead="silence")
-    host = vendor.url.removeprefix("http://")
+    host, started = vendor.url.removeprefix("http://"), time.monotonic()
     assert message_of(trend) == f"{host} took the call and did not answer within 0.05 s"
     vendor.asked.clear()
     with pytest.raises(NoReply, match="took the call and did not answer"):
         trend.vision_one_connect("us-1").enroll("token")
     assert len(vendor.calls) == 1
+    assert time.monotonic() - started < 3
 
 
 def test_every_call_has_both_time_outs() -> None:
