@@ -37,6 +37,10 @@ demo-down: setup ## Destroy the demo's stack and stop the sandbox
 test: setup ## Run all tests, those on the real engine included
 	@$(PY) -m pytest
 
+.PHONY: test-full
+test-full: setup ## Run the tests that take long, too: half an hour
+	@FULL=1 $(PY) -m pytest -m "full or not full"
+
 .PHONY: check
 check: $(VENV)/.complete ## Format, lint and type-check
 	@$(VENV)/bin/ruff format --quiet $(if $(CI),--check) .

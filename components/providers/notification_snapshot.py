@@ -37,7 +37,11 @@ class SnapshotInputs(BucketInputs):
 
 
 class NotificationSnapshotProvider(NotificationProvider):
-    """Knows what others have in the bucket, from before the stack until after it."""
+    """Knows what others have in the bucket, from before the stack until after it.
+
+    The outputs are the inputs, `earlier`, and `stacks`: every name that the vendor's stack has had. While the stack
+    gets another name, the one before still has its entry in the bucket, and after a killed run perhaps an older one.
+    """
 
     step = "step 8, notifications before the stack"
     identity = ("awsAccountId", "awsRegion", "bucketName")
@@ -49,21 +53,23 @@ class NotificationSnapshotProvider(NotificationProvider):
         """Read what others have, and refuse what could not stay."""
         inputs = SnapshotInputs.model_validate(props)
         snapshot_id = f"{inputs.aws_account_id}-{inputs.bucket_name}-{uuid.uuid4().hex[:12]}"
-        return CreateResult(snapshot_id, self._take(inputs, {}))
+        return CreateResult(snapshot_id, self._take(inputs, {}, [inputs.stack_name]))
 
     @reported
     def read(self, snapshot_id: str, props: Props) -> ReadResult:
         """Take up what others have changed."""
         inputs = SnapshotInputs.model_validate(props)
-        now = self._now(inputs, props["earlier"])
+        stacks = _stacks(inputs, props)
+        now = self._now(inputs, props["earlier"], stacks)
         if now is None:
             return GONE
-        return ReadResult(snapshot_id, {**inputs.props(), "earlier": now}, inputs.props())
+        return ReadResult(snapshot_id, {**inputs.props(), "earlier": now, "stacks": stacks}, inputs.props())
 
     @reported
     def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
         """Take up what others have changed, before the stack is replaced."""
-        return UpdateResult(self._take(SnapshotInputs.model_validate(news), olds["earlier"]))
+        inputs = SnapshotInputs.model_validate(news)
+        return UpdateResult(self._take(inputs, olds["earlier"], _stacks(inputs, olds)))
 
     @reported
     def delete(self, snapshot_id: str, props: Props) -> None:
@@ -73,8 +79,8 @@ class NotificationSnapshotProvider(NotificationProvider):
             self.say(left_out(entry, bucket))
         records().forget(snapshot_id)
 
-    def _take(self, inputs: SnapshotInputs, known: Configuration) -> Props:
-        now = self._now(inputs, known)
+    def _take(self, inputs: SnapshotInputs, known: Configuration, stacks: list[str]) -> Props:
+        now = self._now(inputs, known, stacks)
         if now is None:
             raise AwsError(f"there is no bucket {inputs.bucket_name}", "name the bucket that the trail delivers to")
         for entry in conflicts(entries(now)):
@@ -83,17 +89,23 @@ class NotificationSnapshotProvider(NotificationProvider):
                 "object of the whole bucket, to its forwarder) beside it",
                 "move it to EventBridge or to other event types, or use another bucket (createNewTrail makes one)",
             )
-        return {**inputs.props(), "earlier": now}
+        return {**inputs.props(), "earlier": now, "stacks": stacks}
 
-    def _now(self, inputs: SnapshotInputs, known: Configuration) -> Configuration | None:
+    def _now(self, inputs: SnapshotInputs, known: Configuration, stacks: list[str]) -> Configuration | None:
         bucket = self.bucket(inputs)
         live = bucket.read()
         if live is None:
             return None
-        vendors, foreign = split(live, bucket.functions_of(inputs.stack_name))
+        functions = frozenset[str]().union(*(bucket.functions_of(name) for name in stacks))
+        vendors, foreign = split(live, functions)
         if not is_as_others_left_it(entries(known), foreign, vendors_stands=bool(vendors)):
             foreign, _ = merge(foreign, entries(known))
         return configuration(foreign)
+
+
+def _stacks(inputs: SnapshotInputs, olds: Props) -> list[str]:
+    """Return every name that the vendor's stack has had, the wanted one included."""
+    return sorted({*olds.get("stacks", [olds["stackName"]]), inputs.stack_name})
 
 
 class NotificationSnapshot(Resource, module="trend", name="NotificationSnapshot"):

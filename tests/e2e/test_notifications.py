@@ -127,6 +127,7 @@ def test_all_kinds_survive_up_no_change_refresh_and_destroy(shared: Stack) -> No
     assert records(shared) == []
 
 
+@pytest.mark.full
 def test_a_replaced_stack_costs_nobody_anything_not_even_what_was_added_since(shared: Stack) -> None:
     sandbox = shared.sandbox
     shared.up()
@@ -140,6 +141,7 @@ def test_a_replaced_stack_costs_nobody_anything_not_even_what_was_added_since(sh
     assert now(sandbox) == others_and_added()
 
 
+@pytest.mark.full
 def test_what_others_add_before_destroy_survives_it(shared: Stack) -> None:
     shared.up()
     add(shared.sandbox)
@@ -147,6 +149,7 @@ def test_what_others_add_before_destroy_survives_it(shared: Stack) -> None:
     assert now(shared.sandbox) == others_and_added()
 
 
+@pytest.mark.full
 def test_what_others_add_is_taken_up_by_a_refresh_and_is_no_change_after_it(shared: Stack) -> None:
     shared.up()
     add(shared.sandbox)
@@ -157,6 +160,7 @@ def test_what_others_add_is_taken_up_by_a_refresh_and_is_no_change_after_it(shar
     assert without_vendors(now(shared.sandbox)) == others_and_added()
 
 
+@pytest.mark.full
 def test_what_an_owner_removes_stays_removed(shared: Stack) -> None:
     sandbox = shared.sandbox
     shared.up()
@@ -171,6 +175,7 @@ def test_what_an_owner_removes_stays_removed(shared: Stack) -> None:
     assert now(sandbox) == expected
 
 
+@pytest.mark.full
 def test_a_wiped_bucket_shows_as_drift_and_up_repairs_it(shared: Stack) -> None:
     sandbox = shared.sandbox
     shared.up()
@@ -186,6 +191,7 @@ def test_a_wiped_bucket_shows_as_drift_and_up_repairs_it(shared: Stack) -> None:
     shared.succeed("refresh", "--yes", "--skip-preview", EXPECT_NO_CHANGES)
 
 
+@pytest.mark.full
 def test_a_configuration_put_over_all_others_is_merged_with_them(shared: Stack) -> None:
     sandbox = shared.sandbox
     shared.up()
@@ -197,6 +203,7 @@ def test_a_configuration_put_over_all_others_is_merged_with_them(shared: Stack) 
     shared.up(EXPECT_NO_CHANGES)
 
 
+@pytest.mark.full
 def test_a_failed_first_up_leaves_the_bucket_as_it_was_and_the_next_succeeds(shared: Stack) -> None:
     sandbox = shared.sandbox
     template = break_vendors_template(sandbox)
@@ -211,6 +218,7 @@ def test_a_failed_first_up_leaves_the_bucket_as_it_was_and_the_next_succeeds(sha
     assert now(sandbox) == others()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("afterwards", ["up", "destroy"])
 def test_where_they_cannot_be_put_back_at_once_the_next_command_does(shared: Stack, afterwards: str) -> None:
     sandbox = shared.sandbox
@@ -228,6 +236,7 @@ def test_where_they_cannot_be_put_back_at_once_the_next_command_does(shared: Sta
     assert now(sandbox) == others()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("afterwards", ["up", "destroy"])
 @pytest.mark.parametrize("put_back_at_once", [True, False])
 def test_a_failed_replacement_costs_nobody_anything(shared: Stack, put_back_at_once: bool, afterwards: str) -> None:
@@ -249,6 +258,7 @@ def test_a_failed_replacement_costs_nobody_anything(shared: Stack, put_back_at_o
     assert records(shared) == []
 
 
+@pytest.mark.full
 def test_an_up_that_dies_after_the_stack_is_picked_up(shared: Stack) -> None:
     sandbox = shared.sandbox
     sandbox.aws_control.add_fault(Fault(service="s3", action=PUT, status=403, code="AccessDenied"))
@@ -263,6 +273,7 @@ def test_an_up_that_dies_after_the_stack_is_picked_up(shared: Stack) -> None:
     assert now(sandbox) == others()
 
 
+@pytest.mark.full
 def test_a_stack_that_cannot_be_deleted_fails_the_destroy_with_its_own_words(shared: Stack) -> None:
     sandbox = shared.sandbox
     shared.up()
@@ -277,6 +288,7 @@ def test_a_stack_that_cannot_be_deleted_fails_the_destroy_with_its_own_words(sha
     assert now(sandbox) == others()
 
 
+@pytest.mark.full
 def test_a_destroy_killed_between_stack_and_snapshot_is_picked_up_by_the_next(shared: Stack) -> None:
     sandbox = shared.sandbox
     shared.up()
@@ -310,6 +322,7 @@ def test_an_overlapping_notification_is_refused_before_anything_is_made(shared: 
     assert now(sandbox) == live
 
 
+@pytest.mark.full
 def test_nothing_is_put_where_nobody_has_anything(shared: Stack) -> None:
     sandbox = shared.sandbox
     put(sandbox, {})
@@ -350,3 +363,14 @@ def kill_when(stack: Stack, condition: Callable[[], bool], *arguments: str) -> N
     for each in [*process.children(recursive=True), process]:
         each.kill()
     process.wait()
+
+
+def test_another_name_for_the_vendors_stack_costs_nobody_anything(shared: Stack) -> None:
+    shared.up()
+    shared.configure({"existingCloudtrailBucketName": BUCKET, "stackName": "Other"})
+    shared.up()
+    live = now(shared.sandbox)
+    forwarders = [each["LambdaFunctionArn"] for each in live.pop("LambdaFunctionConfigurations")]
+    assert {arn.rpartition(":")[2].partition("-")[0] for arn in forwarders} == {"restores", "Other"}
+    shared.destroy()
+    assert now(shared.sandbox) == others()

@@ -62,7 +62,7 @@ def kill_while(stack: Stack, *open_operations: str) -> None:
     kill(run)
 
 
-@pytest.mark.parametrize("where", ["trend", "aws"])
+@pytest.mark.parametrize("where", ["trend", pytest.param("aws", marks=pytest.mark.full)])
 def test_a_first_deployment_that_fails_leaves_trend_and_aws_as_they_were(stack: Stack, where: str) -> None:
     stack.configure(NEW_TRAIL)
     sandbox = stack.sandbox
@@ -83,6 +83,7 @@ def test_a_first_deployment_that_fails_leaves_trend_and_aws_as_they_were(stack: 
     assert json.loads(stack.succeed("stack", "export"))["deployment"].get("resources") is None
 
 
+@pytest.mark.full
 def test_an_object_whose_making_succeeded_unheard_is_removed_too(stack: Stack) -> None:
     before = aws_inventory(stack.sandbox)
     stack.sandbox.aws_control.add_fault(AwsFault(service="iam", action="CreateRole", drop=True, when="after", times=1))
@@ -92,6 +93,7 @@ def test_an_object_whose_making_succeeded_unheard_is_removed_too(stack: Stack) -
     assert aws_inventory(stack.sandbox) == before
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
@@ -134,6 +136,7 @@ def test_a_refused_program_changes_nothing_and_is_not_reverted(stack: Stack) -> 
     assert "operate:" not in run.output
 
 
+@pytest.mark.full
 def test_killed_runs_leave_nothing_behind_and_the_next_one_converges(stack: Stack) -> None:
     sandbox = stack.sandbox
     stack.configure(NEW_TRAIL)
@@ -163,6 +166,7 @@ def test_killed_runs_leave_nothing_behind_and_the_next_one_converges(stack: Stac
     stack.destroy()
 
 
+@pytest.mark.full
 def test_a_link_whose_making_died_is_taken_back_and_what_it_adopted_restored(stack: Stack) -> None:
     sandbox = stack.sandbox
     stack.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1", "adopt": True})
@@ -182,6 +186,7 @@ def test_a_link_whose_making_died_is_taken_back_and_what_it_adopted_restored(sta
     assert (links(stack), aws_inventory(sandbox)) == before
 
 
+@pytest.mark.full
 def test_what_does_not_carry_the_tag_of_the_stack_is_left_alone(stack: Stack) -> None:
     role_for_trend(stack, "somebodys")
     stack.up()
@@ -232,6 +237,7 @@ def test_an_interrupt_of_operate_alone_reaches_pulumi(stack: Stack) -> None:
     assert output.count("^C received") == 1
 
 
+@pytest.mark.full
 def test_reverting_that_fails_says_what_is_left_and_how_to_go_on(stack: Stack) -> None:
     trend = stack.sandbox.trend
     trend.add_fault(

@@ -22,6 +22,7 @@ LONGEST = 12.0
 STACK_NAMES = ("CloudOne", "Trend", "Other")
 
 
+@pytest.mark.full
 def test_runs_killed_at_random_moments_are_cleared_by_one_update(
     stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
