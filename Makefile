@@ -20,6 +20,7 @@ $(VENV)/.complete: requirements.txt requirements-dev.txt
 
 .PHONY: setup
 setup: $(VENV)/.complete ## Set up: virtual environment, Pulumi engine, sandbox plugins
+	@$(PY) -m compileall -q components operate sandbox
 	@$(PY) -m sandbox.toolchain
 
 .PHONY: demo

@@ -12,7 +12,8 @@ from components.providers.account import CloudOneAccount
 from components.providers.cloud_account import CloudAccount as Registration
 from components.providers.prior_link import PriorCloudAccountProvider, PriorLink
 from components.settings import HostedTemplates
-from components.trend.cloud_accounts import TEMPLATE_FILE, template_url
+
+TEMPLATE_FILE = "cloud-account-management-role.template"
 
 
 class CloudAccount(pulumi.ComponentResource):
@@ -93,3 +94,9 @@ class CloudAccount(pulumi.ComponentResource):
         self.cloud_account_id = registration.id
         self.state = registration.state
         self.register_outputs({"roleArn": self.role_arn, "cloudAccountId": self.cloud_account_id, "state": self.state})
+
+
+def template_url(aws_region: str, url_suffix: str) -> str:
+    """Return the fixed address of the vendor's management role template (source: its API reference, templates call)."""
+    bucket = f"cloud-one-cloud-accounts-{aws_region}"
+    return f"https://{bucket}.s3.{aws_region}.{url_suffix}/templates/aws/{TEMPLATE_FILE}"

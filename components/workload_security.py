@@ -11,7 +11,9 @@ from components.aws_context import AwsContext
 from components.providers.account import CloudOneAccount
 from components.providers.connector import Connector
 from components.providers.prior_link import PriorConnectorProvider, PriorLink
-from components.trend.workload import TREND_AWS_ACCOUNT
+
+TREND_AWS_ACCOUNT = "147995105371"
+"""The AWS account from which Workload Security assumes the customer's role (source: its public documentation)."""
 
 # What Workload Security reads, and nothing else (source: its documentation of the cross-account role).
 READ_ACTIONS = (

@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 import pydantic
 from pulumi.dynamic import CheckResult, ConfigureRequest, DiffResult, ResourceProvider
@@ -21,10 +21,12 @@ from pulumi.output import Unknown
 from pydantic.alias_generators import to_camel
 
 from components.providers import cancellation
-from components.trend import ApiKey, Endpoints, Redactor, Trend
-from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE
-from components.trend.endpoints import AWS_REGIONS, ENDPOINT_VARIABLE
+from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE, ApiKey, Redactor
+from components.trend.endpoints import AWS_REGIONS, ENDPOINT_VARIABLE, Endpoints
 from components.trend.errors import CredentialsError, TrendError
+
+if TYPE_CHECKING:
+    from components.trend.client import Trend
 
 DEBUG_VARIABLE = "TREND_DEBUG"
 
@@ -176,6 +178,8 @@ class ProviderEnvironment:
             raise CredentialsError("there is no Cloud One API key")
         with self._client_lock:
             if self._client is None:
+                from components.trend.client import Trend  # the program, which imports this too, never needs it
+
                 self._client = Trend(ApiKey.parse(self._api_key), self._endpoints, self.redact)
             return self._client
 

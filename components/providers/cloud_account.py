@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from components.providers.account import CloudOneAccount
 from components.providers.link import Link, LinkExists, LinkInputs, LinkProvider, LinkSettings
-from components.trend.cloud_accounts import CloudAccount as VendorCloudAccount
-from components.trend.cloud_accounts import CloudAccounts
 from components.trend.errors import NotFound, TrendError
+
+if TYPE_CHECKING:
+    from components.trend.cloud_accounts import CloudAccount as VendorCloudAccount
+    from components.trend.cloud_accounts import CloudAccounts
 
 
 class CloudAccountSettings(LinkSettings):

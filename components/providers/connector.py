@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -10,8 +11,10 @@ from pulumi.dynamic import Resource
 from components.providers.account import CloudOneAccount
 from components.providers.link import Link, LinkInputs, LinkProvider, LinkSettings
 from components.trend.errors import BadRequest, TrendError
-from components.trend.workload import Connector as VendorConnector
-from components.trend.workload import Workload
+
+if TYPE_CHECKING:
+    from components.trend.workload import Connector as VendorConnector
+    from components.trend.workload import Workload
 
 ROLE_SPREADS_WITHIN = 90.0
 """Seconds that IAM may take until Trend can assume a new role; the vendor's documents speak of a minute."""

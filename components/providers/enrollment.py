@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, ReadResult, Resource, UpdateResult
@@ -17,7 +17,9 @@ from components.trend.errors import (
     ServiceFailed,
     UnusableReply,
 )
-from components.trend.vision_one import VisionOneConnect
+
+if TYPE_CHECKING:
+    from components.trend.vision_one import VisionOneConnect
 
 SKIPPED = "skipped"
 REGISTERED = "registered"

@@ -8,8 +8,6 @@ import pydantic
 
 from components.trend.transport import Reply, Transport
 
-TEMPLATE_FILE = "cloud-account-management-role.template"
-
 
 class CloudAccount(Reply):
     """An AWS account that Cloud One knows.
@@ -78,9 +76,3 @@ class CloudAccounts:
 
     def _parse(self, reply: Any, call: str) -> CloudAccount:
         return self._transport.parse(CloudAccount, reply, call)
-
-
-def template_url(aws_region: str, url_suffix: str) -> str:
-    """Return the fixed address of the vendor's management role template (source: its API reference, templates call)."""
-    bucket = f"cloud-one-cloud-accounts-{aws_region}"
-    return f"https://{bucket}.s3.{aws_region}.{url_suffix}/templates/aws/{TEMPLATE_FILE}"

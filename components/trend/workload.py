@@ -8,9 +8,6 @@ import pydantic
 
 from components.trend.transport import Reply, Transport
 
-TREND_AWS_ACCOUNT = "147995105371"
-"""The AWS account from which Workload Security assumes the customer's role (source: its public documentation)."""
-
 
 class Connector(Reply):
     """A link between an AWS account and Workload Security.

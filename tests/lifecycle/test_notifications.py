@@ -205,7 +205,7 @@ def refusal(step: Any, *arguments: Any) -> str:
 
 def test_a_snapshot_holds_every_kind_as_it_is(snapshot: Resource) -> None:
     snapshot.up(BEFORE)
-    assert snapshot.outs == {**BEFORE, "earlier": OTHERS}
+    assert snapshot.outs == {**BEFORE, "earlier": OTHERS, "stacks": [STACK]}
 
 
 def test_a_snapshot_taken_while_the_stack_stands_is_without_the_vendors_entry(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.trend import Trend
+from components.trend.client import Trend
 from components.trend.cloudtrail import StackParameters
 from components.trend.errors import UnusableReply
 from tests.unit.scripted_vendor import Answer, Vendor

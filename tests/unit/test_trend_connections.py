@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 
-from components.trend import Trend
+from components.trend.client import Trend
 from components.trend.errors import BadRequest
 from tests.unit.conftest import KEY
 from tests.unit.scripted_vendor import Answer, Vendor

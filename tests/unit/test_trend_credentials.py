@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.trend import ApiKey
+from components.trend.credentials import ApiKey
 from components.trend.errors import CredentialsError
 
 PART = st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters=":"), min_size=1)

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.trend import Endpoints
 from components.trend.endpoints import (
     AWS_REGIONS,
     REGION_CODE,
     EndpointError,
+    Endpoints,
     Service,
     check_base_url,
     check_service,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.trend import Trend
+from components.trend.client import Trend
 from components.trend.errors import (
     BadRequest,
     Conflict,

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.trend import Trend, patience
+from components.trend import patience
+from components.trend.client import Trend
 from tests.unit.scripted_vendor import Answer, Vendor
 
 

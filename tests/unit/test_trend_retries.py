@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components.trend import Trend
+from components.trend.client import Trend
 from components.trend.errors import BadRequest, NoReply, RateLimited, ServiceFailed, TrendError
 from tests.unit.scripted_vendor import DROP, Answer, Vendor
 

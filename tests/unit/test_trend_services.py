@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from components.trend import ApiKey, Endpoints, Redactor, Trend
-from components.trend.cloud_accounts import CloudAccount, template_url
+from components.cloud_account import template_url
+from components.trend.client import Trend
+from components.trend.cloud_accounts import CloudAccount
+from components.trend.credentials import ApiKey, Redactor
+from components.trend.endpoints import Endpoints
 from components.trend.errors import Conflict, NotFound, ServiceFailed, TrendError, Unauthenticated, UnusableReply
 from components.trend.workload import Connector
 from tests.unit.conftest import KEY

@@ -1,0 +1,98 @@
+"""Trend's services, as one API key sees them."""
+
+from __future__ import annotations
+
+import threading
+
+from requests.auth import AuthBase
+from requests.models import PreparedRequest
+
+from components.trend.accounts import Accounts, ApiKeyDetails
+from components.trend.cloud_accounts import CloudAccounts
+from components.trend.cloudtrail import CloudTrail
+from components.trend.credentials import ApiKey, Redactor
+from components.trend.endpoints import Endpoints, Service
+from components.trend.errors import WrongAccount
+from components.trend.transport import Transport
+from components.trend.vision_one import VisionOneConnect
+from components.trend.workload import Workload
+
+
+class _ApiKeyAuth(AuthBase):
+    def __init__(self, key: ApiKey) -> None:
+        self._key = key
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        request.headers["Authorization"] = f"ApiKey {self._key}"
+        return request
+
+
+class Trend:
+    """Trend's services, as one API key sees them.
+
+    One instance serves a whole process and all its threads, so that each keeps one connection a service.
+
+    Args:
+        key: authenticates every call.
+        endpoints: where the services are.
+        redact: takes the key, and other secrets of the run, out of texts.
+    """
+
+    def __init__(self, key: ApiKey, endpoints: Endpoints, redact: Redactor) -> None:
+        self.key = key
+        self._endpoints = endpoints
+        self._redact = redact
+        self._transports: dict[tuple[Service, str], Transport] = {}
+        self._lock = threading.Lock()
+        self._details: ApiKeyDetails | None = None
+        self._details_lock = threading.Lock()
+
+    def key_details(self) -> ApiKeyDetails:
+        """Return what the accounts service says about the key; asked once in the life of this object.
+
+        Raises:
+            TrendError: the key is unknown, locked or expired, or the service gave no usable reply.
+        """
+        with self._details_lock:
+            if self._details is None:
+                self._details = Accounts(self._transport(Service.ACCOUNTS, "")).describe_key(self.key)
+            return self._details
+
+    def expect_account(self, account_id: str) -> None:
+        """Make sure that the key is one of the account whose links are about to be read or changed.
+
+        With a key of another account every link would look deleted, and would be made a second time.
+
+        Raises:
+            WrongAccount: it belongs to another one.
+        """
+        actual = self.key_details().account_id
+        if actual != account_id:
+            raise WrongAccount(
+                f"the API key belongs to Cloud One account {actual}, but this stack was made with account {account_id}"
+            )
+
+    def workload(self, region: str) -> Workload:
+        """Return the client of Workload Security in a Cloud One region."""
+        return Workload(self._transport(Service.WORKLOAD, region))
+
+    def cloud_accounts(self, region: str) -> CloudAccounts:
+        """Return the client of Cloud Account Management in a Cloud One region."""
+        return CloudAccounts(self._transport(Service.CLOUD_ACCOUNTS, region))
+
+    def cloudtrail(self, region: str) -> CloudTrail:
+        """Return the client of the CloudTrail integration in a Cloud One region."""
+        return CloudTrail(self._transport(Service.CLOUDTRAIL, region))
+
+    def vision_one_connect(self, region: str) -> VisionOneConnect:
+        """Return the client of the Vision One integration in a Cloud One region."""
+        return VisionOneConnect(self._transport(Service.VISION_ONE_CONNECT, region))
+
+    def _transport(self, service: Service, region: str) -> Transport:
+        with self._lock:
+            if (service, region) not in self._transports:
+                headers = {"api-version": "v1", "Accept": "application/json", "User-Agent": "trend-onboarding"}
+                self._transports[service, region] = Transport(
+                    service, self._endpoints.url(service, region), _ApiKeyAuth(self.key), headers, self._redact
+                )
+            return self._transports[service, region]
