@@ -97,5 +97,7 @@ def test_templates_can_come_from_a_bucket_of_ones_own(stack: Stack) -> None:
         }
     )
     stack.up()
+    made = aws_inventory(stack.sandbox)["stacks"]
+    assert {"CloudOne", "CloudOne-Account"} <= set(made)
     stack.up(EXPECT_NO_CHANGES)
     stack.destroy()

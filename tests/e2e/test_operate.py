@@ -257,6 +257,7 @@ def test_reverting_that_fails_says_what_is_left_and_how_to_go_on(stack: Stack) -
     assert links(stack) == ()
 
 
+@pytest.mark.full
 def test_the_report_names_what_went_what_stays_and_what_cannot_be_removed(stack: Stack) -> None:
     stack.configure(NEW_TRAIL)
     stack.up()

@@ -59,18 +59,18 @@ def test_a_lock_of_another_host_is_never_taken_for_dead() -> None:
     [
         ("file:///var/state", "/var/state/.pulumi"),
         ("file:///var/my%20state?no_tmp_dir=true", "/var/my state/.pulumi"),
-        ("file://./state", "/work/state/.pulumi"),
+        ("file://./state", "/project/state/.pulumi"),
         ("file://~", f"{Path.home()}/.pulumi"),
     ],
 )
 def test_the_folder_of_a_backend_is_found(url: str, folder: str) -> None:
-    backend = FileBackend.at(url, Path("/work"), "p", "s")
+    backend = FileBackend.at(url, Path("/project"), "p", "s")
     assert backend is not None
     assert backend.root == Path(folder)
 
 
 def test_other_backends_have_no_folder() -> None:
-    assert FileBackend.at("https://api.pulumi.com", Path("/work"), "p", "s") is None
+    assert FileBackend.at("https://api.pulumi.com", Path("/project"), "p", "s") is None
 
 
 @pytest.fixture
