@@ -58,5 +58,7 @@ def ask(what: str, invoke: Callable[[], ResultT]) -> ResultT:
     """
     try:
         return invoke()
-    except Exception as error:  # noqa: BLE001 - the SDK raises nothing narrower for an invoke that failed
+    except Exception as error:
+        if type(error) is not Exception:  # what the SDK raises for an invoke that failed is a plain Exception
+            raise
         raise RequirementError(f"AWS did not say {what}: {error}") from None

@@ -44,6 +44,7 @@ class CloudAccounts:
         like a registration that is gone.
         """
         cursor = ""
+        seen = {cursor}
         while True:
             query = {"cursor": cursor} if cursor else None
             reply = self._transport.call("GET", "/cloudaccounts/aws", query=query)
@@ -51,9 +52,10 @@ class CloudAccounts:
             for account in page.cloud_accounts:
                 if account.id == aws_account_id:
                     return account
-            if page.next in {"", cursor}:
-                return None
             cursor = page.next
+            if cursor in seen:  # the last page, or a list that leads in circles
+                return None
+            seen.add(cursor)
 
     def create(self, *, role_arn: str, alias: str, description: str) -> CloudAccount:
         """Register the AWS account in which the role stands.

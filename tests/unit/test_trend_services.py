@@ -147,6 +147,13 @@ def test_a_list_that_is_not_there_does_not_say_that_the_account_is_gone(
         trend.cloud_accounts("us-1").get(ACCOUNT)
 
 
+def test_a_list_that_leads_in_circles_ends(vendor: Vendor, trend: Trend) -> None:
+    pages = [Answer(200, {"cloudAccounts": [], "next": following}) for following in ("a", "b", "a", "b", "a", "b")]
+    vendor.will(*pages)
+    assert trend.cloud_accounts("us-1").get(ACCOUNT) is None
+    assert len(vendor.calls) == 3
+
+
 @pytest.mark.parametrize("body", [b"", b"\n", b"{}"])
 @pytest.mark.parametrize("status", [200, 202, 204])
 def test_a_deletion_needs_no_body(vendor: Vendor, trend: Trend, status: int, body: bytes) -> None:
