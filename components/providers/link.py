@@ -18,7 +18,7 @@ from components.providers.base import Inputs, Props, TrendProvider, reported
 from components.trend.errors import BadRequest, Conflict, NoReply, NotFound, ServiceFailed, TrendError, UnusableReply
 from components.trend.patience import wait
 
-# After one of these a POST may have been carried out, or was turned away because of an object that is there already.
+# After one of these a change may have been carried out, or turned away because of an object that is there already.
 LOOK_AGAIN = (NoReply, UnusableReply, ServiceFailed, Conflict, BadRequest)
 
 FIRST_PAUSE = 2.0
@@ -171,6 +171,10 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
             self.remove(link.id, inputs)
         except NotFound:
             return
+        except LOOK_AGAIN:
+            if self.get(link.id, inputs) is not None:
+                raise
+            return  # carried out, though its reply was lost
         if self.get(link.id, inputs) is not None:
             raise UnusableReply(f"the {self.noun} {link.name} is still there after its deletion was confirmed")
 

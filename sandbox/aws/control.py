@@ -73,6 +73,10 @@ class AwsControl:
         """Put a fault in force."""
         self._call("POST", "faults", asdict(fault))
 
+    def faults_seen(self) -> list[int]:
+        """How many calls each fault in force was asked about, those that are under way included."""
+        return [int(each["seen"]) for each in self._call("GET", "faults").json()]
+
     def clear_faults(self) -> None:
         """Lift all faults."""
         self._call("DELETE", "faults")

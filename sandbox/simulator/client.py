@@ -103,6 +103,10 @@ class SimulatorControl:
         """Put a fault in force; returns its number."""
         return int(self._call("POST", "faults", text=fault.model_dump_json()).json()["number"])
 
+    def fault_seen(self, number: int) -> int:
+        """How many calls a fault was asked about, those that are under way included."""
+        return int(self._call("GET", f"faults/{number}").json()["seen"])
+
     def remove_fault(self, number: int) -> None:
         """Lift one fault."""
         self._call("DELETE", f"faults/{number}")

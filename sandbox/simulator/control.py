@@ -46,6 +46,7 @@ class Control:
             ("PUT", "/state", self.load_state),
             ("POST", "/faults", self.add_fault),
             ("DELETE", "/faults", self.clear_faults),
+            ("GET", "/faults/<int:number>", self.fault),
             ("DELETE", "/faults/<int:number>", self.remove_fault),
             ("PUT", "/latency", self.set_latency),
             ("PUT", "/tenant", self.set_tenant),
@@ -92,6 +93,10 @@ class Control:
     def add_fault(self) -> dict[str, object]:
         """Put a fault in force."""
         return {"number": self._simulation.faults.add(read_body(Fault))}
+
+    def fault(self, number: int) -> dict[str, object]:
+        """How many calls a fault was asked about."""
+        return {"seen": self._simulation.faults.seen(number)}
 
     def clear_faults(self) -> Response:
         """Lift all faults."""

@@ -107,6 +107,12 @@ class FaultBook:
         with self._lock:
             self._entries.clear()
 
+    def seen(self, number: int) -> int:
+        """Return how many calls a fault was asked about ; 0 if there is none of that number."""
+        with self._lock:
+            entry = self._entries.get(number)
+            return entry.seen if entry else 0
+
     def hits(self, service: str, method: str, template: str | None, path: str) -> list[Fault]:
         """Count a call, and list the faults that act on it, oldest first."""
         with self._lock:

@@ -53,6 +53,15 @@ def test_a_lost_reply_to_the_removal_does_no_harm(
     assert kind.live(trend) == []
 
 
+def test_a_removal_that_is_never_answered_but_carried_out_is_done(
+    made: Resource, kind: Kind, trend: SimulatorControl
+) -> None:
+    trend.add_fault(kind.fault("drop", "DELETE", when="after", count=None))
+    made.destroy()
+    assert made.state is None
+    assert kind.live(trend) == []
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 409, 500, 503])
 def test_a_removal_that_is_refused_keeps_the_state(
     made: Resource, kind: Kind, trend: SimulatorControl, status: int

@@ -1,0 +1,69 @@
+"""All that stands at Trend and in AWS, and what the stack knows of it, so that two deployments can be compared."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from tests.e2e.inventory import aws_inventory
+from tests.e2e.pulumi_cli import Stack
+
+# Drawn anew for each deployment: ids and the ends of names, as AWS and Pulumi draw them.
+_DRAWN = re.compile(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|-[0-9A-Za-z]{12}\b|(?<=-token)-[0-9A-Za-z]{6}\b|(?<=[a-z]-)[0-9a-f]{7}\b|\b[0-9]{18,}\b"
+)
+_TIMES = frozenset({"lastSyncTime", "created", "lastModified"})
+
+
+def links(stack: Stack) -> list[dict[str, Any]]:
+    """Return what links the account at Trend; times aside, which a change that is taken back moves on."""
+    state = stack.sandbox.trend.state()
+    wires = [link.wire() for link in (*state.connectors, *state.cloud_accounts)]
+    return [{name: value for name, value in wire.items() if name not in _TIMES} for wire in wires]
+
+
+def world(stack: Stack) -> dict[str, Any]:
+    """Return what stands outside of Pulumi, by kind."""
+    return {"aws": aws_inventory(stack.sandbox), "roles": _roles(stack), "links": links(stack)}
+
+
+def standing(stack: Stack) -> str:
+    """Return all that stands, as text without what is drawn anew for each deployment."""
+    connectors = iter(stack.sandbox.trend.state().connectors)
+    whole = json.dumps({**world(stack), "outputs": stack.outputs(), "state": _known(stack)}, sort_keys=True, indent=1)
+    for number, connector in enumerate(connectors):
+        # The vendor counts its connectors: one that was made at a second try has the next number.
+        whole = re.sub(rf'(?<=": ){connector.id}\b|"{connector.id}"', f'"connector {number}"', whole)
+    return _DRAWN.sub("*", whole.replace("UPDATE_COMPLETE", "CREATE_COMPLETE"))
+
+
+def _roles(stack: Stack) -> dict[str, Any]:
+    iam = stack.sandbox.aws("iam")
+    found = {}
+    for role in iam.list_roles()["Roles"]:
+        name = role["RoleName"]
+        found[name] = {
+            "trust": role["AssumeRolePolicyDocument"],
+            "tags": iam.list_role_tags(RoleName=name)["Tags"],
+            "policies": [
+                iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+                for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
+            ],
+        }
+    return found
+
+
+def _known(stack: Stack) -> list[dict[str, Any]]:
+    """Return what Pulumi's state knows: which resources, from which inputs."""
+    deployment = json.loads(stack.succeed("stack", "export"))["deployment"]
+    return [
+        {"urn": each["urn"], "inputs": _without_provider(each.get("inputs") or {})}
+        for each in sorted(deployment["resources"], key=lambda each: str(each["urn"]))
+        if not each["type"].startswith("pulumi:")
+    ]
+
+
+def _without_provider(inputs: dict[str, Any]) -> dict[str, Any]:
+    # Ciphertexts differ each time; the provider's class is the program's matter.
+    return {name: value for name, value in inputs.items() if name != "__provider" and "ciphertext" not in str(value)}

@@ -1,0 +1,247 @@
+"""Every call that a run makes goes wrong once, in every way; the next run converges, and leaving leaves nothing.
+
+`make test` walks a sample, `make test-full` the whole product. WALK=<text> walks only the cases that contain the text.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from tests.e2e.operating import OPERATE, UP, operate
+from tests.e2e.pulumi_cli import Stack
+from tests.e2e.standing import links, standing, world
+from tests.e2e.test_operate import role_for_trend
+from tests.e2e.walk import (
+    AWS_WAYS,
+    TREND_WAYS,
+    AwsCall,
+    TrendCall,
+    aws_calls,
+    disturbed,
+    forget_calls,
+    pulumi_disturbed,
+    trend_calls,
+)
+
+FULL = os.environ.get("FULL") == "1"
+ONLY = os.environ.get("WALK", "")
+BUCKET = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
+Case = tuple[TrendCall | AwsCall, str]
+
+
+def chosen(calls: Sequence[TrendCall | AwsCall], ways: Sequence[str], keep: Sequence[str]) -> list[Case]:
+    """Return the cases to walk: all of them, or without FULL those whose text holds one of `keep`."""
+    cases = [(call, way) for call in calls for way in ways]
+    assert cases
+    if FULL:
+        return [case for case in cases if ONLY in f"{case[0]} {case[1]}"]
+    picked = [case for case in cases if f"{case[0]} {case[1]}" in keep]
+    assert len(picked) == len(keep), f"not all of {keep} are among {[f'{call} {way}' for call, way in cases]}"
+    return picked
+
+
+def walk(capsys: pytest.CaptureFixture[str], title: str, cases: Sequence[Case], trial: Callable[..., None]) -> None:
+    """Try the cases one after the other, say how many there were, and fail with all that failed."""
+    failures, began = [], time.monotonic()
+    for call, way in cases:
+        try:
+            trial(call, way)
+        except AssertionError as error:
+            failures.append(f"{call}, {way}: {error}")
+            if ONLY or not FULL:
+                break
+    with capsys.disabled():
+        print(f"\n{title}: {len(cases)} cases, {len(failures)} failures, {time.monotonic() - began:.0f} s")
+        for line in failures:
+            print(f"  {line[:3000]}")
+    assert failures == []
+
+
+def converge(stack: Stack) -> None:
+    """Do what an operator does after a failed or killed run.
+
+    `operate up` is for what a dead run had under way in AWS or was changing or removing, of which only a refresh can
+    tell how it ended, and for a state that it was killed in the middle of writing. All else plain Pulumi must get
+    right.
+    """
+    stack.run("cancel", "--yes")  # has something to do only where the dead run left a lock
+    exported = stack.run("stack", "export")
+    if exported.code != 0 or _needs_operate(json.loads(exported.output)):
+        run = operate(stack, *UP)
+    else:
+        run = stack.run("up", "--yes", "--skip-preview")
+    assert run.code == 0, run.output
+
+
+def _needs_operate(state: dict[str, Any]) -> bool:
+    operations = state["deployment"].get("pending_operations") or []
+    return any(each["resource"]["type"].startswith("aws:") or each["type"] != "creating" for each in operations)
+
+
+def settled(stack: Stack, expected: str) -> None:
+    now = standing(stack)
+    assert now == expected, _first_difference(now, expected)
+
+
+def _first_difference(now: str, expected: str) -> str:
+    pairs = zip(now.splitlines(), expected.splitlines(), strict=False)
+    differing = [f"{ours} | instead of | {theirs}" for ours, theirs in pairs if ours != theirs]
+    return f"{len(differing)} lines differ, first: {differing[:3]}"
+
+
+def nothing_left(stack: Stack, before: dict[str, Any]) -> None:
+    run = stack.run("destroy", "--yes", "--skip-preview")
+    assert run.code == 0, run.output
+    after = world(stack)
+    assert after == before, _first_difference(str(after), str(before))
+
+
+def undisturbed(stack: Stack, *arguments: str) -> str:
+    forget_calls(stack)
+    stack.succeed(*arguments, "--yes", "--skip-preview")
+    return standing(stack) if arguments[0] == "up" else ""
+
+
+def test_each_call_of_a_first_up_to_trend_goes_wrong(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    before = world(stack)
+    expected = undisturbed(stack, "up")
+    calls = trend_calls(stack)
+    nothing_left(stack, before)
+
+    def trial(call: TrendCall | AwsCall, way: str) -> None:
+        stack.sandbox.reset()
+        run = pulumi_disturbed(stack, call, way, "up")
+        if way == "passing 429":
+            assert run.code == 0, run.output
+        converge(stack)
+        settled(stack, expected)
+        nothing_left(stack, before)
+
+    sampled = ("POST cloudaccounts /cloudaccounts/aws #1 killed",)
+    walk(capsys, "first up, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
+
+
+@pytest.mark.full
+def test_each_call_of_destroy_to_trend_goes_wrong(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    before = world(stack)
+    expected = undisturbed(stack, "up")
+    undisturbed(stack, "destroy")
+    calls = trend_calls(stack)
+    stack.up()
+
+    def trial(call: TrendCall | AwsCall, way: str) -> None:
+        run = pulumi_disturbed(stack, call, way, "destroy")
+        if way == "killed":
+            stack.run("cancel", "--yes")
+        if FULL and way != "killed" and run.code != 0:
+            # The operator's first thought: once more.
+            nothing_left(stack, before)
+        converge(stack)
+        settled(stack, expected)
+
+    sampled = ("DELETE workload /awsconnectors/{ID} #1 reply lost",)
+    walk(capsys, "destroy, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
+    nothing_left(stack, before)
+
+
+@pytest.mark.full
+def test_each_call_of_an_update_with_adoption_goes_wrong(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    by_hand = role_for_trend(stack, "by-hand")
+    stack.sandbox.trend.add_connector(stack.sandbox.account, by_hand, displayName="theirs")
+    stack.sandbox.trend.add_cloud_account(stack.sandbox.account, by_hand, alias="theirs", description="by hand")
+    before = world(stack)
+
+    def refused() -> None:
+        stack.configure(BUCKET)
+        assert stack.run("up", "--yes", "--skip-preview").code != 0
+        assert links(stack) == before["links"]
+        stack.configure({**BUCKET, "adopt": True})
+
+    refused()
+    expected = undisturbed(stack, "up")
+    calls = trend_calls(stack)
+    nothing_left(stack, before)
+
+    def trial(call: TrendCall | AwsCall, way: str) -> None:
+        refused()
+        pulumi_disturbed(stack, call, way, "up")
+        converge(stack)
+        settled(stack, expected)
+        nothing_left(stack, before)
+
+    sampled = ("POST workload /awsconnectors/{ID} #1 killed",)
+    walk(capsys, "update with adoption, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
+
+
+def test_each_call_of_a_first_up_to_aws_goes_wrong(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = {"createNewTrail": True, "trailBucketOnDestroy": "delete"}
+    stack.configure(settings)
+    before = world(stack)
+    expected = undisturbed(stack, "up")
+    calls = aws_calls(stack)
+    nothing_left(stack, before)
+
+    def trial(call: TrendCall | AwsCall, way: str) -> None:
+        stack.sandbox.reset()
+        run = pulumi_disturbed(stack, call, way, "up")
+        if way == "throttled":
+            assert run.code == 0, run.output
+        converge(stack)
+        settled(stack, expected)
+        nothing_left(stack, before)
+
+    sampled = ("iam:CreateRole #1 killed",)
+    walk(capsys, "first up, calls to AWS", chosen(calls, AWS_WAYS, sampled), trial)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("side", ["Trend", "AWS"])
+def test_operate_up_takes_a_first_deployment_back_whatever_call_fails(
+    stack: Stack, capsys: pytest.CaptureFixture[str], side: str
+) -> None:
+    before = world(stack)
+    undisturbed(stack, "up")
+    calls: Sequence[TrendCall | AwsCall] = trend_calls(stack) if side == "Trend" else aws_calls(stack)
+    nothing_left(stack, before)
+
+    def trial(call: TrendCall | AwsCall, way: str) -> None:
+        stack.sandbox.reset()
+        run = disturbed(stack, call, way, OPERATE, *UP)
+        if run.code == 0:
+            nothing_left(stack, before)
+        assert world(stack) == before, run.output
+
+    ways = ("500", "reply lost") if side == "Trend" else ("refused",)
+    walk(capsys, f"operate up of nothing, calls to {side}", chosen(calls, ways, ()), trial)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("side", ["Trend", "AWS"])
+def test_operate_up_takes_an_update_back_whatever_call_fails(
+    stack: Stack, capsys: pytest.CaptureFixture[str], side: str
+) -> None:
+    changed = {**BUCKET, "stackName": "Trend", "tags": {"team": "blue"}}
+    stack.up()
+    expected = standing(stack)
+    stack.configure(changed)
+    undisturbed(stack, "up")
+    calls: Sequence[TrendCall | AwsCall] = trend_calls(stack) if side == "Trend" else aws_calls(stack)
+    stack.configure(BUCKET)
+    stack.up()
+
+    def trial(call: TrendCall | AwsCall, way: str) -> None:
+        stack.configure(changed)
+        run = disturbed(stack, call, way, OPERATE, *UP)
+        stack.configure(BUCKET)
+        if run.code == 0:
+            stack.up()
+        settled(stack, expected)
+
+    ways = ("500", "reply lost") if side == "Trend" else ("refused",)
+    walk(capsys, f"operate up of an update, calls to {side}", chosen(calls, ways, ()), trial)
