@@ -18,7 +18,6 @@ from components.trend.endpoints import AWS_REGIONS
 from components.vendor_template import read_template
 
 OIDC_PROVIDER = "OpenID Connect provider"
-_STACK_TAG = "aws:cloudformation:stack-name"
 
 
 def oidc_findings(
@@ -48,11 +47,12 @@ def _oidc(aws: AwsClients, issuer: str, owner: str, templates: HostedTemplates |
                 raise
             return Finding(OIDC_PROVIDER, "ok", f"the account has no OpenID Connect provider for {issuer}")
     tags = {tag["Key"]: tag["Value"] for tag in reply.get("Tags", ())}
+    # CloudFormation gives a stack's own tags to what the stack makes (source: its user guide, resource tags).
     if tags.get(OWNER_TAG) == owner:
         return Finding(OIDC_PROVIDER, "ok", f"the OpenID Connect provider for {issuer} is this stack's")
     if templates is not None and not _makes_provider(aws, templates, where):
         return Finding(OIDC_PROVIDER, "ok", f"the OpenID Connect provider for {issuer} is used as it is")
-    maker = f"CloudFormation stack {tags[_STACK_TAG]} made it" if _STACK_TAG in tags else "something else made it"
+    maker = f"Pulumi stack {tags[OWNER_TAG]} made it" if OWNER_TAG in tags else "something else made it"
     return Finding(
         OIDC_PROVIDER,
         "refused",
