@@ -66,7 +66,12 @@ def place_finding(clients: AwsClients, bucket: Bucket) -> Finding:
     where = reply.get("BucketRegion") or bucket.region
     if where != bucket.region:
         text = f"bucket '{bucket.name}' is in {where}, but this stack works in {bucket.region}"
-        return Finding(BUCKET, "refused", text, f"name a bucket of {bucket.region}, or set createNewTrail to true")
+        return Finding(
+            BUCKET,
+            "refused",
+            text,
+            f"name a bucket of {bucket.region} (existingCloudtrailBucketName), or set createNewTrail to true",
+        )
     return Finding(BUCKET, "ok", f"bucket '{bucket.name}' is in account {bucket.account_id}, {where}")
 
 
