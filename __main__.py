@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components import audit_trail, aws_context
+from components import aws_context, preflight
 from components.onboarding import Onboarding
 from components.refusal import refusals_in_one_line
 from components.settings import load_settings
@@ -10,7 +10,7 @@ from components.settings import load_settings
 with refusals_in_one_line():
     settings = load_settings()
     where = aws_context.current()
-    audit_trail.check_source(settings.trail, where)
+    preflight.check(settings, where)
 
 onboarding = Onboarding("trend", settings=settings, where=where)
 

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from components.aws_context import AwsContext, RequirementError, ask
+from components.aws_context import AwsContext, RequirementError
 from components.settings import ExistingTrail, NewTrail
 
+LONGEST_TRAIL_NAME = 128
 
-def check_source(source: NewTrail | ExistingTrail, where: AwsContext) -> None:
-    """Make sure that an existing bucket is there, and in the region of the stack.
+
+def trail_name() -> str:
+    """Return the name of a new trail: `<project>-<stack>`.
 
     Raises:
-        RequirementError: it is not, or AWS does not say.
+        RequirementError: CloudTrail would not take it (source: its API reference, CreateTrail, Name: 3 to 128 letters,
+            digits, dots, hyphens and underscores, a letter or digit at either end, no two of the others in a row).
     """
-    if isinstance(source, NewTrail):
-        return
-    name = source.bucket_name
-    try:
-        bucket = ask(f"whether bucket {name} is there", lambda: aws.s3.get_bucket(bucket=name))
-    except RequirementError as error:
+    name = f"{pulumi.get_project()}-{pulumi.get_stack()}"
+    if len(name) > LONGEST_TRAIL_NAME or not re.fullmatch(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*", name):
         raise RequirementError(
-            f"existingCloudtrailBucketName: AWS account {where.account_id} cannot see a bucket '{name}': check the "
-            f"name, and that it is in this account ({error})"
-        ) from None
-    if bucket.bucket_region != where.region:
-        raise RequirementError(
-            f"existingCloudtrailBucketName: bucket '{name}' is in {bucket.bucket_region}, but this stack works in "
-            f"{where.region}: name a bucket of {where.region}, or set createNewTrail to true"
+            f"the new trail would be called '{name}' after this Pulumi stack, which CloudTrail does not take (at most "
+            f"{LONGEST_TRAIL_NAME} characters, and no two of . _ - in a row or at the end): give the stack another "
+            "name, for example with `pulumi stack rename`, or use an existing trail"
         )
+    return name
+
+
+def trail_arn(where: AwsContext, name: str) -> str:
+    """Return the ARN of a trail of this account and region."""
+    return f"arn:{where.partition}:cloudtrail:{where.region}:{where.account_id}:trail/{name}"
 
 
 class AuditTrail(pulumi.ComponentResource):
@@ -69,8 +71,8 @@ class AuditTrail(pulumi.ComponentResource):
             return
 
         # Load-bearing: the bucket's policy must name the trail before it can be made.
-        trail_name = f"{pulumi.get_project()}-{pulumi.get_stack()}"
-        trail_arn = f"arn:{where.partition}:cloudtrail:{where.region}:{where.account_id}:trail/{trail_name}"
+        name_of_trail = trail_name()
+        arn = trail_arn(where, name_of_trail)
         keep = source.on_destroy == "keep"
         bucket_options = pulumi.ResourceOptions(parent=self, retain_on_delete=keep)
         bucket = aws.s3.Bucket(
@@ -130,7 +132,7 @@ class AuditTrail(pulumi.ComponentResource):
             aws.s3.BucketPolicy(
                 "trail-bucket-policy",
                 bucket=bucket.id,
-                policy=pulumi.Output.json_dumps(bucket_policy(bucket.arn, trail_arn, where.account_id)),
+                policy=pulumi.Output.json_dumps(bucket_policy(bucket.arn, arn, where.account_id)),
                 opts=after_ready(),
             )
         )
@@ -147,7 +149,7 @@ class AuditTrail(pulumi.ComponentResource):
         )
         trail = aws.cloudtrail.Trail(
             "trail",
-            name=trail_name,
+            name=name_of_trail,
             s3_bucket_name=bucket.id,
             is_multi_region_trail=True,
             include_global_service_events=True,

@@ -11,9 +11,13 @@ from components.aws_context import AwsContext
 from components.providers.account import CloudOneAccount
 from components.providers.cloud_account import CloudAccount as Registration
 from components.providers.prior_link import PriorCloudAccountProvider, PriorLink
+from components.providers.vendor_template import VendorTemplate
 from components.settings import HostedTemplates
+from components.tags import TEMPLATE_TAG
 
 TEMPLATE_FILE = "cloud-account-management-role.template"
+ISSUER = "cloudaccounts.{0}.cloudone.trendmicro.com"
+"""Host of the OpenID Connect issuer of a Cloud One region (source: its API reference, templates call)."""
 
 
 class CloudAccount(pulumi.ComponentResource):
@@ -50,23 +54,19 @@ class CloudAccount(pulumi.ComponentResource):
     ) -> None:
         super().__init__("trend:onboarding:CloudAccount", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        url = role_template_url(templates, where)
+        template = VendorTemplate("management-role-template", template_url=url, aws_region=where.region, opts=child)
         stack = aws.cloudformation.Stack(
             "management-role",
             name=f"{stack_name}-Account",
-            template_url=(
-                templates.url(TEMPLATE_FILE, where.region, where.url_suffix)
-                if templates
-                else template_url(where.region, where.url_suffix)
-            ),
+            template_url=url,
             parameters={
                 "CloudOneRegion": account.region,
                 "CloudOneAccountID": account.account_id,
-                "CloudOneOIDCProviderURL": pulumi.Output.format(
-                    "cloudaccounts.{0}.cloudone.trendmicro.com", account.region
-                ),
+                "CloudOneOIDCProviderURL": pulumi.Output.format(ISSUER, account.region),
             },
             capabilities=["CAPABILITY_NAMED_IAM"],
-            tags=dict(tags),
+            tags={**tags, TEMPLATE_TAG: template.digest},
             # A stack that could not be made leaves nothing, and the next run makes it anew instead of updating it.
             on_failure="DELETE",
             opts=pulumi.ResourceOptions(parent=self, replace_on_changes=["#initerror"], delete_before_replace=True),
@@ -96,7 +96,12 @@ class CloudAccount(pulumi.ComponentResource):
         self.register_outputs({"roleArn": self.role_arn, "cloudAccountId": self.cloud_account_id, "state": self.state})
 
 
-def template_url(aws_region: str, url_suffix: str) -> str:
-    """Return the fixed address of the vendor's management role template (source: its API reference, templates call)."""
-    bucket = f"cloud-one-cloud-accounts-{aws_region}"
-    return f"https://{bucket}.s3.{aws_region}.{url_suffix}/templates/aws/{TEMPLATE_FILE}"
+def role_template_url(templates: HostedTemplates | None, where: AwsContext) -> str:
+    """Return the address of the management role template: one's own, or the vendor's, which is fixed.
+
+    Source of the latter: the vendor's API reference, templates call.
+    """
+    if templates:
+        return templates.url(TEMPLATE_FILE, where.region, where.url_suffix)
+    bucket = f"cloud-one-cloud-accounts-{where.region}"
+    return f"https://{bucket}.s3.{where.region}.{where.url_suffix}/templates/aws/{TEMPLATE_FILE}"

@@ -13,7 +13,9 @@ from components.providers.cloudtrail_parameters import CloudTrailParameters
 from components.providers.failed_stack import put_back_on_failure
 from components.providers.notification_merge import NotificationMerge
 from components.providers.notification_snapshot import NotificationSnapshot
+from components.providers.vendor_template import VendorTemplate
 from components.settings import HostedTemplates
+from components.tags import TEMPLATE_TAG
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
@@ -65,10 +67,17 @@ class CloudTrailIntegration(pulumi.ComponentResource):
                 return vendors_url
             return templates.url(vendors_url.rpartition("/")[2], where.region, where.url_suffix)
 
+        url = asked.template_url.apply(hosted)
+        template = VendorTemplate(
+            "forwarder-template",
+            template_url=url,
+            aws_region=where.region,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
         stack = aws.cloudformation.Stack(
             "forwarder",
             name=stack_name,
-            template_url=asked.template_url.apply(hosted),
+            template_url=url,
             parameters={
                 "ExistingCloudtrailBucketName": bucket_name,
                 "ServiceToken": asked.service_token,
@@ -77,7 +86,7 @@ class CloudTrailIntegration(pulumi.ComponentResource):
                 "APIVersion": asked.api_version,
             },
             capabilities=CAPABILITIES,
-            tags=dict(tags),
+            tags={**tags, TEMPLATE_TAG: template.digest},
             on_failure="DELETE",
             opts=pulumi.ResourceOptions(
                 parent=self,

@@ -12,8 +12,10 @@ from components.providers import base, link
 from components.trend import transport
 from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from components.trend.endpoints import ENDPOINT_VARIABLE
+from sandbox.sandbox import Sandbox
 from sandbox.simulator import Simulator, SimulatorControl
 from tests.lifecycle.adopting import Adopting
+from tests.lifecycle.aws_scene import Aws
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, TENANT, Kind
 
@@ -59,6 +61,21 @@ def engine(trend: SimulatorControl, monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setenv(ENDPOINT_VARIABLE, trend.url)
     token = TENANT.enrolment_tokens[0].value
     return Engine({"cloudOneApiKey": TENANT.full_access_key.value, "visionOneServiceToken": token})
+
+
+@pytest.fixture(scope="module")
+def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with Sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def aws(running_aws: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    """AWS right after the sandbox's start, and the credentials for it in the environment."""
+    running_aws.reset()
+    for name, value in running_aws.endpoints().items():
+        monkeypatch.setenv(name, value)
+    return Aws(running_aws)
 
 
 @pytest.fixture(params=[CONNECTOR, CLOUD_ACCOUNT], ids=lambda kind: kind.name)

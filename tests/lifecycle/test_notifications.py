@@ -467,7 +467,7 @@ def test_a_secret_that_aws_quotes_back_is_masked(
 ) -> None:
     secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
-    fault = Fault(action=GET, status=400, code="SignatureDoesNotMatch", message=f"signed with {secret}")
+    fault = Fault(action=GET, times=0, status=400, code="SignatureDoesNotMatch", message=f"signed with {secret}")
     bucket.sandbox.aws_control.add_fault(fault)
     said = refusal(snapshot.up, BEFORE)
     assert secret not in said
@@ -479,3 +479,13 @@ def test_check_and_diff_make_no_call(bucket: Bucket, deployment: Deployment) -> 
     deployment.snapshot.preview({**BEFORE, "stackSettings": {}})
     deployment.merge.preview({**deployment.wanted, "stackId": Unknown()})
     assert bucket.sandbox.aws_requests() == []
+
+
+def test_an_overlap_is_refused_by_a_preview_and_a_bucket_that_is_not_known_yet_is_not_asked(
+    bucket: Bucket, snapshot: Resource
+) -> None:
+    bucket.put({"QueueConfigurations": [{**ADDED, "Events": ["s3:ObjectCreated:*"]}]})
+    bucket.sandbox.aws_control.clear_requests()
+    snapshot.preview({**BEFORE, "bucketName": Unknown()})
+    assert bucket.sandbox.aws_requests() == []
+    assert "move it to EventBridge" in refusal(snapshot.preview, BEFORE)

@@ -80,7 +80,6 @@ class Recorder(MockMonitor):
         slow: name of a resource whose making lasts until all of `until` are registered, and nothing else follows.
         until: names of other resources.
         without_answer: token of an invoke that fails.
-        bucket_region: where the existing bucket is.
     """
 
     def __init__(
@@ -90,7 +89,6 @@ class Recorder(MockMonitor):
         slow: str = "",
         until: Collection[str] = (),
         without_answer: str = "",
-        bucket_region: str = WHERE.region,
     ) -> None:
         super().__init__(_NoMocks())
         self.made: list[Registered] = []
@@ -99,7 +97,6 @@ class Recorder(MockMonitor):
         self._slow, self._until = slow, set(until)
         self.made_meanwhile: set[str] = set()
         self._without_answer = without_answer
-        self._bucket_region = bucket_region
         self._lock = threading.Lock()
 
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> Any:
@@ -142,7 +139,6 @@ class Recorder(MockMonitor):
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": WHERE.account_id},
             "aws:index/getRegion:getRegion": {"region": WHERE.region},
             "aws:index/getPartition:getPartition": {"partition": WHERE.partition, "dnsSuffix": WHERE.url_suffix},
-            "aws:s3/getBucket:getBucket": {"bucketRegion": self._bucket_region},
         }
         reply = resource_pb2.ResourceInvokeResponse()
         json_format.ParseDict(answers[request.tok], getattr(reply, "return"))
@@ -195,6 +191,7 @@ def _computed(type_: str, name: str) -> tuple[str, dict[str, Any]]:
                 "codeBucket": "code-bucket",
             },
         ),
+        "trend:VendorTemplate": (name, {"templateDigest": f"sha256:of-{name}"}),
         "aws:cloudformation/stack:Stack": (f"{arn}/id", {"outputs": {"CloudOneRoleArn": "arn:management-role"}}),
         "aws:iam/role:Role": (name, {"arn": arn, "name": name}),
         "aws:cloudtrail/trail:Trail": (arn, {"arn": arn}),

@@ -12,6 +12,8 @@ from typing import Any
 import pulumi
 import pytest
 
+from components import preflight
+from components.findings import Finding
 from components.refusal import ERROR_ALREADY_SHOWN
 from tests.program.recorder import PROJECT, STACK, WHERE, Recorder
 
@@ -25,6 +27,14 @@ SECRETS = ["cloudOneApiKey", "visionOneServiceToken"]
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CLOUD_ONE_API_KEY", "VISION_ONE_SERVICE_TOKEN", "TREND_ENDPOINT_URL", "PULUMI_CONFIG"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def found(monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
+    """What a look at AWS finds, for a test to fill; nothing here asks AWS."""
+    findings: list[Finding] = []
+    monkeypatch.setattr(preflight, "findings", lambda *_: findings)
+    return findings
 
 
 def run(
@@ -119,27 +129,22 @@ def test_a_secret_that_is_stored_in_plain_text_is_refused(
     assert "SENTINEL" not in error
 
 
-def test_a_bucket_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    engine = Recorder(without_answer="aws:s3/getBucket:getBucket")
-    error = refusal(monkeypatch, caplog, {"existingCloudtrailBucketName": BUCKET}, engine)
-    for words in ("existingCloudtrailBucketName", f"'{BUCKET}'", WHERE.account_id, "no credentials"):
-        assert words in error
-
-
-def test_a_bucket_in_another_region_is_named_with_both_regions(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_what_aws_cannot_do_is_one_error_with_all_of_it_and_nothing_is_registered(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, found: list[Finding]
 ) -> None:
-    error = refusal(
-        monkeypatch, caplog, {"existingCloudtrailBucketName": BUCKET}, Recorder(bucket_region="eu-central-1")
-    )
-    for words in ("existingCloudtrailBucketName", f"'{BUCKET}' is in eu-central-1", "us-east-1", "createNewTrail"):
-        assert words in error
+    found += [Finding("bucket", "refused", "no bucket", "name one"), Finding("provider", "refused", "a provider")]
+    error = refusal(monkeypatch, caplog, {"existingCloudtrailBucketName": BUCKET})
+    assert error.splitlines() == ["no bucket; name one", "a provider"]
 
 
-def test_a_new_trail_asks_for_no_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = Recorder(without_answer="aws:s3/getBucket:getBucket")
-    run(monkeypatch, {"createNewTrail": "true"}, engine)
-    assert engine.of_type("aws:s3/bucket:Bucket")
+def test_what_is_not_sure_to_work_is_a_warning_said_once_and_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, found: list[Finding]
+) -> None:
+    found += [Finding("trail", "unknown", "stopped", "start it"), Finding("bucket", "ok", "a bucket")]
+    engine = Recorder()
+    run(monkeypatch, {"existingCloudtrailBucketName": BUCKET}, engine)
+    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == ["stopped; start it"]
+    assert engine.made
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pulumi_aws
 import pytest
 
 from components.settings import NewTrail, Settings
-from components.tags import OWNER_TAG, all_tags
+from components.tags import OWNER_TAG, TEMPLATE_TAG, all_tags
 from tests.program.deployment import deploy
 from tests.program.recorder import PROJECT, STACK, Recorder
 
@@ -35,14 +35,16 @@ def test_everything_that_takes_tags_has_the_users_and_ours() -> None:
     in_aws = [each for each in engine.made if each.type.startswith("aws:")]
     tagged = {each.name for each in in_aws if takes_tags(each.type)}
     assert tagged == {"workload-security", "management-role", "forwarder", "trail-bucket", "trail"}
+    templates = {name: {TEMPLATE_TAG: f"sha256:of-{name}-template"} for name in ("management-role", "forwarder")}
     for each in in_aws:
-        assert each.inputs.get("tags") == (OURS | {"team": "blue"} if each.name in tagged else None), each.name
+        expected = OURS | {"team": "blue"} | templates.get(each.name, {})
+        assert each.inputs.get("tags") == (expected if each.name in tagged else None), each.name
 
 
 @pytest.mark.usefixtures("_in_the_stack")
 def test_the_owner_cannot_be_overwritten_since_it_says_what_may_be_cleaned_up() -> None:
     assert all_tags({}) == OURS
-    assert all_tags({OWNER_TAG: "somebody"}) == OURS
+    assert all_tags({OWNER_TAG: "somebody", TEMPLATE_TAG: "something"}) == OURS
     assert all_tags({OWNER_TAG.upper(): "somebody"}) == OURS
 
 

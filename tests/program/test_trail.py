@@ -5,11 +5,14 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+import pulumi
 import pytest
 
+from components.audit_trail import trail_name
+from components.aws_context import RequirementError
 from components.settings import ExistingTrail, NewTrail, Settings
 from tests.program.deployment import deploy
-from tests.program.recorder import Recorder, Registered
+from tests.program.recorder import PROJECT, Recorder, Registered
 
 
 @functools.cache
@@ -113,3 +116,22 @@ def test_the_buckets_parts_change_one_after_the_other_and_the_trail_comes_last(d
 
 def test_the_bucket_gets_a_name_that_nobody_else_has() -> None:
     assert set(made(NewTrail()).one("aws:s3/bucket:Bucket").inputs) == {"forceDestroy", "tags"}
+
+
+@pytest.fixture
+def _stack_of_odd_name(request: pytest.FixtureRequest) -> None:
+    engine = Recorder()
+    pulumi.runtime.set_mocks(engine.mocks, project=PROJECT, stack=request.param, monitor=engine)
+
+
+@pytest.mark.parametrize("_stack_of_odd_name", ["a..b", "-a", "a_", "a-.b", "x" * 120], indirect=True)
+@pytest.mark.usefixtures("_stack_of_odd_name")
+def test_a_stack_after_which_no_trail_can_be_named_is_refused_with_a_way_out() -> None:
+    with pytest.raises(RequirementError, match="pulumi stack rename"):
+        trail_name()
+
+
+@pytest.mark.parametrize("_stack_of_odd_name", ["dev", "a.b_c-1", "x" * 111], indirect=True)
+@pytest.mark.usefixtures("_stack_of_odd_name")
+def test_any_other_stack_gives_its_trail_a_name() -> None:
+    assert trail_name().startswith(PROJECT)

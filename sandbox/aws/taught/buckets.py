@@ -1,4 +1,4 @@
-"""S3's answers where moto's differ: what a fresh bucket has, its tags, and EventBridge among its notifications."""
+"""S3's answers where moto's differ: whose a bucket is, what a fresh one has, its tags, its EventBridge notification."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 from moto.core.responses import ActionResult
 from moto.s3 import urls
+from moto.s3.exceptions import BucketAccessDeniedError
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 
@@ -54,6 +55,23 @@ class StrictS3(S3Response):
                 shown = cast("dict[str, Any]", action_result.result)
                 action_result = ActionResult({**shown, "EventBridgeConfiguration": {}})
         return super().serialized(action_result)
+
+    def _bucket_response(self, request: Any, full_url: str) -> Any:
+        """Answer a call about a bucket, unless the caller expects it to be of another account than it is."""
+        expected = self.headers.get("x-amz-expected-bucket-owner")
+        owner = s3_backends.bucket_accounts.get(self.bucket_name)
+        if expected and owner and owner[1] != expected:
+            if request.method == "HEAD":
+                return 403, {}, ""
+            raise BucketAccessDeniedError(bucket=self.bucket_name)
+        return super()._bucket_response(request, full_url)
+
+    def head_bucket(self) -> Any:
+        """Show that a bucket is there; of another account's only where its policy lets others in."""
+        owner = s3_backends.bucket_accounts.get(self.bucket_name)
+        if owner and owner[1] != self.current_account and not self.backend.get_bucket(self.bucket_name).policy:
+            return 403, {}, ""
+        return super().head_bucket()
 
     def _bucket_response_put(self, *args: Any) -> Any:
         answer = super()._bucket_response_put(*args)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 from moto.cloudtrail import urls
+from moto.cloudtrail.models import Trail, cloudtrail_backends
 from moto.cloudtrail.responses import CloudTrailResponse
 from moto.core.exceptions import JsonRESTError
 from moto.s3.models import s3_backends
@@ -46,6 +47,9 @@ class StrictCloudTrail(CloudTrailResponse):
     def describe_trails(self) -> str:
         """Describe the trails asked for by name or ARN, or all; one that does not exist is left out."""
         listed = json.loads(super().describe_trails())
+        with_selectors = {trail.arn for trail in _all_trails(self.current_account) if _has_selectors(trail)}
+        for trail in listed["trailList"]:
+            trail["HasCustomEventSelectors"] = trail["TrailARN"] in with_selectors  # moto always says no
         wanted = self._get_param("trailNameList")
         if wanted:
             trails = listed["trailList"]
@@ -57,6 +61,15 @@ class StrictCloudTrail(CloudTrailResponse):
         trail = self.cloudtrail_backend.get_trail(self._get_param("Name"))
         self.cloudtrail_backend.delete_trail(trail.trail_name)
         return json.dumps({})
+
+
+def _all_trails(account: str) -> Iterator[Trail]:
+    for region in cloudtrail_backends[account].values():
+        yield from region.trails.values()
+
+
+def _has_selectors(trail: Trail) -> bool:
+    return bool(trail.event_selectors or trail.advanced_event_selectors)
 
 
 def lets_cloudtrail(policy: Mapping[str, Any], action: str, resource: str, trail_arn: str) -> bool:

@@ -1,0 +1,49 @@
+"""What outside the stack must be as it has to be, looked at before the program registers anything, in previews too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pulumi
+
+from components.audit_trail import trail_arn, trail_name
+from components.aws_context import AwsContext, RequirementError
+from components.bucket_checks import Bucket, bucket_findings
+from components.findings import Finding
+from components.oidc_check import oidc_findings
+from components.providers.aws_clients import AwsClients, AwsSettings, clients
+from components.settings import ExistingTrail, Settings
+from components.tags import owner_tag
+from components.trail_checks import delivery_finding, second_trail_finding
+
+
+def check(settings: Settings, where: AwsContext) -> None:
+    """Warn of what is not sure to work, and refuse what is sure not to.
+
+    Raises:
+        RequirementError: naming all that has to be put right.
+    """
+    aws_settings = AwsSettings.of(pulumi.Config("aws").get)
+    redact = aws_settings.redactor()
+    refused = []
+    for finding in findings(clients(aws_settings), settings, where):
+        if finding.verdict == "unknown":
+            pulumi.log.warn(redact(str(finding)))
+        elif finding.verdict == "refused":
+            refused.append(redact(str(finding)))
+    if refused:
+        raise RequirementError("\n".join(refused))
+
+
+def findings(aws: AwsClients, settings: Settings, where: AwsContext) -> Iterable[Finding]:
+    """Look at all that the settings name in AWS."""
+    if isinstance(settings.trail, ExistingTrail):
+        bucket = Bucket(settings.trail.bucket_name, where.account_id, where.region)
+        about = bucket_findings(aws, bucket)
+        yield from about
+        if all(each.verdict == "ok" for each in about):
+            yield delivery_finding(aws, bucket)
+    else:
+        arn = trail_arn(where, trail_name())
+        yield second_trail_finding(aws, trail_arn=arn, account_id=where.account_id, region=where.region)
+    yield from oidc_findings(aws, settings.templates, where, owner=owner_tag())

@@ -1,0 +1,75 @@
+"""What the preview says of AWS, without any key; the rules themselves are tested in the lifecycle tier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.test_bad_input import assert_nothing_changed, assert_refused
+
+REGION = "us-east-1"
+BUCKET = f"sandbox-existing-trail-{REGION}"
+CODE = {"Bucket": f"cloud-trail-client-stack-template-prod-{REGION}", "Key": "cloudtrail.yaml"}
+
+
+def encrypt_with_kms(stack: Stack) -> None:
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+    stack.sandbox.aws("s3").put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]})
+
+
+def notify_another(stack: Stack) -> None:
+    entry = {"Id": "a", "QueueArn": f"arn:aws:sqs:{REGION}:123456789012:a", "Events": ["s3:ObjectCreated:*"]}
+    stack.sandbox.aws("s3").put_bucket_notification_configuration(
+        Bucket=BUCKET, NotificationConfiguration={"QueueConfigurations": [entry]}
+    )
+
+
+def make_provider(stack: Stack) -> None:
+    url = "https://cloudaccounts.us-1.cloudone.trendmicro.com"
+    stack.sandbox.aws("iam").create_open_id_connect_provider(Url=url)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (encrypt_with_kms, ("SSE-KMS", "no right to decrypt")),
+        (notify_another, ("step 8", "EventBridge")),
+        (make_provider, ("OpenID Connect provider", "qsS3BucketName")),
+    ],
+)
+def test_what_cannot_work_is_refused_by_a_preview_without_a_key(
+    stack: Stack, spoil: Callable[[Stack], None], words: tuple[str, ...]
+) -> None:
+    stack.environment.clear()
+    spoil(stack)
+    stack.sandbox.aws_control.clear_requests()
+    assert_refused(stack.run("preview"), *words)
+    assert_nothing_changed(stack)
+
+
+def test_a_stopped_trail_is_a_warning_in_a_preview(stack: Stack) -> None:
+    stack.sandbox.aws("cloudtrail").stop_logging(Name="sandbox-existing-trail")
+    shown = stack.succeed("preview")
+    _, _, diagnostics = shown.partition("Diagnostics:")
+    assert diagnostics.count("warning: trail arn:aws:cloudtrail") == 1, shown
+    assert "aws cloudtrail start-logging" in shown
+
+
+def test_a_changed_template_shows_as_its_digest_and_a_retired_runtime_is_named_once(stack: Stack) -> None:
+    stack.up()
+    stack.succeed("preview", EXPECT_NO_CHANGES)
+    s3 = stack.sandbox.aws("s3")
+    body = s3.get_object(**CODE)["Body"].read()
+    s3.put_object(**CODE, Body=body.replace(b"python3.13", b"python3.8"))
+    shown = stack.succeed("preview", "--diff")
+    assert "~ templateDigest" in shown
+    assert "Forwarder (python3.8)" in shown
+    assert "AWSTemplateFormatVersion" not in shown
+    stack.up()
+    assert "python3.8" not in stack.succeed("preview", EXPECT_NO_CHANGES)
+    deployed = stack.sandbox.aws("lambda").get_function_configuration(FunctionName="CloudOne-ct-forwarder")
+    assert deployed["Runtime"] == "python3.8"
+    s3.delete_object(**CODE)
+    assert "retired runtimes go unseen" in stack.succeed("preview", EXPECT_NO_CHANGES)

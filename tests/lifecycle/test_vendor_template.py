@@ -1,0 +1,105 @@
+"""The digest of a vendor's template through previews and updates, and what is said about the template."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from pulumi.output import Unknown
+
+from components.providers import aws_clients
+from components.providers.vendor_template import DIGEST, UNREAD, VendorTemplateProvider
+from tests.lifecycle.aws_scene import REGION, Aws
+from tests.lifecycle.engine import Engine, Resource
+
+BUCKET, KEY = f"cloud-trail-client-stack-template-prod-{REGION}", "cloudtrail.yaml"
+INPUTS = {"templateUrl": f"https://{BUCKET}.s3.{REGION}.amazonaws.com/{KEY}", "awsRegion": REGION}
+
+
+class Template:
+    """The vendor's template as the vendor changes it."""
+
+    def __init__(self, aws: Aws) -> None:
+        self.aws = aws
+
+    @property
+    def body(self) -> bytes:
+        body: bytes = self.aws.s3.get_object(Bucket=BUCKET, Key=KEY)["Body"].read()
+        return body
+
+    def change(self, old: bytes, new: bytes) -> None:
+        assert old in self.body
+        self.aws.s3.put_object(Bucket=BUCKET, Key=KEY, Body=self.body.replace(old, new))
+
+    @property
+    def digest(self) -> str:
+        return "sha256:" + hashlib.sha256(self.body).hexdigest()
+
+
+@pytest.fixture
+def template(aws: Aws) -> Template:
+    aws_clients.clients.cache_clear()
+    return Template(aws)
+
+
+@pytest.fixture
+def resource(template: Template) -> Resource:
+    return Engine({}).resource(VendorTemplateProvider)
+
+
+def test_the_state_holds_the_digest_and_not_the_body(template: Template, resource: Resource) -> None:
+    resource.up(INPUTS)
+    assert resource.outs == {**INPUTS, DIGEST: template.digest}
+    assert resource.preview(INPUTS) == "same"
+
+
+def test_a_changed_template_shows_in_the_preview_and_is_taken_over(template: Template, resource: Resource) -> None:
+    resource.up(INPUTS)
+    template.change(b"RetentionInDays: 7", b"RetentionInDays: 14")
+    assert resource.preview(INPUTS) == "update"
+    assert resource.up(INPUTS) == "update"
+    assert resource.outs[DIGEST] == template.digest
+    assert resource.preview(INPUTS) == "same"
+
+
+def test_a_refresh_does_not_take_a_changed_template_for_the_deployed_one(
+    template: Template, resource: Resource
+) -> None:
+    resource.up(INPUTS)
+    template.change(b"RetentionInDays: 7", b"RetentionInDays: 14")
+    resource.refresh()
+    assert resource.preview(INPUTS) == "update"
+
+
+def test_a_template_that_cannot_be_read_any_more_is_said_and_no_difference(
+    template: Template, resource: Resource, capsys: pytest.CaptureFixture[str]
+) -> None:
+    resource.up(INPUTS)
+    template.aws.deny("GetObject")
+    assert resource.preview(INPUTS) == "same"
+    assert "s3:GetObject" in capsys.readouterr().err
+
+
+def test_a_template_that_cannot_be_read_stops_nothing(template: Template, resource: Resource) -> None:
+    template.aws.deny("GetObject")
+    resource.up(INPUTS)
+    assert resource.outs[DIGEST] == UNREAD
+    assert resource.preview(INPUTS) == "same"
+
+
+def test_an_address_that_is_not_known_yet_is_not_asked_for(template: Template, resource: Resource) -> None:
+    template.aws.sandbox.aws_control.clear_requests()
+    assert resource.preview({**INPUTS, "templateUrl": Unknown()}) == "create"
+    assert template.aws.sandbox.aws_requests() == []
+
+
+def test_retired_runtimes_are_named_once(
+    template: Template, resource: Resource, capsys: pytest.CaptureFixture[str]
+) -> None:
+    resource.up(INPUTS)
+    assert capsys.readouterr().err == ""
+    template.change(b"python3.13", b"python3.8")
+    resource.up(INPUTS)
+    assert "Forwarder (python3.8)" in capsys.readouterr().err
+    resource.preview(INPUTS)
+    assert capsys.readouterr().err == ""
