@@ -31,7 +31,7 @@ class GitHub:
         self._session = requests.Session()
         # Retries what changes nothing; a POST is never repeated.
         self._session.mount(
-            self._base, HTTPAdapter(max_retries=Retry(3, backoff_factor=1, status_forcelist=[502, 503]))
+            self._base, HTTPAdapter(max_retries=Retry(2, backoff_factor=0.5, status_forcelist=[502, 503]))
         )
         self._session.headers.update({"Authorization": f"Bearer {token}", "Accept": "application/vnd.github+json"})
 
