@@ -101,7 +101,7 @@ def _change(step: Mapping[str, Any]) -> Change:
     old = step.get("old") or {}
     return Change(
         kind=step["op"],
-        resource=f"{_shown_type(step['type'])} {step['urn'].rpartition('::')[2]}",
+        resource=f"{shown_type(step['type'])} {step['urn'].rpartition('::')[2]}",
         id=old.get("id", ""),
         kept=bool(old.get("retainOnDelete")),
         causes=tuple(step.get("keys") or ()),
@@ -109,7 +109,7 @@ def _change(step: Mapping[str, Any]) -> Change:
     )
 
 
-def _shown_type(type_: str) -> str:
+def shown_type(type_: str) -> str:
     """Return a type as Pulumi shows it: `aws:iam/role:Role` is `aws:iam:Role`."""
     if type_.startswith(DYNAMIC):
         return "trend:" + type_.removeprefix(DYNAMIC)
