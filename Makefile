@@ -42,11 +42,23 @@ test: setup ## Run all tests, those on the real engine included
 test-full: setup ## Run the tests that take long, too: half an hour
 	@FULL=1 $(PY) -m pytest -m "full or not full"
 
-.PHONY: check
-check: $(VENV)/.complete ## Format, lint and type-check
+.PHONY: check check-python check-workflows
+check: check-python check-workflows ## Format, lint and type-check; lint the workflows
+
+check-python: $(VENV)/.complete
 	@$(VENV)/bin/ruff format --quiet $(if $(CI),--check) .
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
+
+# actionlint has no wheel that holds it, so Go builds it, within a minute and once a machine.
+check-workflows: $(VENV)/.complete
+	@$(VENV)/bin/zizmor --offline --quiet --no-progress .github
+	@if command -v go >/dev/null; then go -C .github/actionlint tool actionlint $(CURDIR)/.github/workflows/*.yml; \
+	else echo "actionlint left out: it takes Go to build it"; fi
+
+.PHONY: docs
+docs: $(VENV)/.complete ## Write docs/settings.md anew from Pulumi.yaml
+	@$(PY) -m tests.settings_page
 
 .PHONY: bench
 bench: setup ## Measure preview, up, calls to Trend and memory against a floor

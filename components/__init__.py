@@ -1,0 +1,33 @@
+"""The onboarding as components, for this program and for others: `from components import Onboarding`.
+
+The plugin process of the dynamic resources imports this package too, to get at `components.providers`. So it loads
+nothing itself: a name is loaded when it is first asked for (PEP 562).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from components.aws_context import AwsContext
+    from components.onboarding import Onboarding
+    from components.settings import ExistingTrail, HostedTemplates, NewTrail, Settings
+
+__all__ = ["AwsContext", "ExistingTrail", "HostedTemplates", "NewTrail", "Onboarding", "Settings"]
+
+_MODULES = {
+    "AwsContext": "aws_context",
+    "ExistingTrail": "settings",
+    "HostedTemplates": "settings",
+    "NewTrail": "settings",
+    "Onboarding": "onboarding",
+    "Settings": "settings",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name of `__all__`."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -48,6 +48,9 @@ class AuditTrail(pulumi.ComponentResource):
         source: a new trail, or the bucket of an existing one.
         where: the AWS account and region.
         tags: of the new bucket and trail.
+
+    Attributes:
+        bucket_name: the bucket, new or existing.
     """
 
     bucket_name: pulumi.Output[str]

@@ -34,6 +34,11 @@ class CloudAccount(pulumi.ComponentResource):
         templates: where the vendor's templates are; None for its own address.
         adopt: whether to take over a registration that something else made.
         tags: of the stack and what it makes.
+
+    Attributes:
+        role_arn: the management role.
+        cloud_account_id: the registration's id, which is the AWS account's.
+        state: the vendor's word for how it stands, for example `managed`.
     """
 
     role_arn: pulumi.Output[str]

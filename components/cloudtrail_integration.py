@@ -36,6 +36,9 @@ class CloudTrailIntegration(pulumi.ComponentResource):
         stack_name: the stack's name, at most 8 characters: names inside the vendor's template grow to AWS's limit.
         templates: where the vendor's templates are; None for the address that Trend names.
         tags: of the stack and what it makes.
+
+    Attributes:
+        stack_id: the stack's ARN.
     """
 
     stack_id: pulumi.Output[str]

@@ -21,12 +21,16 @@ class Onboarding(pulumi.ComponentResource):
     """`trend:onboarding:Onboarding`: links one AWS account to Cloud One and Vision One.
 
     Nothing is made before the API key's account is known and the AWS region fits it. Then the three links are made side
-    by side, and when they stand, the events of the trail are sent to Trend.
+    by side, and when they stand, the events of the trail are sent to Trend. Links that something else made are left
+    alone unless `settings.adopt`; an existing trail, its bucket's policy and others' notifications always are.
 
     Args:
         name: the component's name.
         settings: what to do and how.
         where: the AWS account and region to onboard.
+
+    Attributes:
+        outputs: the stack's outputs by name; no secret is among them.
     """
 
     def __init__(

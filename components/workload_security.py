@@ -50,6 +50,10 @@ class WorkloadSecurity(pulumi.ComponentResource):
         permissions_boundary: ARN of the policy that bounds the role.
         role_path: IAM path of the role.
         tags: of the role.
+
+    Attributes:
+        role_arn: the role.
+        connector_id: the vendor's number of the connector, as text.
     """
 
     role_arn: pulumi.Output[str]

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,7 +14,7 @@ from rich.console import Console
 
 from components.providers.aws_clients import AwsError
 from components.providers.base import OnboardingError
-from operate import dead_run
+from operate import dead_run, previews
 from operate import up as runs
 from operate.console import OperateError, say, worded
 from operate.flags import Flags
@@ -22,6 +23,7 @@ from operate.report import Report
 from operate.revert import Plan, is_needed
 from operate.revert import revert as bring_back
 from operate.stack import Stack
+from operate.summary import summary as page_about
 
 _INTERRUPTED = 130
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -92,6 +94,41 @@ def report(
             typer.echo(json.dumps(made.document(), indent=2))
         else:
             Console().print(made.table())
+
+
+@app.command(context_settings=_PASSED_ON)
+def preview(
+    context: typer.Context,
+    markdown: Annotated[Path | None, typer.Option(help="File that takes a page about what would change.")] = None,
+    comment_on: Annotated[int | None, typer.Option(help="Number of the pull request that gets the page.")] = None,
+) -> None:
+    """Run `pulumi preview` with the flags given here, and write a page that calls out deletes and replacements.
+
+    A pull request has one such comment for each stack. Exit code: that of `pulumi preview`.
+    """
+    with _one_line_errors():
+        raise typer.Exit(previews.preview(context.args, markdown, comment_on))
+
+
+@app.command(context_settings=_PASSED_ON)
+def drift(
+    context: typer.Context,
+    markdown: Annotated[Path | None, typer.Option(help="File that takes a page about what differs.")] = None,
+    issue: Annotated[bool, typer.Option("--issue", help="Keep one issue on GitHub about it.")] = False,
+) -> None:
+    """Look for what was changed outside of Pulumi; the flags are those of `pulumi preview`.
+
+    Exit code: 0 where nothing differs, 7 where something does, another where that could not be found out.
+    """
+    with _one_line_errors():
+        raise typer.Exit(previews.drift(context.args, markdown, issue=issue))
+
+
+@app.command()
+def summary(stack: StackName = "", cwd: Folder = "") -> None:
+    """Print a page about how the stack stands: its last update, its health, its outputs."""
+    with _one_line_errors():
+        typer.echo(page_about(Stack(Pulumi(Flags(stack, cwd)))), nl=False)
 
 
 def _ask(yes: bool, non_interactive: bool) -> None:

@@ -1,0 +1,14 @@
+"""A program of your own: the onboarding is one component in it."""
+
+import pulumi
+
+from components import ExistingTrail, Onboarding, Settings, aws_context
+
+where = aws_context.current()
+onboarding = Onboarding(
+    "trend",
+    settings=Settings(trail=ExistingTrail("sandbox-existing-trail-us-east-1"), tags={"owner": "security"}),
+    where=where,
+)
+
+pulumi.export("connector", onboarding.outputs["workloadSecurityConnectorId"])

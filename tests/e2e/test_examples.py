@@ -1,0 +1,146 @@
+"""Every example deploys in the sandbox, makes what its list says, and leaves nothing behind.
+
+`UPDATE_LISTS=1` writes the lists anew from the previews.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from operate.plan import shown_type
+from sandbox.sandbox import Sandbox
+from sandbox.simulator import default_tenant
+from tests.e2e.inventory import aws_inventory
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, ROOT, Stack
+from tests.e2e.test_operate import role_for_trend
+
+FOLDER = ROOT / "examples"
+NAMES = sorted(path.parent.name for path in FOLDER.glob("*/Pulumi.*.yaml"))
+OWN_PROGRAM = FOLDER / "from-your-program"
+QUICK = {"guard-rails"}
+
+
+def earlier_links(stack: Stack) -> None:
+    """Link the account as somebody did before, with a role of their own."""
+    role, sandbox = role_for_trend(stack, "earlier"), stack.sandbox
+    sandbox.trend.add_connector(sandbox.account, role, displayName="earlier")
+    sandbox.trend.add_cloud_account(sandbox.account, role, alias="earlier")
+
+
+def boundary(stack: Stack) -> None:
+    """Make the policy that bounds what teams may do in the account."""
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    stack.sandbox.aws("iam").create_policy(PolicyName="WorkloadBoundary", PolicyDocument=document)
+
+
+# What must stand before, where a fresh sandbox is not the situation.
+SITUATIONS: Mapping[str, Callable[[Stack], object]] = {
+    "adopt-existing-link": earlier_links,
+    "guard-rails": boundary,
+    "new-region": lambda stack: stack.sandbox.trend.set_tenant(default_tenant("zz-1")),
+}
+
+
+def use(stack: Stack, name: str) -> str:
+    """Bring about an example's situation, give the stack its settings, and return the region."""
+    SITUATIONS.get(name, lambda _: None)(stack)
+    if name != "vision-one":
+        stack.environment.pop("VISION_ONE_SERVICE_TOKEN", None)
+    path = stack.folder / f"Pulumi.{stack.name}.yaml"
+    content = yaml.safe_load(path.read_text())
+    content["config"] = yaml.safe_load((FOLDER / name / f"Pulumi.{name}.yaml").read_text())["config"]
+    path.write_text(yaml.safe_dump(content))
+    return str(content["config"]["aws:region"])
+
+
+def listed(urns: Iterable[str]) -> str:
+    """Return a list as the examples hold it: type and name as Pulumi shows them, one a line."""
+    parts = [urn.split("::")[2:] for urn in urns]
+    own = [(types.rpartition("$")[2], name) for types, name in parts]
+    return "".join(sorted(f"{shown_type(type_)} {name}\n" for type_, name in own if not type_.startswith("pulumi:")))
+
+
+def previewed(stack: Stack) -> str:
+    document: dict[str, Any] = json.loads(stack.succeed("preview", "--json"))
+    return listed(step["urn"] for step in document["steps"] if step["op"] == "create")
+
+
+def deployed(stack: Stack) -> str:
+    deployment = json.loads(stack.succeed("stack", "export"))["deployment"]
+    return listed(resource["urn"] for resource in deployment["resources"])
+
+
+def resources(name: str) -> str:
+    return (FOLDER / name / "resources.txt").read_text()
+
+
+def test_each_situation_has_a_page_and_is_on_the_index() -> None:
+    assert len(NAMES) == 7
+    index = (FOLDER / "README.md").read_text()
+    for name in [*NAMES, OWN_PROGRAM.name]:
+        assert f"[{name}]({name}/)" in index
+        assert "Yours when" in (FOLDER / name / "README.md").read_text()
+
+
+def test_a_preview_of_each_example_lists_what_it_makes(stack: Stack) -> None:
+    found = {}
+    for name in NAMES:
+        use(stack, name)
+        found[name] = previewed(stack)
+        if os.environ.get("UPDATE_LISTS"):
+            (FOLDER / name / "resources.txt").write_text(found[name])
+    assert found == {name: resources(name) for name in NAMES}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in QUICK else pytest.mark.full) for name in NAMES]
+)
+def test_an_example_deploys_and_leaves_what_was_there_before(stack: Stack, name: str) -> None:
+    sandbox = stack.sandbox
+    region = use(stack, name)
+    before, links = aws_inventory(sandbox, region), sandbox.trend.state()
+    stack.up()
+    assert deployed(stack) == resources(name)
+    outputs = stack.outputs()
+    assert outputs["visionOneStatus"] == ("registered" if name == "vision-one" else "skipped")
+    stack.up(EXPECT_NO_CHANGES)
+    stack.destroy()
+    after, left = aws_inventory(sandbox, region), sandbox.trend.state()
+    if "trailArn" in outputs:
+        after["buckets"].pop(outputs["trailBucketName"])  # kept on purpose
+    assert after == before
+    assert [link.cross_account_role_arn for link in left.connectors] == [
+        link.cross_account_role_arn for link in links.connectors
+    ]
+    assert [link.role_arn for link in left.cloud_accounts] == [link.role_arn for link in links.cloud_accounts]
+
+
+@pytest.fixture
+def own_program(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Iterator[Stack]:
+    """A stack of the program that uses the components."""
+    made = Stack(sandbox, tmp_path / "project", credentials, name="own", program=OWN_PROGRAM)
+    made.configure({})
+    yield made
+    made.succeed("stack", "rm", "--yes", "--force")
+
+
+def test_a_program_of_ones_own_can_use_the_components(own_program: Stack) -> None:
+    assert previewed(own_program) == resources("existing-trail")
+
+
+@pytest.mark.full
+def test_a_program_of_ones_own_deploys_and_leaves_what_was_there_before(own_program: Stack) -> None:
+    before = aws_inventory(own_program.sandbox)
+    own_program.up()
+    assert own_program.outputs() == {"connector": "1"}
+    own_program.up(EXPECT_NO_CHANGES)
+    own_program.destroy()
+    assert aws_inventory(own_program.sandbox) == before
