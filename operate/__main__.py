@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -92,6 +92,24 @@ def report(
             typer.echo(json.dumps(made.document(), indent=2))
         else:
             Console().print(made.table())
+
+
+@app.command()
+def policy(
+    run: Annotated[Literal["preview", "up", "destroy"], typer.Option("--for", help="What the policy is for.")],
+    stack: StackName = "",
+    cwd: Folder = "",
+    config_file: ConfigFile = "",
+    forwarder_template: Annotated[
+        str, typer.Option(help="File or S3 address of the vendor's CloudTrail template, before the first up.")
+    ] = "",
+) -> None:
+    """Print the least IAM policy with which this stack can be previewed, deployed or destroyed: docs/permissions.md."""
+    from operate.policy import deployer
+
+    with _one_line_errors():
+        made = deployer.policy(Stack(Pulumi(Flags(stack, cwd, config_file))), run, forwarder_template)
+        typer.echo(json.dumps(made, indent=2))
 
 
 def _ask(yes: bool, non_interactive: bool) -> None:

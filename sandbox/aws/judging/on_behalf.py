@@ -66,6 +66,9 @@ _TAGGING = ("TagRole", "UntagRole", "TagOpenIDConnectProvider", "UntagOpenIDConn
 _RANDOM_END = "-1ABCDEFGHIJK"
 """What CloudFormation ends a name with that no template gives; moto leaves it out."""
 
+PASSED = {"iam:PassedToService": ("lambda.amazonaws.com",)}
+"""Only functions get a role passed here."""
+
 _judges: list[Judge] = []
 
 
@@ -90,11 +93,10 @@ def refusal(
     if not _judges:
         return None
     place = _Place(stack_name, logical_id, account, region)
-    asks = [
-        Ask(action, resource, {"iam:PassedToService": ("lambda.amazonaws.com",)} if action == "iam:PassRole" else {})
+    asks = (  # one after the other: nothing is worked out where no policy is enforced
+        Ask(action, place.resource(action, kind, properties), PASSED if action == "iam:PassRole" else {})
         for action in _actions(operation, kind, properties)
-        for resource in [place.resource(action, kind, properties)]
-    ]
+    )
     return _judges[0].refusal_on_behalf(asks, f"{operation} {kind}")
 
 
