@@ -48,12 +48,14 @@ def _for_stacks(stack: Stack, place: Place, forwarder_template: str, *, making: 
     forwarder = _forwarder(stack, place, forwarder_url)
     if making:
         templates = [_object(place, management_url), _forwarder_object(place, forwarder_url)]
-        yield Statement("ReadVendorTemplates", ["s3:GetObject"], templates)
-    operations: tuple[vendor.Operation, ...] = ("make", "tag", "remove") if making else ("remove",)
-    yield from vendor.rights(place, place.management, "ManagementStack", management, operations)
+        yield Statement("Read", "VendorTemplates", ["s3:GetObject"], templates)
     # Any change replaces the forwarder's stack, so that it is never tagged anew.
     yield from vendor.rights(
-        place, place.forwarder, "ForwarderStack", forwarder, ("make", "remove") if making else ("remove",)
+        place,
+        [
+            vendor.VendorStack(place.management, management, ("make", "tag", "remove") if making else ("remove",)),
+            vendor.VendorStack(place.forwarder, forwarder, ("make", "remove") if making else ("remove",)),
+        ],
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components.settings import ExistingTrail, NewTrail
+from components.settings import NewTrail
 from operate.policy.place import Place
 from operate.policy.statement import Statement
 
@@ -45,16 +45,16 @@ def reads(place: Place, *, program_runs: bool) -> Iterator[Statement]:
     """
     trail = place.settings.trail
     if isinstance(trail, NewTrail):
-        yield Statement("ReadTrailBucket", [*BUCKET_READS, "s3:GetBucketNotification"], [place.bucket_arn])
-        yield Statement("FindTrail", ["cloudtrail:DescribeTrails"], ["*"])
-        yield Statement("ReadTrail", ["cloudtrail:GetTrailStatus", "cloudtrail:ListTags"], [place.trail_arn])
+        yield Statement("Read", "TrailBucket", [*BUCKET_READS, "s3:GetBucketNotification"], [place.bucket_arn])
+        yield Statement("Find", "Trail", ["cloudtrail:DescribeTrails"], ["*"])
+        yield Statement("Read", "Trail", ["cloudtrail:GetTrailStatus", "cloudtrail:ListTags"], [place.trail_arn])
     else:
         looks = ["s3:ListBucket"] if program_runs else []
-        yield Statement("ReadTrailBucketAndNotifications", ["s3:GetBucketNotification", *looks], [place.bucket_arn])
-    yield Statement("ReadCrossAccountRole", ROLE_READS, [place.role_arn])
-    yield Statement("ReadVendorStacks", STACK_READS, _stacks(place))
+        yield Statement("Read", "TrailBucket", ["s3:GetBucketNotification", *looks], [place.bucket_arn])
+    yield Statement("Read", "CrossAccountRole", ROLE_READS, [place.role_arn])
+    yield Statement("Read", "VendorStacks", STACK_READS, _stacks(place))
     yield Statement(
-        "FindForwarderOfNotification", ["cloudformation:DescribeStackResources"], [place.stack_arn(place.forwarder)]
+        "Find", "ForwarderOfNotification", ["cloudformation:DescribeStackResources"], [place.stack_arn(place.forwarder)]
     )
 
 
@@ -62,9 +62,10 @@ def makes(place: Place) -> Iterator[Statement]:
     """Yield what an up makes and changes."""
     trail, settings = place.settings.trail, place.settings
     if isinstance(trail, NewTrail):
-        yield Statement("MakeTrailBucket", _bucket_writes(trail), [place.bucket_arn])
+        yield Statement("Make", "TrailBucket", _bucket_writes(trail), [place.bucket_arn])
         yield Statement(
-            "MakeTrail",
+            "Make",
+            "Trail",
             [
                 "cloudtrail:AddTags",
                 "cloudtrail:CreateTrail",
@@ -74,17 +75,19 @@ def makes(place: Place) -> Iterator[Statement]:
             ],
             [place.trail_arn],
         )
-    yield Statement("KeepNotificationsOfOthers", ["s3:PutBucketNotification"], [place.bucket_arn])
+    yield Statement("Keep", "NotificationsOfOthers", ["s3:PutBucketNotification"], [place.bucket_arn])
     boundary = settings.permissions_boundary
     bounded = ["iam:CreateRole", "iam:PutRolePolicy", *(["iam:PutRolePermissionsBoundary"] if boundary else [])]
     yield Statement(
-        "MakeCrossAccountRole",
+        "Make",
+        "CrossAccountRole",
         bounded,
         [place.role_arn],
         {"StringEquals": {"iam:PermissionsBoundary": boundary}} if boundary else {},
     )
     yield Statement(
-        "ChangeCrossAccountRole",
+        "Change",
+        "CrossAccountRole",
         [
             "iam:TagRole",
             "iam:UntagRole",
@@ -95,37 +98,40 @@ def makes(place: Place) -> Iterator[Statement]:
         [place.role_arn],
     )
     yield Statement(
-        "MakeVendorStacks",
+        "Make",
+        "VendorStacks",
         ["cloudformation:CreateStack", "cloudformation:TagResource"],
         _stacks(place),
     )
-    yield Statement("ChangeVendorStack", ["cloudformation:UpdateStack"], [place.stack_arn(place.management)])
+    yield Statement("Change", "ManagementStack", ["cloudformation:UpdateStack"], [place.stack_arn(place.management)])
     # The forwarder's stack is replaced by any change, and either stack is after one that failed.
-    yield Statement("ReplaceVendorStacks", ["cloudformation:DeleteStack"], _stacks(place))
-    yield Statement("ReadWhyVendorStacksFailed", ["cloudformation:DescribeStackEvents"], _stacks(place))
+    yield Statement("Replace", "VendorStacks", ["cloudformation:DeleteStack"], _stacks(place))
+    yield Statement("Explain", "VendorStacks", ["cloudformation:DescribeStackEvents"], _stacks(place))
 
 
 def removes(place: Place) -> Iterator[Statement]:
     """Yield what a destroy removes."""
     trail = place.settings.trail
     if isinstance(trail, NewTrail):
-        yield Statement("RemoveTrail", ["cloudtrail:DeleteTrail"], [place.trail_arn])
+        yield Statement("Remove", "Trail", ["cloudtrail:DeleteTrail"], [place.trail_arn])
         if trail.on_destroy == "delete":
             undone = [each for each in _bucket_writes(trail) if each not in _ONLY_MADE]
             yield Statement(
-                "RemoveTrailBucket",
+                "Remove",
+                "TrailBucket",
                 [*undone, "s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:ListBucketVersions"],
                 [place.bucket_arn],
             )
-            yield Statement("EmptyTrailBucket", ["s3:DeleteObjectVersion"], [f"{place.bucket_arn}/*"])
-    yield Statement("PutBackNotificationsOfOthers", ["s3:PutBucketNotification"], [place.bucket_arn])
+            yield Statement("Empty", "TrailBucket", ["s3:DeleteObjectVersion"], [f"{place.bucket_arn}/*"])
+    yield Statement("PutBack", "NotificationsOfOthers", ["s3:PutBucketNotification"], [place.bucket_arn])
     yield Statement(
-        "RemoveCrossAccountRole",
+        "Remove",
+        "CrossAccountRole",
         ["iam:DeleteRole", "iam:DeleteRolePolicy", "iam:ListInstanceProfilesForRole"],
         [place.role_arn],
     )
-    yield Statement("RemoveVendorStacks", ["cloudformation:DeleteStack"], _stacks(place))
-    yield Statement("ReadWhyVendorStacksFailed", ["cloudformation:DescribeStackEvents"], _stacks(place))
+    yield Statement("Remove", "VendorStacks", ["cloudformation:DeleteStack"], _stacks(place))
+    yield Statement("Explain", "VendorStacks", ["cloudformation:DescribeStackEvents"], _stacks(place))
 
 
 _ONLY_MADE = ("s3:CreateBucket", "s3:PutBucketPolicy", "s3:TagResource", "s3:UntagResource")
@@ -147,8 +153,3 @@ def _bucket_writes(trail: NewTrail) -> list[str]:
 
 def _stacks(place: Place) -> list[str]:
     return [place.stack_arn(place.management), place.stack_arn(place.forwarder)]
-
-
-def uses_existing_bucket(place: Place) -> bool:
-    """Whether the bucket is somebody else's."""
-    return isinstance(place.settings.trail, ExistingTrail)

@@ -7,7 +7,7 @@ does not use. All but the reading of templates and code holds only for calls thr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,12 +26,12 @@ class _Kind:
     """What a resource type takes.
 
     Attributes:
-        sid: names its statement.
+        target: names its statement.
         arns: return what its actions are on.
         actions: by operation; after a `?` stands the property without which one is not needed.
     """
 
-    sid: str
+    target: str
     arns: Callable[[Place, str, Resource], Sequence[str]]
     actions: Mapping[Operation, Sequence[str]]
 
@@ -140,37 +140,46 @@ KINDS: Mapping[str, _Kind] = {
 """Of the types whose ARNs can be told; the rest is in `_on_functions`."""
 
 
-def rights(
-    place: Place, stack: str, sid: str, resources: Sequence[Resource], operations: Iterable[Operation]
-) -> Iterator[Statement]:
-    """Yield what CloudFormation needs for a stack.
+@dataclass(frozen=True)
+class VendorStack:
+    """A stack of the vendor's, and what is done to it.
 
-    Args:
-        place: where it is.
-        stack: its name.
-        sid: what the statements' Sids begin with.
+    Attributes:
+        name: its name.
         resources: of its template.
-        operations: what is done to it.
+        operations: what is done.
+    """
+
+    name: str
+    resources: Sequence[Resource]
+    operations: Sequence[Operation]
+
+
+def rights(place: Place, stacks: Sequence[VendorStack]) -> Iterator[Statement]:
+    """Yield what CloudFormation needs for stacks.
 
     Raises:
-        OperateError: the template has a resource type that is not known here.
+        OperateError: a template has a resource type that is not known here.
     """
-    wanted = list(operations)
-    for resource in resources:
-        if resource.kind not in KINDS and not _is_on_function(resource):
-            raise OperateError(
-                f"the template of stack {stack} has a {resource.kind} ({resource.logical_id}), whose rights are not "
-                "known: add it to operate/policy/vendor.py from its entry in the CloudFormation registry"
-            )
-    for kind_name, kind in KINDS.items():
-        of_kind = [each for each in resources if each.kind == kind_name]
-        yield Statement(
-            f"{sid}{kind.sid}",
-            [action for each in of_kind for operation in wanted for action in kind.needed(operation, each)],
-            [arn for each in of_kind for arn in kind.arns(place, stack, each)],
-            VIA_CLOUDFORMATION,
-        )
-    yield from _on_functions(place, stack, sid, resources, wanted)
+    for stack in stacks:
+        for resource in stack.resources:
+            if resource.kind not in KINDS and not _is_on_function(resource):
+                raise OperateError(
+                    f"the template of stack {stack.name} has a {resource.kind} ({resource.logical_id}), whose rights "
+                    "are not known: add it to operate/policy/vendor.py from its entry in the CloudFormation registry"
+                )
+    for name, kind in KINDS.items():
+        of_kind = [(stack, each) for stack in stacks for each in stack.resources if each.kind == name]
+        actions = [
+            action
+            for stack, each in of_kind
+            for operation in stack.operations
+            for action in kind.needed(operation, each)
+        ]
+        arns = [arn for stack, each in of_kind for arn in kind.arns(place, stack.name, each)]
+        yield Statement("Vendor", kind.target, actions, arns, VIA_CLOUDFORMATION)
+    for stack in stacks:
+        yield from _on_functions(place, stack.name, stack.resources, stack.operations)
 
 
 def _is_on_function(resource: Resource) -> bool:
@@ -178,7 +187,7 @@ def _is_on_function(resource: Resource) -> bool:
 
 
 def _on_functions(
-    place: Place, stack: str, sid: str, resources: Sequence[Resource], operations: Sequence[Operation]
+    place: Place, stack: str, resources: Sequence[Resource], operations: Sequence[Operation]
 ) -> Iterator[Statement]:
     functions = [each for each in resources if each.kind == "AWS::Lambda::Function"]
     arns = [arn for each in functions for arn in _function(place, stack, each)]
@@ -189,15 +198,15 @@ def _on_functions(
         actions += [named[operation] for operation in operations if operation in named]
     if changing and any(each.kind.startswith("Custom::") for each in resources):
         actions.append("lambda:InvokeFunction")
-    yield Statement(f"{sid}FunctionsInUse", actions, arns, VIA_CLOUDFORMATION)
+    yield Statement("Vendor", "Functions", actions, arns, VIA_CLOUDFORMATION)
     if "make" in operations and functions:
         roles = [arn for each in resources if each.kind == "AWS::IAM::Role" for arn in _role(place, stack, each)]
         passed = {**VIA_CLOUDFORMATION, "StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
-        yield Statement(f"{sid}FunctionsRoles", ["iam:PassRole"], roles, passed)
+        yield Statement("Vendor", "FunctionsRole", ["iam:PassRole"], roles, passed)
         codes = [_code(place, each) for each in functions if "S3Bucket" in each.properties.get("Code", {})]
-        yield Statement(f"{sid}FunctionsCode", ["s3:GetObject"] if codes else [], codes)
+        yield Statement("Vendor", "FunctionsCode", ["s3:GetObject"] if codes else [], codes)
     if changing and any(each.kind == "AWS::Logs::LogGroup" for each in resources):
-        yield Statement(f"{sid}FindLogGroups", ["logs:DescribeLogGroups"], ["*"], VIA_CLOUDFORMATION)
+        yield Statement("Find", "VendorLogGroups", ["logs:DescribeLogGroups"], ["*"], VIA_CLOUDFORMATION)
 
 
 def _code(place: Place, function: Resource) -> str:
