@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -129,6 +129,24 @@ def summary(stack: StackName = "", cwd: Folder = "") -> None:
     """Print a page about how the stack stands: its last update, its health, its outputs."""
     with _one_line_errors():
         typer.echo(page_about(Stack(Pulumi(Flags(stack, cwd)))), nl=False)
+
+
+@app.command()
+def policy(
+    run: Annotated[Literal["preview", "up", "destroy"], typer.Option("--for", help="What the policy is for.")],
+    stack: StackName = "",
+    cwd: Folder = "",
+    config_file: ConfigFile = "",
+    forwarder_template: Annotated[
+        str, typer.Option(help="File or S3 address of the vendor's CloudTrail template, before the first up.")
+    ] = "",
+) -> None:
+    """Print the least IAM policy with which this stack can be previewed, deployed or destroyed: docs/permissions.md."""
+    from operate.policy import deployer
+
+    with _one_line_errors():
+        made = deployer.policy(Stack(Pulumi(Flags(stack, cwd, config_file))), run, forwarder_template)
+        typer.echo(json.dumps(made, indent=2))
 
 
 def _ask(yes: bool, non_interactive: bool) -> None:

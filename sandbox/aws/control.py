@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -26,6 +27,23 @@ class AwsRequest:
     resource: str
     status: int
     changing: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a caller with a policy asked for, and whether it was allowed.
+
+    Attributes:
+        context: the condition keys' values.
+        doing: what CloudFormation did with the caller's rights; empty where the caller asked itself.
+    """
+
+    caller: str
+    action: str
+    resource: str
+    context: dict[str, list[str]]
+    allowed: bool
+    doing: str
 
 
 class AwsControl:
@@ -80,6 +98,18 @@ class AwsControl:
     def clear_faults(self) -> None:
         """Lift all faults."""
         self._call("DELETE", "faults")
+
+    def enforce(self, caller: str, document: Mapping[str, Any]) -> None:
+        """Let whoever signs with this access key id do what a policy allows, and nothing else."""
+        self._call("PUT", "policies", {"caller": caller, "document": document})
+
+    def clear_policies(self) -> None:
+        """Let everybody do everything again, and forget what was asked."""
+        self._call("DELETE", "policies")
+
+    def asked(self) -> list[Asked]:
+        """What callers with a policy asked for, in order."""
+        return [Asked(**entry) for entry in self._call("GET", "asks").json()]
 
     def _call(self, method: str, path: str, body: Any = None) -> Response:
         try:

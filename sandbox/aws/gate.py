@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 
 from sandbox.aws.call import AwsCall
 from sandbox.aws.faults import Fault, Faults
+from sandbox.aws.judging.judge import Judge
 from sandbox.aws.wire import identify
 
 Environ = dict[str, Any]
@@ -66,18 +67,25 @@ class RequestLog:
 class Gate:
     """WSGI middleware around moto.
 
-    Each call passes here once: it is named, meets a fault or goes on to moto, and is logged with its answer.
+    Each call passes here once: it is named, refused where its caller lacks a right, meets a fault or goes on to moto,
+    and is logged with its answer.
     """
 
-    def __init__(self, moto: Wsgi, log: RequestLog, faults: Faults) -> None:
+    def __init__(self, moto: Wsgi, log: RequestLog, faults: Faults, judge: Judge) -> None:
         """Stand in front of `moto`."""
         self._moto = moto
         self._log = log
         self._faults = faults
+        self._judge = judge
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one call."""
-        call = identify(environ, _take_body(environ))
+        body = _take_body(environ)
+        call = identify(environ, body)
+        refusal = self._judge.refusal(call, body)
+        if refusal is not None:
+            self._log.add(call, refusal.status)
+            return answer_error(start_response, call, refusal.status, refusal.code, refusal.message)
         fault = self._faults.hit(call)
         if fault is None:
             return self._ask_moto(environ, start_response, call)
@@ -88,7 +96,8 @@ class Gate:
             self._log.add(call, int(status.split(" ", 1)[0]))
             return start_response(status, *rest)
 
-        return self._moto(environ, noted)
+        with self._judge.serving(call):
+            return self._moto(environ, noted)
 
     def _show(self, fault: Fault, environ: Environ, start_response: StartResponse, call: AwsCall) -> Iterable[bytes]:
         time.sleep(fault.delay)

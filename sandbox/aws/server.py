@@ -3,9 +3,11 @@
 | call | does |
 | --- | --- |
 | GET /_sandbox/health | says that it runs, and for which account |
-| POST /_sandbox/reset | back to the freshly seeded state: no requests, no faults |
+| POST /_sandbox/reset | back to the freshly seeded state: no requests, no faults, no policies |
 | GET, DELETE /_sandbox/requests | the calls since the start or the last DELETE; see `RequestLog` |
 | GET, POST, DELETE /_sandbox/faults | the faults in force; POST adds one, see `Fault` |
+| PUT, DELETE /_sandbox/policies | PUT enforces `{"caller": <access key id>, "document": {...}}`, DELETE none |
+| GET /_sandbox/asks | what callers with a policy asked for since the last DELETE of policies; see `Judge` |
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from sandbox.aws import seeds
 from sandbox.aws.faults import Fault, Faults
 from sandbox.aws.gate import Gate, RequestLog, Wsgi
+from sandbox.aws.judging import on_behalf
+from sandbox.aws.judging.judge import Judge
 from sandbox.aws.taught import teach
 
 HOST = "127.0.0.1"
@@ -40,9 +44,10 @@ def build(account: str, extra_seeds: Sequence[seeds.Bucket] = (), log_file: Path
     """
     teach()
     seeds.plant(account, extra_seeds)
-    log, faults = RequestLog(log_file), Faults()
-    gate = Gate(DomainDispatcherApplication(create_backend_app), log, faults)
-    return DispatcherMiddleware(gate, {"/_sandbox": _control(account, extra_seeds, log, faults)})
+    log, faults, judge = RequestLog(log_file), Faults(), Judge(account)
+    on_behalf.decided_by(judge)
+    gate = Gate(DomainDispatcherApplication(create_backend_app), log, faults, judge)
+    return DispatcherMiddleware(gate, {"/_sandbox": _control(account, extra_seeds, log, faults, judge)})
 
 
 def serve(port: int, app: Wsgi) -> BaseWSGIServer:
@@ -56,7 +61,7 @@ def serve(port: int, app: Wsgi) -> BaseWSGIServer:
     return make_server(HOST, port, app, threaded=True, request_handler=MotoRequestHandler)
 
 
-def _control(account: str, extra_seeds: Sequence[seeds.Bucket], log: RequestLog, faults: Faults) -> Flask:
+def _control(account: str, extra_seeds: Sequence[seeds.Bucket], log: RequestLog, faults: Faults, judge: Judge) -> Flask:
     control = Flask("sandbox.aws")
 
     @control.get("/health")
@@ -69,6 +74,7 @@ def _control(account: str, extra_seeds: Sequence[seeds.Bucket], log: RequestLog,
         seeds.plant(account, extra_seeds)
         log.clear()
         faults.clear()
+        judge.clear()
         return "", 204
 
     @control.get("/requests")
@@ -96,5 +102,23 @@ def _control(account: str, extra_seeds: Sequence[seeds.Bucket], log: RequestLog,
     def clear_faults() -> tuple[str, int]:
         faults.clear()
         return "", 204
+
+    @control.put("/policies")
+    def enforce() -> tuple[Response | str, int]:
+        given = request.get_json()
+        try:
+            judge.enforce(given["caller"], given["document"])
+        except (KeyError, ValueError) as error:
+            return jsonify(error=str(error)), 400
+        return "", 204
+
+    @control.delete("/policies")
+    def clear_policies() -> tuple[str, int]:
+        judge.clear()
+        return "", 204
+
+    @control.get("/asks")
+    def asks() -> Response:
+        return jsonify(judge.asked())
 
     return control

@@ -14,6 +14,7 @@ from moto.cloudformation.parsing import ResourceMap, clean_json
 from moto.core.exceptions import ServiceException
 from werkzeug.exceptions import HTTPException
 
+from sandbox.aws.judging import on_behalf
 from sandbox.aws.taught.resource import TaughtResource
 
 REFUSALS = (ServiceException, HTTPException)
@@ -55,10 +56,11 @@ class StackResources(ResourceMap):
         if key in self._parsed_resources or key not in self._resource_json_map:
             return super().__getitem__(key)
         described = self._resource_json_map[key]
+        self._require("create", key, described, self._resolved(key))
         try:
             resource = super().__getitem__(key)
             if isinstance(resource, TaughtResource):
-                resource.tag({name: value for name, value in self.tags.items() if not name.startswith("aws:")})
+                resource.tag(self._own_tags())
         except REFUSALS as error:
             raise ResourceError.of(key, described, None, error) from error
         if resource is not None:
@@ -77,7 +79,7 @@ class StackResources(ResourceMap):
         Raises:
             ResourceError: a service refused; what was changed until then stays changed.
         """
-        before = self._resource_json_map
+        before, tagged_anew = self._resource_json_map, dict(tags) != self._own_tags()
         self._template, self._resource_json_map = dict(template), template["Resources"]
         self.input_parameters, self.resolved_parameters, self.tags = dict(parameters), {}, dict(tags)
         self.load()
@@ -85,6 +87,8 @@ class StackResources(ResourceMap):
         for key in [*self._made, *(key for key in self._resource_json_map if key not in self._made)]:
             if self._is_wanted(key) and key in self._made:
                 self._change(key, before[key])
+                if tagged_anew:
+                    self._tag(key)
             elif self._is_wanted(key):
                 self[key]
         for key in [key for key in reversed(self._made) if not self._is_wanted(key)]:
@@ -101,6 +105,9 @@ class StackResources(ResourceMap):
                 self._forget(key)
             else:
                 self._remove(key, self._resource_json_map[key])
+
+    def _own_tags(self) -> dict[str, str]:
+        return {name: value for name, value in self.tags.items() if not name.startswith("aws:")}
 
     def _is_wanted(self, key: str) -> bool:
         described = self._resource_json_map.get(key)
@@ -132,13 +139,34 @@ class StackResources(ResourceMap):
             raise ResourceError.of(key, described, resource, error) from error
         self._made[key] = new
 
+    def _tag(self, key: str) -> None:
+        self._require("tag", key, self._resource_json_map[key], self._made[key])
+        resource = self._parsed_resources[key]
+        if isinstance(resource, TaughtResource):
+            resource.tag(self._own_tags())
+
     def _remove(self, key: str, described: Mapping[str, Any]) -> None:
         resource = self._parsed_resources[key]
+        self._require("delete", key, described, self._made[key])
         try:
             self._delete_resource(resource, dict(described))
         except REFUSALS as error:
             raise ResourceError.of(key, described, resource, error) from error
         self._forget(key)
+
+    def _require(self, operation: str, key: str, described: Mapping[str, Any], properties: Any) -> None:
+        """Refuse what the caller of CloudFormation may not do itself."""
+        refusal = on_behalf.refusal(
+            operation,
+            described["Type"],
+            key,
+            properties,
+            str(self["AWS::StackName"]),
+            self._account_id,
+            self._region_name,
+        )
+        if refusal is not None:
+            raise ResourceError(key, described["Type"], "", f"AccessDenied: {refusal}")
 
     def _forget(self, key: str) -> None:
         del self._made[key]

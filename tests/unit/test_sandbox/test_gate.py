@@ -13,6 +13,7 @@ import pytest
 from sandbox.aws.call import AwsCall
 from sandbox.aws.faults import Fault, Faults
 from sandbox.aws.gate import Gate, RequestLog
+from sandbox.aws.judging.judge import Judge
 from sandbox.aws.wire import identify
 
 SECRET = "sentinel-value-of-a-parameter"
@@ -95,7 +96,7 @@ class Scene:
 
     def __init__(self, *faults: Fault, file: Path | None = None) -> None:
         self.moto, self.log, self.faults = Moto(), RequestLog(file), Faults()
-        self.gate = Gate(self.moto, self.log, self.faults)
+        self.gate = Gate(self.moto, self.log, self.faults, Judge("123456789012"))
         for fault in faults:
             self.faults.add(fault)
 

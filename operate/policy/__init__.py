@@ -1,0 +1,1 @@
+"""`python -m operate policy`: the least rights with which a stack can be previewed, deployed and destroyed."""

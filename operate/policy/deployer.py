@@ -1,0 +1,140 @@
+"""The policy of whoever deploys a stack, made from its settings, its state and the vendor's templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from components.cloud_account import TEMPLATE_FILE, template_url
+from components.providers.aws_clients import calling
+from components.settings import HostedTemplates
+from operate.console import OperateError, say
+from operate.policy import own, vendor
+from operate.policy.place import Place
+from operate.policy.statement import Statement, document
+from operate.policy.surroundings import place_of
+from operate.policy.template import Resource, resources
+from operate.stack import Stack
+
+Run = Literal["preview", "up", "destroy"]
+
+
+def policy(stack: Stack, run: Run, forwarder_template: str = "") -> dict[str, Any]:
+    """Return the least policy for a run.
+
+    Args:
+        stack: whose settings and state count.
+        run: what it is for. Each holds what a refresh reads; an `up` is also an update and the repair of drift.
+        forwarder_template: file or address of the template of step 8, where no `up` has asked Trend for it yet.
+
+    Raises:
+        OperateError, AwsError: something that is needed cannot be read.
+    """
+    place = place_of(stack, run)
+    statements = [*own.reads(place, program_runs=run != "destroy")]
+    if run == "up":
+        statements += [*own.makes(place), *_for_stacks(stack, place, forwarder_template, making=True)]
+    elif run == "destroy":
+        statements += [*own.removes(place), *_for_stacks(stack, place, forwarder_template, making=False)]
+    return document(statements)
+
+
+def _for_stacks(stack: Stack, place: Place, forwarder_template: str, *, making: bool) -> Iterator[Statement]:
+    management_url = _management_url(place)
+    forwarder_url = forwarder_template or place.known.get("templateUrl", "")
+    management = _management(stack, place, management_url)
+    forwarder = _forwarder(stack, place, forwarder_url)
+    if making:
+        templates = [_object(place, management_url), _forwarder_object(place, forwarder_url)]
+        yield Statement("Read", "VendorTemplates", ["s3:GetObject"], templates)
+    # Any change replaces the forwarder's stack, so that it is never tagged anew.
+    yield from vendor.rights(
+        place,
+        [
+            vendor.VendorStack(place.management, management, ("make", "tag", "remove") if making else ("remove",)),
+            vendor.VendorStack(place.forwarder, forwarder, ("make", "remove") if making else ("remove",)),
+        ],
+    )
+
+
+def _management_url(place: Place) -> str:
+    hosted = place.settings.templates
+    if isinstance(hosted, HostedTemplates):
+        return hosted.url(TEMPLATE_FILE, place.region, place.url_suffix)
+    return template_url(place.region, place.url_suffix)
+
+
+def _management(stack: Stack, place: Place, url: str) -> Sequence[Resource]:
+    # Which Cloud One region it is, only the API key tells.
+    host = place.known.get("oidcHost", "cloudaccounts.*.cloudone.trendmicro.com")
+    return resources(_read(stack, url), {**_pseudo(place, place.management), "CloudOneOIDCProviderURL": host})
+
+
+def _forwarder(stack: Stack, place: Place, source: str) -> Sequence[Resource]:
+    if not source:
+        say(
+            "Trend names the template of step 8 only to an `up`: the policy assumes what the vendor published early, "
+            "under any name that begins with the stack's; after the first `up` run this again, or give "
+            "--forwarder-template"
+        )
+        return _assumed(place.forwarder)
+    values = {**_pseudo(place, place.forwarder)}
+    if "codeBucket" in place.known:
+        values["S3BucketName"] = place.known["codeBucket"]
+    return resources(_read(stack, source), values)
+
+
+def _assumed(stack: str) -> list[Resource]:
+    names: dict[str, dict[str, Any]] = {
+        "AWS::IAM::Role": {"RoleName": f"{stack}-*", "Policies": [], "ManagedPolicyArns": []},
+        "AWS::Lambda::Function": {"FunctionName": f"{stack}-*", "Code": {"S3Bucket": "*", "S3Key": "*"}},
+        "AWS::Logs::LogGroup": {"LogGroupName": f"/aws/lambda/{stack}-*", "RetentionInDays": 1},
+        "AWS::SecretsManager::Secret": {"Name": f"{stack}-*"},
+        "AWS::Lambda::Permission": {},
+        "Custom::BucketNotification": {},
+    }
+    return [Resource(kind.rpartition("::")[2], kind, properties) for kind, properties in names.items()]
+
+
+def _pseudo(place: Place, stack: str) -> dict[str, str]:
+    return {
+        "AWS::AccountId": place.account,
+        "AWS::Partition": place.partition,
+        "AWS::Region": place.region,
+        "AWS::StackName": stack,
+        "AWS::URLSuffix": place.url_suffix,
+    }
+
+
+def _object(place: Place, url: str) -> str:
+    address = urlsplit(url)
+    return place.s3((address.hostname or "").partition(".s3.")[0] + unquote(address.path))
+
+
+def _forwarder_object(place: Place, source: str) -> str:
+    hosted = place.settings.templates
+    if hosted is not None:
+        return place.s3(f"{hosted.bucket_name}/{hosted.key_prefix}templates/*")
+    if source.startswith("https://"):
+        return _object(place, source)
+    return place.s3(f"cloud-trail-client-stack-template-*-{place.region}/*")
+
+
+def _read(stack: Stack, source: str) -> str:
+    """Return a template's text: from S3 with the stack's own credentials, or from a file."""
+    if not source.startswith("https://"):
+        try:
+            return Path(source).read_text(encoding="utf-8")
+        except OSError as error:
+            raise OperateError(f"template {source} cannot be read: {error.strerror}") from None
+    address = urlsplit(source)
+    bucket, _, rest = (address.hostname or "").partition(".s3.")
+    if not rest:
+        raise OperateError(f"{source} is not the address of a file in S3: download it and name the file")
+    with calling(f"reading template {source}", "s3:GetObject on it"):
+        client = stack.aws.client("s3", rest.split(".")[0])
+        answer = client.get_object(Bucket=bucket, Key=unquote(address.path.lstrip("/")))
+        text: str = answer["Body"].read().decode("utf-8")
+    return text

@@ -1,0 +1,155 @@
+"""The rights for what the program itself asks and makes.
+
+The AWS provider's calls are those of its public source (hashicorp/terraform-provider-aws, the files that the modules of
+`sandbox/plugins/aws` name); the rest is called by `components/providers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from components.settings import NewTrail
+from operate.policy.place import Place
+from operate.policy.statement import Statement
+
+BUCKET_READS = (
+    # aws_s3_bucket reads all of these, configured or not; one refusal fails the read.
+    "s3:GetAccelerateConfiguration",
+    "s3:GetBucketAcl",
+    "s3:GetBucketCORS",
+    "s3:GetBucketLogging",
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:GetBucketPolicy",
+    "s3:GetBucketRequestPayment",
+    "s3:GetBucketVersioning",
+    "s3:GetBucketWebsite",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "s3:GetReplicationConfiguration",
+    "s3:ListBucket",
+    "s3:ListTagsForResource",
+    # The resources beside the bucket.
+    "s3:GetBucketOwnershipControls",
+    "s3:GetBucketPublicAccessBlock",
+)
+ROLE_READS = ("iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies")
+STACK_READS = ("cloudformation:DescribeStacks", "cloudformation:GetTemplate")
+
+
+def reads(place: Place, *, program_runs: bool) -> Iterator[Statement]:
+    """Yield what every run reads.
+
+    Args:
+        place: names the resources.
+        program_runs: whether the program looks at the existing bucket, which `pulumi destroy` does without.
+    """
+    trail = place.settings.trail
+    if isinstance(trail, NewTrail):
+        yield Statement("Read", "TrailBucket", [*BUCKET_READS, "s3:GetBucketNotification"], [place.bucket_arn])
+        yield Statement("Find", "Trail", ["cloudtrail:DescribeTrails"], ["*"])
+        yield Statement("Read", "Trail", ["cloudtrail:GetTrailStatus", "cloudtrail:ListTags"], [place.trail_arn])
+    else:
+        looks = ["s3:ListBucket"] if program_runs else []
+        yield Statement("Read", "TrailBucket", ["s3:GetBucketNotification", *looks], [place.bucket_arn])
+    yield Statement("Read", "CrossAccountRole", ROLE_READS, [place.role_arn])
+    yield Statement("Read", "VendorStacks", STACK_READS, _stacks(place))
+    yield Statement(
+        "Find", "ForwarderOfNotification", ["cloudformation:DescribeStackResources"], [place.stack_arn(place.forwarder)]
+    )
+
+
+def makes(place: Place) -> Iterator[Statement]:
+    """Yield what an up makes and changes."""
+    trail, settings = place.settings.trail, place.settings
+    if isinstance(trail, NewTrail):
+        yield Statement("Make", "TrailBucket", _bucket_writes(trail), [place.bucket_arn])
+        yield Statement(
+            "Make",
+            "Trail",
+            [
+                "cloudtrail:AddTags",
+                "cloudtrail:CreateTrail",
+                "cloudtrail:RemoveTags",
+                "cloudtrail:StartLogging",
+                "cloudtrail:UpdateTrail",
+            ],
+            [place.trail_arn],
+        )
+    yield Statement("Keep", "NotificationsOfOthers", ["s3:PutBucketNotification"], [place.bucket_arn])
+    boundary = settings.permissions_boundary
+    bounded = ["iam:CreateRole", "iam:PutRolePolicy", *(["iam:PutRolePermissionsBoundary"] if boundary else [])]
+    yield Statement(
+        "Make",
+        "CrossAccountRole",
+        bounded,
+        [place.role_arn],
+        {"StringEquals": {"iam:PermissionsBoundary": boundary}} if boundary else {},
+    )
+    yield Statement(
+        "Change",
+        "CrossAccountRole",
+        [
+            "iam:TagRole",
+            "iam:UntagRole",
+            "iam:UpdateAssumeRolePolicy",
+            "iam:UpdateRole",
+            "iam:UpdateRoleDescription",
+        ],
+        [place.role_arn],
+    )
+    yield Statement(
+        "Make",
+        "VendorStacks",
+        ["cloudformation:CreateStack", "cloudformation:TagResource"],
+        _stacks(place),
+    )
+    yield Statement("Change", "ManagementStack", ["cloudformation:UpdateStack"], [place.stack_arn(place.management)])
+    # The forwarder's stack is replaced by any change, and either stack is after one that failed.
+    yield Statement("Replace", "VendorStacks", ["cloudformation:DeleteStack"], _stacks(place))
+    yield Statement("Explain", "VendorStacks", ["cloudformation:DescribeStackEvents"], _stacks(place))
+
+
+def removes(place: Place) -> Iterator[Statement]:
+    """Yield what a destroy removes."""
+    trail = place.settings.trail
+    if isinstance(trail, NewTrail):
+        yield Statement("Remove", "Trail", ["cloudtrail:DeleteTrail"], [place.trail_arn])
+        if trail.on_destroy == "delete":
+            undone = [each for each in _bucket_writes(trail) if each not in _ONLY_MADE]
+            yield Statement(
+                "Remove",
+                "TrailBucket",
+                [*undone, "s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:ListBucketVersions"],
+                [place.bucket_arn],
+            )
+            yield Statement("Empty", "TrailBucket", ["s3:DeleteObjectVersion"], [f"{place.bucket_arn}/*"])
+    yield Statement("PutBack", "NotificationsOfOthers", ["s3:PutBucketNotification"], [place.bucket_arn])
+    yield Statement(
+        "Remove",
+        "CrossAccountRole",
+        ["iam:DeleteRole", "iam:DeleteRolePolicy", "iam:ListInstanceProfilesForRole"],
+        [place.role_arn],
+    )
+    yield Statement("Remove", "VendorStacks", ["cloudformation:DeleteStack"], _stacks(place))
+    yield Statement("Explain", "VendorStacks", ["cloudformation:DescribeStackEvents"], _stacks(place))
+
+
+_ONLY_MADE = ("s3:CreateBucket", "s3:PutBucketPolicy", "s3:TagResource", "s3:UntagResource")
+
+
+def _bucket_writes(trail: NewTrail) -> list[str]:
+    return [
+        "s3:CreateBucket",
+        "s3:PutBucketOwnershipControls",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:PutBucketVersioning",
+        "s3:PutEncryptionConfiguration",
+        *(["s3:PutLifecycleConfiguration"] if trail.retention_days else []),
+        "s3:TagResource",
+        "s3:UntagResource",
+    ]
+
+
+def _stacks(place: Place) -> list[str]:
+    return [place.stack_arn(place.management), place.stack_arn(place.forwarder)]

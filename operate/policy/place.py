@@ -1,0 +1,79 @@
+"""The names that a stack uses in AWS, as far as they are known beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from components.settings import ExistingTrail, Settings
+
+_AUTO_NAME_END = "-???????"
+"""What Pulumi ends a name with that the program does not give: seven characters."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a stack is and what it is called.
+
+    Attributes:
+        settings: of the stack.
+        project, stack: names, in Pulumi.
+        account, region, partition, url_suffix: in AWS.
+        known: what the state knows already: the name of the `bucket` and of the `role`, the `templateUrl` and
+            `codeBucket` of the forwarder.
+    """
+
+    settings: Settings
+    project: str
+    stack: str
+    account: str
+    region: str
+    partition: str
+    url_suffix: str
+    known: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def bucket_arn(self) -> str:
+        """The trail's bucket."""
+        trail = self.settings.trail
+        if isinstance(trail, ExistingTrail):
+            return self.s3(trail.bucket_name)
+        return self.s3(self.known.get("bucket") or f"trail-bucket{_AUTO_NAME_END}")
+
+    @property
+    def role_arn(self) -> str:
+        """The cross-account role."""
+        path = self.settings.role_path or "/"
+        name = self.known.get("role") or f"workload-security{_AUTO_NAME_END}"
+        return self.iam(f"role{path}{name}")
+
+    @property
+    def trail_arn(self) -> str:
+        """The new trail."""
+        return self.arn("cloudtrail", f"trail/{self.project}-{self.stack}")
+
+    @property
+    def forwarder(self) -> str:
+        """Name of the vendor's stack of step 8."""
+        return self.settings.stack_name
+
+    @property
+    def management(self) -> str:
+        """Name of the vendor's stack of step 5."""
+        return f"{self.settings.stack_name}-Account"
+
+    def stack_arn(self, name: str) -> str:
+        """Return the ARN of a CloudFormation stack, whose last part AWS makes up."""
+        return self.arn("cloudformation", f"stack/{name}/*")
+
+    def arn(self, service: str, name: str) -> str:
+        """Return the ARN of something in the region."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{name}"
+
+    def iam(self, name: str) -> str:
+        """Return the ARN of something in IAM, which knows no regions."""
+        return f"arn:{self.partition}:iam::{self.account}:{name}"
+
+    def s3(self, name: str) -> str:
+        """Return the ARN of a bucket or an object."""
+        return f"arn:{self.partition}:s3:::{name}"

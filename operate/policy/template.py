@@ -1,0 +1,82 @@
+"""A CloudFormation template, as far as the names of its resources go: what cannot be known beforehand is a `*`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from operate.console import OperateError
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms, such as `!Sub`, as the long ones."""
+
+
+def _long_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
+    if isinstance(node, yaml.ScalarNode):
+        return {name: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    if isinstance(node, yaml.MappingNode):
+        return {name: loader.construct_mapping(node, deep=True)}
+    raise yaml.YAMLError(f"!{suffix} has no value")
+
+
+_Loader.add_multi_constructor("!", _long_form)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource of a template: its name there, type and properties, references resolved as far as they can be."""
+
+    logical_id: str
+    kind: str
+    properties: Mapping[str, Any]
+
+    def named(self, prop: str, otherwise: str) -> str:
+        """Return the name that a property gives, or that CloudFormation makes up."""
+        return str(self.properties.get(prop) or otherwise)
+
+
+def resources(text: str, values: Mapping[str, str]) -> list[Resource]:
+    """Return the resources of a template.
+
+    Args:
+        text: the template, YAML or JSON.
+        values: of parameters and pseudo parameters that are known.
+
+    Raises:
+        OperateError: it is no template.
+    """
+    try:
+        content = yaml.load(text, Loader=_Loader)
+        described = content["Resources"].items()
+        return [Resource(name, each["Type"], _resolved(each.get("Properties", {}), values)) for name, each in described]
+    except (AttributeError, KeyError, TypeError, yaml.YAMLError) as error:
+        reason = f"{type(error).__name__} {error}"
+        raise OperateError(f"this is no CloudFormation template that can be read: {reason}") from None
+
+
+def _resolved(value: Any, values: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_resolved(item, values) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "Ref" in value:
+        return values.get(str(value["Ref"]), "*")
+    if "Fn::Sub" in value:
+        given = value["Fn::Sub"]
+        text, own = (given, {}) if isinstance(given, str) else given
+        known = {**values, **{name: str(_resolved(item, values)) for name, item in own.items()}}
+        return re.sub(r"\$\{([^}!]+)\}", lambda match: known.get(match[1], "*"), text)
+    if "Fn::Join" in value:
+        separator, parts = value["Fn::Join"]
+        return separator.join(str(_resolved(part, values)) for part in parts) if isinstance(parts, list) else "*"
+    if any(name.startswith("Fn::") for name in value):
+        return "*"
+    return {name: _resolved(item, values) for name, item in value.items()}

@@ -1,0 +1,214 @@
+"""The rights that CloudFormation needs for the vendor's stacks, from what their templates declare.
+
+CloudFormation makes a stack's resources with the rights of whoever called it. Which actions a resource type takes is
+what its entry in the CloudFormation registry lists for its handlers, less what belongs to properties that the template
+does not use. All but the reading of templates and code holds only for calls through CloudFormation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from operate.console import OperateError
+from operate.policy.place import Place
+from operate.policy.statement import Condition, Statement
+from operate.policy.template import Resource
+
+Operation = Literal["make", "tag", "remove"]
+
+VIA_CLOUDFORMATION: Condition = {"ForAnyValue:StringEquals": {"aws:CalledVia": "cloudformation.amazonaws.com"}}
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What a resource type takes.
+
+    Attributes:
+        target: names its statement.
+        arns: return what its actions are on.
+        actions: by operation; after a `?` stands the property without which one is not needed.
+    """
+
+    target: str
+    arns: Callable[[Place, str, Resource], Sequence[str]]
+    actions: Mapping[Operation, Sequence[str]]
+
+    def needed(self, operation: Operation, resource: Resource) -> list[str]:
+        pairs = (action.partition("?") for action in self.actions.get(operation, ()))
+        return [action for action, _, prop in pairs if not prop or prop in resource.properties]
+
+
+def _unnamed(stack: str, resource: Resource) -> str:
+    # Too long a name is cut by CloudFormation, at an unknown place.
+    return f"{stack}-{resource.logical_id}-*"
+
+
+def _role(place: Place, stack: str, resource: Resource) -> list[str]:
+    path = resource.properties.get("Path", "/")
+    return [place.iam(f"role{path}{resource.named('RoleName', _unnamed(stack, resource))}")]
+
+
+def _oidc_provider(place: Place, _stack: str, resource: Resource) -> list[str]:
+    return [place.iam(f"oidc-provider/{str(resource.properties['Url']).removeprefix('https://')}")]
+
+
+def _function(place: Place, stack: str, resource: Resource) -> list[str]:
+    return [place.arn("lambda", f"function:{resource.named('FunctionName', _unnamed(stack, resource))}")]
+
+
+def _log_group(place: Place, stack: str, resource: Resource) -> list[str]:
+    name = place.arn("logs", f"log-group:{resource.named('LogGroupName', _unnamed(stack, resource))}")
+    return [name, f"{name}:*"]
+
+
+def _secret(place: Place, stack: str, resource: Resource) -> list[str]:
+    return [place.arn("secretsmanager", f"secret:{resource.named('Name', _unnamed(stack, resource))}-??????")]
+
+
+KINDS: Mapping[str, _Kind] = {
+    "AWS::IAM::Role": _Kind(
+        "Roles",
+        _role,
+        {
+            "make": (
+                "iam:CreateRole",
+                "iam:GetRole",
+                "iam:TagRole",
+                "iam:UntagRole",
+                "iam:PutRolePolicy?Policies",
+                "iam:GetRolePolicy?Policies",
+                "iam:AttachRolePolicy?ManagedPolicyArns",
+            ),
+            "tag": ("iam:TagRole", "iam:UntagRole"),
+            "remove": (
+                "iam:DeleteRole",
+                "iam:GetRole",
+                "iam:TagRole",
+                "iam:UntagRole",
+                "iam:ListAttachedRolePolicies",
+                "iam:ListRolePolicies",
+                "iam:DeleteRolePolicy?Policies",
+                "iam:DetachRolePolicy?ManagedPolicyArns",
+            ),
+        },
+    ),
+    "AWS::IAM::OIDCProvider": _Kind(
+        "OidcProvider",
+        _oidc_provider,
+        {
+            "make": (
+                "iam:CreateOpenIDConnectProvider",
+                "iam:GetOpenIDConnectProvider",
+                "iam:TagOpenIDConnectProvider",
+            ),
+            "tag": ("iam:TagOpenIDConnectProvider", "iam:UntagOpenIDConnectProvider"),
+            "remove": ("iam:DeleteOpenIDConnectProvider",),
+        },
+    ),
+    "AWS::Lambda::Function": _Kind(
+        "Functions",
+        _function,
+        {
+            "make": ("lambda:CreateFunction", "lambda:GetFunction", "lambda:TagResource"),
+            "remove": ("lambda:DeleteFunction", "lambda:GetFunction"),
+        },
+    ),
+    "AWS::Logs::LogGroup": _Kind(
+        "LogGroups",
+        _log_group,
+        {
+            "make": ("logs:CreateLogGroup", "logs:TagResource", "logs:PutRetentionPolicy?RetentionInDays"),
+            "remove": ("logs:DeleteLogGroup",),
+        },
+    ),
+    "AWS::SecretsManager::Secret": _Kind(
+        "Secrets",
+        _secret,
+        {
+            "make": (
+                "secretsmanager:CreateSecret",
+                "secretsmanager:DescribeSecret",
+                "secretsmanager:TagResource",
+                "secretsmanager:GetRandomPassword?GenerateSecretString",
+            ),
+            "remove": ("secretsmanager:DeleteSecret", "secretsmanager:DescribeSecret"),
+        },
+    ),
+}
+"""Of the types whose ARNs can be told; the rest is in `_on_functions`."""
+
+
+@dataclass(frozen=True)
+class VendorStack:
+    """A stack of the vendor's, and what is done to it.
+
+    Attributes:
+        name: its name.
+        resources: of its template.
+        operations: what is done.
+    """
+
+    name: str
+    resources: Sequence[Resource]
+    operations: Sequence[Operation]
+
+
+def rights(place: Place, stacks: Sequence[VendorStack]) -> Iterator[Statement]:
+    """Yield what CloudFormation needs for stacks.
+
+    Raises:
+        OperateError: a template has a resource type that is not known here.
+    """
+    for stack in stacks:
+        for resource in stack.resources:
+            if resource.kind not in KINDS and not _is_on_function(resource):
+                raise OperateError(
+                    f"the template of stack {stack.name} has a {resource.kind} ({resource.logical_id}), whose rights "
+                    "are not known: add it to operate/policy/vendor.py from its entry in the CloudFormation registry"
+                )
+    for name, kind in KINDS.items():
+        of_kind = [(stack, each) for stack in stacks for each in stack.resources if each.kind == name]
+        actions = [
+            action
+            for stack, each in of_kind
+            for operation in stack.operations
+            for action in kind.needed(operation, each)
+        ]
+        arns = [arn for stack, each in of_kind for arn in kind.arns(place, stack.name, each)]
+        yield Statement("Vendor", kind.target, actions, arns, VIA_CLOUDFORMATION)
+    for stack in stacks:
+        yield from _on_functions(place, stack.name, stack.resources, stack.operations)
+
+
+def _is_on_function(resource: Resource) -> bool:
+    return resource.kind == "AWS::Lambda::Permission" or resource.kind.startswith("Custom::")
+
+
+def _on_functions(
+    place: Place, stack: str, resources: Sequence[Resource], operations: Sequence[Operation]
+) -> Iterator[Statement]:
+    functions = [each for each in resources if each.kind == "AWS::Lambda::Function"]
+    arns = [arn for each in functions for arn in _function(place, stack, each)]
+    changing = {"make", "remove"} & set(operations)
+    actions = []
+    if any(each.kind == "AWS::Lambda::Permission" for each in resources):
+        named = {"make": "lambda:AddPermission", "remove": "lambda:RemovePermission"}
+        actions += [named[operation] for operation in operations if operation in named]
+    if changing and any(each.kind.startswith("Custom::") for each in resources):
+        actions.append("lambda:InvokeFunction")
+    yield Statement("Vendor", "Functions", actions, arns, VIA_CLOUDFORMATION)
+    if "make" in operations and functions:
+        roles = [arn for each in resources if each.kind == "AWS::IAM::Role" for arn in _role(place, stack, each)]
+        passed = {**VIA_CLOUDFORMATION, "StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+        yield Statement("Vendor", "FunctionsRole", ["iam:PassRole"], roles, passed)
+        codes = [_code(place, each) for each in functions if "S3Bucket" in each.properties.get("Code", {})]
+        yield Statement("Vendor", "FunctionsCode", ["s3:GetObject"] if codes else [], codes)
+    if changing and any(each.kind == "AWS::Logs::LogGroup" for each in resources):
+        yield Statement("Find", "VendorLogGroups", ["logs:DescribeLogGroups"], ["*"], VIA_CLOUDFORMATION)
+
+
+def _code(place: Place, function: Resource) -> str:
+    code = function.properties["Code"]
+    return place.s3(f"{code['S3Bucket']}/{code['S3Key']}")

@@ -1,0 +1,107 @@
+"""An identity policy, and what it says to one ask.
+
+Follows the IAM user guide, "Policy evaluation logic" and "IAM JSON policy elements". Elements that no policy here uses
+(NotAction, NotResource, principals, policy variables) are refused instead of passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+Context = Mapping[str, tuple[str, ...]]
+"""The values of condition keys; a key that the call does not carry is absent."""
+
+_ELEMENTS = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
+_EXACT = frozenset({"StringEquals", "ForAnyValue:StringEquals"})
+_PATTERN = frozenset({"StringLike", "ForAnyValue:StringLike", "ArnLike", "ArnEquals"})
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a call needs to be allowed: an action on a resource.
+
+    Attributes:
+        action: for example `s3:PutBucketPolicy`.
+        resource: ARN of what it acts on; `*` for an action that knows no resources.
+        context: the values of the condition keys.
+    """
+
+    action: str
+    resource: str
+    context: Context = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Statement:
+    effect: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    conditions: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+    def fits(self, ask: Ask) -> bool:
+        return (
+            any(_fits(pattern.lower(), ask.action.lower()) for pattern in self.actions)
+            and any(_fits(pattern, ask.resource) for pattern in self.resources)
+            and all(_holds(*condition, ask.context) for condition in self.conditions)
+        )
+
+
+class Policy:
+    """A policy document, read once.
+
+    Raises:
+        ValueError: it holds something that is not judged here.
+    """
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._statements = [_statement(given) for given in many(document.get("Statement", []))]
+
+    def allows(self, ask: Ask) -> bool:
+        """Whether the ask is allowed: some statement allows it, and none denies it."""
+        effects = {statement.effect for statement in self._statements if statement.fits(ask)}
+        return effects == {"Allow"}
+
+
+def many(value: Any) -> Sequence[Any]:
+    """Return an element's values, of which one alone may stand without a list."""
+    return value if isinstance(value, list) else [value]
+
+
+def _statement(given: Mapping[str, Any]) -> _Statement:
+    unknown = sorted(set(given) - _ELEMENTS)
+    if unknown:
+        raise ValueError(f"a statement has {', '.join(unknown)}, which the sandbox does not judge")
+    return _Statement(
+        given["Effect"],
+        tuple(many(given["Action"])),
+        tuple(many(given["Resource"])),
+        tuple(_conditions(given.get("Condition", {}))),
+    )
+
+
+def _conditions(given: Mapping[str, Mapping[str, Any]]) -> Iterable[tuple[str, str, tuple[str, ...]]]:
+    for operator, keys in given.items():
+        if operator not in _EXACT | _PATTERN:
+            raise ValueError(f"condition {operator} is none that the sandbox judges")
+        for key, wanted in keys.items():
+            yield operator, key, tuple(many(wanted))
+
+
+def _holds(operator: str, key: str, wanted: tuple[str, ...], context: Context) -> bool:
+    values = context.get(key, ())
+    if operator in _EXACT:
+        return any(value in wanted for value in values)
+    return any(_fits(pattern, value) for pattern in wanted for value in values)
+
+
+def _fits(pattern: str, text: str) -> bool:
+    return _compiled(pattern).fullmatch(text) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)

@@ -1,0 +1,336 @@
+"""The deployer's policies, enforced: each run works with its own, and no action of one can be left out.
+
+The quick form judges what can be left out from the asks that were recorded; the full form leaves each action out on the
+real engine.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from sandbox.aws.control import Asked
+from sandbox.aws.judging.policy import Ask, Policy
+from tests.e2e.operating import operate
+from tests.e2e.pulumi_cli import Stack
+
+DEPLOYER = "deployer"
+TEMPLATE = "https://cloud-trail-client-stack-template-prod-us-east-1.s3.us-east-1.amazonaws.com/cloudtrail.yaml"
+UP = ("up", "--yes", "--skip-preview")
+REFRESH = ("refresh", "--yes", "--skip-preview")
+DESTROY = ("destroy", "--yes", "--skip-preview")
+EXISTING = "sandbox-existing-trail-us-east-1"
+MANAGED_POLICY_LIMIT = 6144
+"""Characters of a managed policy, blanks aside (source: IAM quotas)."""
+
+Document = dict[str, Any]
+
+
+@pytest.fixture
+def deployer(stack: Stack) -> Iterator[Stack]:
+    """A stack whose runs sign with a key of their own, so that a policy is enforced for them alone."""
+    stack.environment |= {"AWS_ACCESS_KEY_ID": DEPLOYER, "AWS_SECRET_ACCESS_KEY": DEPLOYER}
+    yield stack
+    stack.sandbox.aws_control.clear_policies()
+
+
+def policy(stack: Stack, run: str, *arguments: str) -> Document:
+    """Return what `operate policy` prints; no key of Trend's is at hand."""
+    keys = {name: stack.environment.pop(name) for name in ("CLOUD_ONE_API_KEY", "VISION_ONE_SERVICE_TOKEN")}
+    done = operate(stack, "policy", "--for", run, *arguments)
+    stack.environment |= keys
+    assert done.code == 0, done.output
+    document: Document = json.loads(done.output[done.output.index("{") :])
+    size = len("".join(json.dumps(document).split()))
+    assert size <= MANAGED_POLICY_LIMIT, f"{size} characters"
+    return document
+
+
+def pairs(document: Document) -> list[tuple[str, str]]:
+    """Return each action with the statement that it is in."""
+    return [(statement["Sid"], action) for statement in document["Statement"] for action in statement["Action"]]
+
+
+def without(document: Document, sid: str, action: str) -> Document:
+    """Return the policy less one action of one statement."""
+    less = copy.deepcopy(document)
+    for statement in less["Statement"]:
+        if statement["Sid"] == sid:
+            statement["Action"].remove(action)
+    less["Statement"] = [statement for statement in less["Statement"] if statement["Action"]]
+    return less
+
+
+def counts(asked: Asked) -> bool:
+    """Whether a refusal matters: the AWS provider looks at an existing bucket's website, and does without."""
+    return (asked.action, asked.resource) != ("s3:GetBucketWebsite", f"arn:aws:s3:::{EXISTING}")
+
+
+def unproved(document: Document, asked: list[Asked]) -> list[str]:
+    """Return the actions that could be left out without any recorded ask being denied."""
+    asks = [
+        Ask(each.action, each.resource, {key: tuple(values) for key, values in each.context.items()})
+        for each in asked
+        if counts(each)
+    ]
+    left = []
+    for sid, action in pairs(document):
+        less = Policy(without(document, sid, action))
+        if all(less.allows(ask) for ask in asks if ask.action == action):
+            left.append(f"{sid}: {action}")
+    return left
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a stack is set to, and how its settings change in a later `up`.
+
+    Attributes:
+        settings: at first.
+        changed: what is set otherwise later, so that all that an update can do is done.
+    """
+
+    settings: dict[str, Any]
+    changed: dict[str, Any]
+
+
+CHANGED = {"tags": {"team": "security"}, "externalId": "another-external-id"}
+BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
+SITUATIONS = {
+    "existing bucket": Situation({"existingCloudtrailBucketName": EXISTING, "tags": {"cost": "1"}}, CHANGED),
+    "new trail": Situation({"createNewTrail": True, "trailBucketOnDestroy": "delete", "tags": {"cost": "1"}}, CHANGED),
+    "kept bucket, role in a path": Situation(
+        {"createNewTrail": True, "trailLogRetentionDays": 0, "rolePath": "/security/", "tags": {"cost": "1"}}, CHANGED
+    ),
+    "bounded role": Situation(
+        {
+            "existingCloudtrailBucketName": EXISTING,
+            "permissionsBoundary": BOUNDARY,
+            "tags": {"cost": "1"},
+        },
+        CHANGED,
+    ),
+    "templates of our own": Situation(
+        {
+            "existingCloudtrailBucketName": EXISTING,
+            "qsS3BucketName": "sandbox-assets-us-east-1",
+            "qsS3KeyPrefix": "trend/",
+            "tags": {"cost": "1"},
+        },
+        CHANGED,
+    ),
+}
+
+
+class Life:
+    """The runs of a deployment, each with a policy of its own in force.
+
+    Args:
+        stack: is deployed.
+        situation: its settings.
+    """
+
+    def __init__(self, stack: Stack, situation: Situation) -> None:
+        self.stack = stack
+        self._situation = situation
+        stack.configure(situation.settings)
+
+    def ups(self, document: Document) -> Iterator[None]:
+        """Deploy, make a half-updated stack anew, repair drift and update; pause after each, and end where one fails.
+
+        Args:
+            document: the whole policy of an up.
+        """
+        before, after = self._situation.settings, {**self._situation.settings, **self._situation.changed}
+        self.stack.configure(before)
+        yield from self.run(*UP)
+        self.stack.configure(after)
+        self._somebody_fails(without(document, "VendorRoles", "iam:TagRole"), *UP)
+        yield from self.run(*UP)
+        self._others_act()
+        self.stack.configure(before)
+        yield from self.run(*UP, "--refresh")
+
+    def _somebody_fails(self, document: Document, *command: str) -> None:
+        """Let somebody with too few rights try first, who leaves a vendor's stack half changed."""
+        signs_as = {"AWS_ACCESS_KEY_ID": "somebody", "AWS_SECRET_ACCESS_KEY": "somebody"}
+        usual = dict(self.stack.environment)
+        self.stack.sandbox.aws_control.enforce("somebody", document)
+        self.stack.environment |= signs_as
+        done = self.stack.run(*command)
+        self.stack.environment = usual
+        assert done.code, "that did not fail"
+
+    def previews(self) -> Iterator[None]:
+        """Preview, and look for drift."""
+        yield from self.run("preview")
+        yield from self.run("preview", "--refresh")
+        yield from self.run(*REFRESH)
+
+    def destroys(self, document: Document) -> Iterator[None]:
+        """Destroy, with all that a run reads, after somebody could not.
+
+        Args:
+            document: the whole policy of a destroy.
+        """
+        too_few = without(document, "VendorFunctions", "lambda:DeleteFunction")
+        self._somebody_fails(too_few, *DESTROY, "--target", "**::forwarder", "--target-dependents")
+        yield from self.run(*DESTROY, "--refresh")
+
+    def deploy(self) -> None:
+        """Deploy with all rights, so that there is something to look at and to destroy."""
+        self.stack.sandbox.aws_control.clear_policies()
+        self.stack.configure(self._situation.settings)
+        self.stack.up()
+        self._others_act()
+
+    def run(self, *command: str) -> Iterator[None]:
+        done = self.stack.run(*command)
+        if done.code:
+            raise RunFailedError(done.output)
+        yield
+
+    def _others_act(self) -> None:
+        """Change the role and the trail by hand, put a notification beside the others', and let a log arrive."""
+        sandbox, outputs = self.stack.sandbox, self.stack.outputs()
+        role = outputs["workloadSecurityRoleArn"].rpartition("/")[2]
+        iam = sandbox.aws("iam")
+        iam.update_role(RoleName=role, Description="by hand", MaxSessionDuration=7200)
+        if "permissionsBoundary" in self._situation.settings:
+            iam.delete_role_permissions_boundary(RoleName=role)
+        s3, bucket = sandbox.aws("s3"), outputs["trailBucketName"]
+        notifications = s3.get_bucket_notification_configuration(Bucket=bucket)
+        notifications.pop("ResponseMetadata")
+        notifications["QueueConfigurations"] = [
+            {"Id": "by-hand", "QueueArn": self._queue(), "Events": ["s3:ObjectTagging:*"]}
+        ]
+        s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=notifications)
+        if "trailArn" in outputs:
+            trails = sandbox.aws("cloudtrail")
+            trails.update_trail(Name=outputs["trailArn"], EnableLogFileValidation=False)
+            trails.stop_logging(Name=outputs["trailArn"])
+            policy_before = s3.get_bucket_policy(Bucket=bucket)["Policy"]
+            s3.delete_bucket_policy(Bucket=bucket)  # moto applies its TLS-only statement without its condition
+            s3.put_object(Bucket=bucket, Key="AWSLogs/x.json.gz", Body=b"log")
+            s3.put_bucket_policy(Bucket=bucket, Policy=policy_before)
+
+    def _queue(self) -> str:
+        sqs = self.stack.sandbox.aws("sqs")
+        url = sqs.create_queue(QueueName="by-hand")["QueueUrl"]
+        return str(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"])
+
+
+class RunFailedError(Exception):
+    """A run failed; the text is what it printed."""
+
+
+def enforced(stack: Stack, document: Document, runs: Iterator[None]) -> list[Asked]:
+    """Make the runs, which must succeed, with a policy in force; return what was asked."""
+    control = stack.sandbox.aws_control
+    control.clear_policies()
+    control.enforce(DEPLOYER, document)
+    for _ in runs:
+        pass
+    asked = control.asked()
+    control.clear_policies()
+    assert [each for each in of_deployer(asked) if not each.allowed and counts(each)] == []
+    return [each for each in asked if each.allowed]
+
+
+def of_deployer(asked: list[Asked]) -> list[Asked]:
+    """Return what the deployer asked, without what somebody else did."""
+    return [each for each in asked if each.caller == DEPLOYER]
+
+
+def is_denied(stack: Stack, document: Document, runs: Iterator[None]) -> bool:
+    """Make the runs with a policy in force, and return whether anything that counts was denied."""
+    control = stack.sandbox.aws_control
+    control.clear_policies()
+    control.enforce(DEPLOYER, document)
+    denied = False
+    try:
+        for _ in runs:
+            denied = any(not each.allowed and counts(each) for each in of_deployer(control.asked()))
+            if denied:
+                break
+    except RunFailedError:
+        denied = any(not each.allowed and counts(each) for each in of_deployer(control.asked()))
+        assert denied, "it failed for another reason"
+    control.clear_policies()
+    return denied
+
+
+def report(run: str, document: Document, left: list[str]) -> None:
+    """Print what was proved."""
+    total = len(pairs(document))
+    print(f"\n{run}: {total - len(left)} of {total} actions proved one by one; not: {', '.join(left) or 'none'}")
+
+
+def test_up_and_destroy_work_with_their_policies_and_need_all_that_they_ask_for(deployer: Stack) -> None:
+    life = Life(deployer, SITUATIONS["existing bucket"])
+    up = policy(deployer, "up", "--forwarder-template", TEMPLATE)
+    made = enforced(deployer, up, life.run(*UP))
+    report("the first up", up, unproved(up, made))
+    destroy = policy(deployer, "destroy")
+    left = unproved(destroy, enforced(deployer, destroy, life.run(*DESTROY, "--refresh")))
+    report("destroy", destroy, left)
+    assert left == ["ReadAndRemoveAndExplainVendorStacks: cloudformation:DescribeStackEvents"]  # after a failure only
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("situation", SITUATIONS.values(), ids=SITUATIONS)
+def test_each_run_works_with_its_policy_and_needs_all_of_it(deployer: Stack, situation: Situation) -> None:
+    life = Life(deployer, situation)
+    assumed = policy(deployer, "up")
+    enforced(deployer, policy(deployer, "preview"), life.run("preview"))
+    up = policy(deployer, "up", "--forwarder-template", TEMPLATE)
+    left = unproved(up, enforced(deployer, up, life.ups(up)))
+    report("up", up, left)
+    assert left == []
+    preview = policy(deployer, "preview")
+    left = unproved(preview, enforced(deployer, preview, life.previews()))
+    report("preview", preview, left)
+    assert left == []
+    destroy = policy(deployer, "destroy")
+    left = unproved(destroy, enforced(deployer, destroy, life.destroys(destroy)))
+    report("destroy", destroy, left)
+    assert left == []
+    # What is assumed of an unknown template covers the real one.
+    enforced(deployer, assumed, life.run(*UP))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("situation", ["existing bucket", "new trail"])
+def test_an_up_is_denied_without_any_one_of_its_actions(deployer: Stack, situation: str) -> None:
+    life = Life(deployer, SITUATIONS[situation])
+    up = policy(deployer, "up", "--forwarder-template", TEMPLATE)
+    left = []
+    for sid, action in pairs(up):
+        if not is_denied(deployer, without(up, sid, action), life.ups(up)):
+            left.append(f"{sid}: {action}")
+        deployer.succeed(*DESTROY)
+        deployer.sandbox.reset()
+    report(f"up, {situation}, on the engine", up, left)
+    assert left == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("situation", ["existing bucket", "new trail"])
+def test_a_destroy_is_denied_without_any_one_of_its_actions(deployer: Stack, situation: str) -> None:
+    life, left = Life(deployer, SITUATIONS[situation]), []
+    life.deploy()
+    destroy = policy(deployer, "destroy")
+    for sid, action in pairs(destroy):
+        if not is_denied(deployer, without(destroy, sid, action), life.destroys(destroy)):
+            left.append(f"{sid}: {action}")
+        deployer.succeed(*DESTROY)
+        deployer.sandbox.reset()
+        life.deploy()
+        destroy = policy(deployer, "destroy")
+    report(f"destroy, {situation}, on the engine", destroy, left)
+    assert left == []
