@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import pulumi
-from pulumi.dynamic import CreateResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CheckResult, CreateResult, ReadResult, Resource, UpdateResult
 
+from components.bucket_checks import NOTIFICATIONS, notifications_finding, overlap_finding
+from components.findings import Finding, looked
 from components.notification_rules import (
     Configuration,
     configuration,
-    conflicts,
     entries,
     is_as_others_left_it,
     merge,
@@ -49,6 +50,21 @@ class NotificationSnapshotProvider(NotificationProvider):
     delete_before_replace = False
 
     @reported
+    def check(self, olds: Props, news: Props) -> CheckResult:
+        """Refuse what could not stay as early as in a preview, where the snapshot is going to be made.
+
+        Later on the vendor's entry stands in the bucket, and S3 itself lets nobody add what does not go with it.
+        """
+        bucket_name = news["bucketName"]
+        if isinstance(bucket_name, str) and bucket_name != olds.get("bucketName"):
+            bucket = self.bucket(SnapshotInputs.model_validate(news))
+            finding = looked(NOTIFICATIONS, lambda: notifications_finding(bucket, [news["stackName"]]))
+            _must_go_together(finding)
+            if finding.verdict == "unknown":
+                self.say(str(finding))
+        return super().check(olds, news)
+
+    @reported
     def create(self, props: Props) -> CreateResult:
         """Read what others have, and refuse what could not stay."""
         inputs = SnapshotInputs.model_validate(props)
@@ -83,12 +99,7 @@ class NotificationSnapshotProvider(NotificationProvider):
         now = self._now(inputs, known, stacks)
         if now is None:
             raise AwsError(f"there is no bucket {inputs.bucket_name}", "name the bucket that the trail delivers to")
-        for entry in conflicts(entries(now)):
-            raise AwsError(
-                f"bucket {inputs.bucket_name} has notification {entry}, and S3 does not take the vendor's (each new "
-                "object of the whole bucket, to its forwarder) beside it",
-                "move it to EventBridge or to other event types, or use another bucket (createNewTrail makes one)",
-            )
+        _must_go_together(overlap_finding(inputs.bucket_name, entries(now)))
         return {**inputs.props(), "earlier": now, "stacks": stacks}
 
     def _now(self, inputs: SnapshotInputs, known: Configuration, stacks: list[str]) -> Configuration | None:
@@ -101,6 +112,11 @@ class NotificationSnapshotProvider(NotificationProvider):
         if not is_as_others_left_it(entries(known), foreign, vendors_stands=bool(vendors)):
             foreign, _ = merge(foreign, entries(known))
         return configuration(foreign)
+
+
+def _must_go_together(finding: Finding) -> None:
+    if finding.verdict == "refused":
+        raise AwsError(finding.text, finding.hint)
 
 
 def _stacks(inputs: SnapshotInputs, olds: Props) -> list[str]:
