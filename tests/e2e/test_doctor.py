@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from components.providers import base
 from operate.doctor.diagnosis import Diagnosis, before_deployment
 from operate.flags import Flags
 from operate.pulumi_cli import Pulumi
@@ -49,6 +50,7 @@ def diagnose(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Diag
     def look() -> Diagnosis:
         for name, value in stack.variables().items():
             monkeypatch.setenv(name, value)
+        base._environment.cache_clear()  # a process asks once whose the key is, and this one sees several tenants
         return before_deployment(OperatedStack(Pulumi(Flags(cwd=str(stack.folder)))))
 
     return look
