@@ -32,8 +32,15 @@ class Case:
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
-        self.state: State = stack.state()
-        self._own = f"{stack.project}:"
+
+    @cached_property
+    def state(self) -> State:
+        """What Pulumi knows of the stack."""
+        return self.stack.state()
+
+    @cached_property
+    def _own(self) -> str:
+        return f"{self.stack.project}:"
 
     @cached_property
     def redact(self) -> Callable[[str], str]:
