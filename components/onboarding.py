@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pulumi
 
 from components.audit_trail import AuditTrail
 from components.aws_context import AwsContext
 from components.cloud_account import CloudAccount
 from components.cloudtrail_integration import CloudTrailIntegration
+from components.health import HealthCheck
 from components.providers.account import CloudOneAccount
 from components.providers.external_id import ExternalId
 from components.providers.notification_snapshot import NotificationSnapshot
@@ -118,7 +121,30 @@ class Onboarding(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[vision_one, workload_security, cloud_account, trail]),
         )
 
-        self.outputs: dict[str, pulumi.Input[str]] = {
+        # After the last step: what was made is read back
+        check = HealthCheck(
+            "health-check",
+            expected={
+                "region": account.region,
+                "awsAccountId": where.account_id,
+                "awsRegion": where.region,
+                "connectorId": workload_security.connector_id,
+                "connectorRoleArn": workload_security.role_arn,
+                "cloudAccountRoleArn": cloud_account.role_arn,
+                "stackName": settings.stack_name,
+                "bucketName": trail.bucket_name,
+            },
+            on_refusal=settings.health_check,
+            triggers=[
+                workload_security.connector_id,
+                cloud_account.cloud_account_id,
+                cloud_account.state,
+                integration.stack_id,
+            ],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[integration]),
+        )
+
+        self.outputs: dict[str, pulumi.Input[Any]] = {
             "cloudOneAccountId": account.account_id,
             "cloudOneRegion": account.region,
             "awsAccountId": where.account_id,
@@ -131,5 +157,6 @@ class Onboarding(pulumi.ComponentResource):
             **({"trailArn": trail.trail_arn} if trail.trail_arn is not None else {}),
             "cloudTrailStackId": integration.stack_id,
             "visionOneStatus": vision_one.status,
+            "health": check.health,
         }
         self.register_outputs(self.outputs)

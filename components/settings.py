@@ -83,6 +83,7 @@ class Settings:
         adopt: whether to take over links that something else made.
         permissions_boundary, role_path: of the cross-account role.
         tags: for everything that takes tags.
+        health_check: what a link in a bad state does to the update, after its last step.
     """
 
     trail: NewTrail | ExistingTrail
@@ -94,6 +95,7 @@ class Settings:
     permissions_boundary: str | None = None
     role_path: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    health_check: Literal["fail", "warn"] = "fail"
 
 
 def load_settings() -> Settings:
@@ -186,6 +188,7 @@ class _Configuration(pydantic.BaseModel):
     tags: Annotated[dict[str, str], pydantic.BeforeValidator(value_rules.tags), _Object] = pydantic.Field(
         default_factory=dict
     )
+    health_check: Literal["fail", "warn"] = "fail"
     endpoints: Annotated[dict[str, str], pydantic.BeforeValidator(value_rules.endpoints), _Object] = pydantic.Field(
         default_factory=dict
     )
@@ -222,6 +225,7 @@ class _Configuration(pydantic.BaseModel):
             permissions_boundary=self.permissions_boundary,
             role_path=self.role_path,
             tags=self.tags,
+            health_check=self.health_check,
         )
 
 

@@ -17,6 +17,7 @@ from components.providers.base import OnboardingError
 from operate import dead_run, previews
 from operate import up as runs
 from operate.console import OperateError, say, worded
+from operate.doctor.diagnosis import before_deployment
 from operate.flags import Flags
 from operate.pulumi_cli import Pulumi
 from operate.report import Report
@@ -48,6 +49,23 @@ def up(context: typer.Context) -> None:
     """
     with _one_line_errors():
         raise typer.Exit(runs.up(context.args))
+
+
+@app.command()
+def doctor(
+    stack: StackName = "",
+    cwd: Folder = "",
+    config_file: ConfigFile = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Look for what stands in the way of a deployment, and change nothing. Exit code 1: something does for sure."""
+    with _one_line_errors():
+        found = before_deployment(Stack(Pulumi(Flags(stack, cwd, config_file))))
+        if as_json:
+            typer.echo(json.dumps(found.document(), indent=2))
+        else:
+            Console().print(found.table())
+        raise typer.Exit(1 if found.refused else 0)
 
 
 @app.command(context_settings=_PASSED_ON)

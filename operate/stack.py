@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,19 @@ from operate.state import State
 
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 _REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
+
+
+@dataclass(frozen=True)
+class Decrypted:
+    """A configuration with its secrets.
+
+    Attributes:
+        values: texts by key, objects as JSON.
+        secrets: the keys of those that are stored encrypted.
+    """
+
+    values: Mapping[str, str] = field(repr=False)
+    secrets: frozenset[str]
 
 
 class Stack:
@@ -103,10 +118,16 @@ class Stack:
         return history.configuration(self.pulumi.ask_json("config", "--json", *self.pulumi.configured()))
 
     @cached_property
-    def configure_request(self) -> ConfigureRequest:
-        """What Pulumi hands the providers: the configuration, decrypted. It is held in memory only."""
+    def decrypted(self) -> Decrypted:
+        """The configuration, decrypted. It is held in memory only."""
         document = self.pulumi.ask_json("config", "--json", "--show-secrets", *self.pulumi.configured())
-        return ConfigureRequest(Config({key: entry.get("value", "") for key, entry in document.items()}, self.project))
+        values = {key: str(entry.get("value", "")) for key, entry in document.items()}
+        return Decrypted(values, frozenset(key for key, entry in document.items() if entry.get("secret")))
+
+    @cached_property
+    def configure_request(self) -> ConfigureRequest:
+        """What Pulumi hands the providers: the configuration, decrypted."""
+        return ConfigureRequest(Config(dict(self.decrypted.values), self.project))
 
     @cached_property
     def aws_settings(self) -> AwsSettings:

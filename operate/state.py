@@ -10,6 +10,7 @@ from typing import Any
 from operate.moments import moment
 
 BUCKET = "aws:s3/bucket:Bucket"
+COMMAND = "command:local:Command"
 DYNAMIC = "pulumi-python:dynamic/trend:"
 # What a resource is called in texts, and which of its properties names it.
 _NOUNS = {
@@ -62,7 +63,7 @@ class Resource:
     @property
     def only_asks(self) -> bool:
         """Whether nothing stands for it anywhere: it only asked, or keeps what it was told."""
-        return self.type.removeprefix(DYNAMIC) in _ONLY_ASK
+        return self.type.removeprefix(DYNAMIC) in _ONLY_ASK or self.type == COMMAND
 
     @property
     def is_part(self) -> bool:

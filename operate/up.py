@@ -8,30 +8,35 @@ from pathlib import Path
 
 from operate import dead_run
 from operate.console import say, worded
+from operate.doctor.diagnosis import before_deployment
 from operate.flags import Flags
 from operate.pulumi_cli import Pulumi
 from operate.revert import Plan, RevertFailed, revert
 from operate.run_log import RunLog
 from operate.stack import Stack
 
+_REFUSED = 1
 _KILLED = 128
 """Exit codes above are of commands that a signal ended."""
 
 
 def up(arguments: Sequence[str]) -> int:
-    """Clear what a dead run left, update the stack, and revert an update that fails after it began to change things.
+    """Clear what a dead run left, look for what stands in the way, update the stack, and revert an update that fails
+    after it began to change things.
 
     Args:
         arguments: the flags of `pulumi up`.
 
     Returns:
-        The update's exit code, reverted or not.
+        The update's exit code, reverted or not; 1 where something stands in the way, and nothing was started.
 
     Raises:
         OperateError, AwsError: it could not be cleared; nothing was started.
     """
     stack = Stack(Pulumi(Flags.among(arguments)))
     refresh = _refresh_after(dead_run.clear(stack))
+    if not _may_begin(stack):
+        return _REFUSED
     earlier = stack.runs()
     with tempfile.TemporaryDirectory(prefix="operate-") as folder:
         log = Path(folder, "events.jsonl")
@@ -67,6 +72,18 @@ def destroy(arguments: Sequence[str]) -> int:
     stack = Stack(Pulumi(Flags.among(arguments)))
     refresh = _refresh_after(dead_run.clear(stack, links_too=True))
     return stack.pulumi.run("destroy", *arguments, *refresh).code
+
+
+def _may_begin(stack: Stack) -> bool:
+    """Look for what stands in the way, and say what does; where nothing does, say what nobody could tell."""
+    found = before_deployment(stack)
+    for line in found.lines():
+        say(line)
+    if found.refused:
+        say("nothing was started; put it right and run it again (`python -m operate doctor` shows all checks)")
+    else:
+        say(f"nothing stands in the way ({len(found.findings)} checks)")
+    return not found.refused
 
 
 def _refresh_after(a_dead_run: bool) -> list[str]:

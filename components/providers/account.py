@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, Resource, UpdateResult
@@ -11,6 +11,9 @@ from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, 
 from components.providers.base import Inputs, Props, TrendProvider, reported
 from components.trend.endpoints import did_you_mean
 from components.trend.errors import Forbidden, TrendError
+
+if TYPE_CHECKING:
+    from components.trend.accounts import ApiKeyDetails
 
 
 class AccountInputs(Inputs):
@@ -64,13 +67,22 @@ class AccountProvider(TrendProvider):
     def _verify(self, props: Props) -> Props:
         inputs = AccountInputs.model_validate(props)
         key = self.trend().key_details()
-        if not key.enabled:
-            raise Forbidden(
-                f"the API key '{key.alias}' is disabled",
-                hint="enable it in Cloud One, Administration > API Keys, or use another one",
-            )
+        check_enabled(key)
         check_region(key.account_id, key.region, inputs.aws_region, self.aws_regions())
         return {**inputs.props(), "accountId": key.account_id, "region": key.region}
+
+
+def check_enabled(key: ApiKeyDetails) -> None:
+    """Refuse a key that an administrator has switched off.
+
+    Raises:
+        Forbidden: it is.
+    """
+    if not key.enabled:
+        raise Forbidden(
+            f"the API key '{key.alias}' is disabled",
+            hint="enable it in Cloud One, Administration > API Keys, or use another one",
+        )
 
 
 def check_region(account_id: str, region: str, aws_region: str, table: Mapping[str, str]) -> None:

@@ -37,20 +37,25 @@ class ExternalIdProvider(TrendProvider):
     @reported
     def create(self, props: Props) -> CreateResult:
         """Ask for the external id; an administrator may have hidden it."""
-        outs = self._ask(props)
+        outs = self.ask(props)
         return CreateResult(outs["cloudOneAccountId"], outs)
 
     @reported
     def read(self, account_id: str, props: Props) -> ReadResult:
         """Ask again, so that a tenant's changed external id reaches the role."""
-        return ReadResult(account_id, self._ask(props), ExternalIdInputs.model_validate(props).props())
+        return ReadResult(account_id, self.ask(props), ExternalIdInputs.model_validate(props).props())
 
     @reported
     def update(self, _id: str, _olds: Props, news: Props) -> UpdateResult:
         """Ask again. The engine calls this where nothing but the provider's own pickle differs, after an upgrade."""
-        return UpdateResult(self._ask(news))
+        return UpdateResult(self.ask(news))
 
-    def _ask(self, props: Props) -> Props:
+    def ask(self, props: Props) -> Props:
+        """Return the outputs, the external id among them.
+
+        Raises:
+            TrendError: the tenant does not show it, or does not answer.
+        """
         inputs = ExternalIdInputs.model_validate(props)
         try:
             external_id = self.trend(inputs.cloud_one_account_id).workload(inputs.region).external_id()

@@ -202,6 +202,15 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
         if link.settings.role_arn == wanted.role_arn:
             # A run of ours died before the state knew of the link. If it had adopted it, only `before` can tell.
             return self._settle(link, inputs, wanted), inputs.before
+        self.check_adoptable(link, inputs)
+        return self._change(link, inputs, wanted), link.settings.props()
+
+    def check_adoptable(self, link: Link[SettingsT], inputs: LinkInputs) -> None:
+        """Refuse a link of somebody else's that is not to be taken over, or could not be put back.
+
+        Raises:
+            LinkExists: so it is.
+        """
         if not inputs.adopt:
             raise self._exists(link, inputs)
         if not link.settings.role_arn:
@@ -210,7 +219,6 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
                 "its own, which cannot be read and therefore not be put back in the end",
                 hint="unlink it in the Trend console first",
             )
-        return self._change(link, inputs, wanted), link.settings.props()
 
     def _make(self, inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:
         """Make the link; after a refusal or a lost reply look before anything else, for the POST may have landed."""

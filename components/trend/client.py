@@ -13,8 +13,9 @@ from components.trend.cloudtrail import CloudTrail
 from components.trend.credentials import ApiKey, Redactor
 from components.trend.endpoints import Endpoints, Service
 from components.trend.errors import WrongAccount
+from components.trend.services import Services
 from components.trend.transport import Transport
-from components.trend.vision_one import VisionOneConnect
+from components.trend.vision_one import VisionOne, VisionOneConnect
 from components.trend.workload import Workload
 
 
@@ -24,6 +25,13 @@ class _ApiKeyAuth(AuthBase):
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         request.headers["Authorization"] = f"ApiKey {self._key}"
+        return request
+
+
+class _NoAuth(AuthBase):
+    """Sends no credentials: Vision One does not know the key, so it must not learn it."""
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
         return request
 
 
@@ -88,11 +96,19 @@ class Trend:
         """Return the client of the Vision One integration in a Cloud One region."""
         return VisionOneConnect(self._transport(Service.VISION_ONE_CONNECT, region))
 
-    def _transport(self, service: Service, region: str) -> Transport:
+    def services(self, region: str) -> Services:
+        """Return the client of the list of services in a Cloud One region."""
+        return Services(self._transport(Service.SERVICES, region))
+
+    def vision_one(self) -> VisionOne:
+        """Return the client of Vision One itself."""
+        return VisionOne(self._transport(Service.VISION_ONE, "", _NoAuth()))
+
+    def _transport(self, service: Service, region: str, auth: AuthBase | None = None) -> Transport:
         with self._lock:
             if (service, region) not in self._transports:
                 headers = {"api-version": "v1", "Accept": "application/json", "User-Agent": "trend-onboarding"}
                 self._transports[service, region] = Transport(
-                    service, self._endpoints.url(service, region), _ApiKeyAuth(self.key), headers, self._redact
+                    service, self._endpoints.url(service, region), auth or _ApiKeyAuth(self.key), headers, self._redact
                 )
             return self._transports[service, region]

@@ -1,8 +1,8 @@
-"""The integration between Cloud One and Vision One, Cloud One's half."""
+"""Vision One: whether it answers, and Cloud One's half of the integration with it."""
 
 from __future__ import annotations
 
-from components.trend.errors import BadRequest, Forbidden, NotFound
+from components.trend.errors import BadRequest, Forbidden, NotFound, Unauthenticated
 from components.trend.transport import Reply, Transport
 
 
@@ -50,3 +50,21 @@ class VisionOneConnect:
         """
         reply = self._transport.call("POST", "/connectors", body={"enrollmentToken": enrollment_token})
         return self._transport.parse(_Connector, reply, "POST /connectors").registration.status
+
+
+class VisionOne:
+    """Client of Vision One itself. The program has no token of it, so it can tell no more than whether it answers."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def require_reachable(self) -> None:
+        """Make sure that Vision One answers; that it asks for a token is an answer.
+
+        Raises:
+            TrendError: it does not, or it has a fault.
+        """
+        try:
+            self._transport.call("GET", "/v3.0/healthcheck/connectivity")
+        except (Unauthenticated, Forbidden):
+            return

@@ -1,0 +1,118 @@
+"""What the checks are about: a stack, its settings, and what they share once it was found out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from components.providers.account import AccountProvider
+from components.providers.aws_clients import calling
+from components.providers.base import OnboardingProvider
+from components.settings import SECRETS, ExistingTrail, Settings, parse_settings
+from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE, Redactor
+from operate.stack import Stack
+from operate.state import DYNAMIC, Resource, State
+
+if TYPE_CHECKING:
+    from components.trend.accounts import ApiKeyDetails
+
+ProviderT = TypeVar("ProviderT", bound=OnboardingProvider)
+
+_SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
+
+
+class Case:
+    """A stack as the checks see it. What it holds is found out once.
+
+    Args:
+        stack: whose deployment is looked at.
+    """
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+
+    @cached_property
+    def state(self) -> State:
+        """What Pulumi knows of the stack."""
+        return self.stack.state()
+
+    @cached_property
+    def _own(self) -> str:
+        return f"{self.stack.project}:"
+
+    @cached_property
+    def redact(self) -> Callable[[str], str]:
+        """Takes the secrets of Trend and AWS out of a text."""
+        stored = (self.stack.decrypted.values.get(self._own + name, "") for name in SECRETS)
+        secrets = [*stored, *(os.environ.get(name, "") for name in (KEY_VARIABLE, TOKEN_VARIABLE))]
+        of_trend = Redactor([*secrets, *(secret.partition(":")[2] for secret in secrets)])
+        of_aws = self.stack.aws_settings.redactor()
+        return lambda text: of_aws(of_trend(text))
+
+    def configured(self, provider: ProviderT) -> ProviderT:
+        """Return a provider with the configuration that Pulumi would give it."""
+        provider.configure(self.stack.configure_request)
+        return provider
+
+    @cached_property
+    def provider(self) -> AccountProvider:
+        """The provider of step 1."""
+        return self.configured(AccountProvider())
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings, judged as the program judges them, less the key, which is a check of its own.
+
+        Raises:
+            SettingsError: naming every mistake.
+        """
+        given = self.stack.decrypted
+        own = {key.removeprefix(self._own): value for key, value in given.values.items() if key.startswith(self._own)}
+        plain = [name for name in SECRETS if self._own + name not in given.secrets]
+        if SECRETS[0] not in plain:
+            own.pop(SECRETS[0], None)
+        environment = {name: value for name, value in os.environ.items() if name != KEY_VARIABLE}
+        return parse_settings(own, environment, plain)
+
+    @cached_property
+    def key(self) -> ApiKeyDetails:
+        """What Trend says about the API key."""
+        return self.provider.trend().key_details()
+
+    @cached_property
+    def caller(self) -> Mapping[str, str]:
+        """Who calls AWS: `Account`, `Arn`.
+
+        Raises:
+            AwsError: the credentials cannot be used.
+        """
+        with calling("asking AWS who calls"):
+            reply: Mapping[str, str] = self.stack.aws.client("sts", self.stack.aws_region).get_caller_identity()
+            return reply
+
+    @property
+    def account(self) -> str:
+        """The AWS account."""
+        return self.caller["Account"]
+
+    @property
+    def partition(self) -> str:
+        """The AWS partition, for example `aws`."""
+        return self.caller["Arn"].split(":")[1]
+
+    @property
+    def url_suffix(self) -> str:
+        """Of the partition's hosts."""
+        return _SUFFIXES.get(self.partition, "amazonaws.com")
+
+    @property
+    def existing_bucket(self) -> str:
+        """The existing trail's bucket; empty for a new trail."""
+        trail = self.settings.trail
+        return trail.bucket_name if isinstance(trail, ExistingTrail) else ""
+
+    def found(self, trend_type: str) -> list[Resource]:
+        """Return the resources of the state of one of Trend's types, for example `Connector`."""
+        return [resource for resource in self.state.resources if resource.type == f"{DYNAMIC}{trend_type}"]

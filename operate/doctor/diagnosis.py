@@ -1,0 +1,84 @@
+"""All checks of a stack, and how they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from rich import box
+from rich.markup import escape
+from rich.table import Column, Table
+
+from components.findings import Finding
+from operate.doctor import aws_side, trend_side
+from operate.doctor.case import Case
+from operate.doctor.examination import Check, examine
+from operate.stack import Stack
+
+_COLOURS = {"ok": "green", "refused": "red", "unknown": "yellow"}
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What was found.
+
+    Attributes:
+        stack: `<project>/<stack>`.
+        findings: in the order in which they are shown.
+    """
+
+    stack: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def refused(self) -> bool:
+        """Whether anything was refused."""
+        return any(each.verdict == "refused" for each in self.findings)
+
+    def lines(self) -> list[str]:
+        """Return a line for each finding that is not ok: what stands in the way, or else what nobody knows."""
+        verdict = "refused" if self.refused else "unknown"
+        return [f"{verdict}: {each.subject}: {each}" for each in self.findings if each.verdict == verdict]
+
+    def document(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        checks = [
+            {"subject": each.subject, "verdict": each.verdict, "text": each.text, "hint": each.hint}
+            for each in self.findings
+        ]
+        return {"stack": self.stack, "refused": self.refused, "checks": checks}
+
+    def table(self) -> Table:
+        """Return it for people."""
+        found = Column("found", overflow="fold")
+        table = Table("what", "verdict", found, title=self.stack, title_justify="left", box=box.SIMPLE)
+        for each in self.findings:
+            colour = _COLOURS[each.verdict]
+            table.add_row(each.subject, f"[{colour}]{each.verdict}[/{colour}]", escape(str(each)))
+        return table
+
+
+def before_deployment(stack: Stack) -> Diagnosis:
+    """Look for what stands in the way of a deployment; nothing is changed.
+
+    Raises:
+        PulumiError: Pulumi does not tell the stack's configuration or state.
+    """
+    case = Case(stack)
+    return Diagnosis(stack.owner, tuple(examine(list(_checks(case)), case.redact)))
+
+
+def _checks(case: Case) -> Iterator[Check]:
+    yield Check("settings", lambda: _settings(case))
+    trend, aws = trend_side.checks(case), aws_side.checks(case)
+    # A check stands after those that it needs: the key, then who calls AWS, then the rest.
+    yield trend[0]
+    yield aws[0]
+    yield from trend[1:]
+    yield from aws[1:]
+
+
+def _settings(case: Case) -> Iterable[Finding]:
+    _ = case.settings
+    yield Finding("settings", "ok", "all are of the right form")

@@ -1,0 +1,76 @@
+"""Checks that depend on each other, made side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from components.findings import Finding
+from components.providers.aws_clients import AwsError
+from components.refusal import Refusal
+from components.trend.errors import (
+    CredentialsError,
+    Forbidden,
+    TrendError,
+    Unauthenticated,
+    WrongAccount,
+)
+
+Look = Callable[[], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing to look at.
+
+    Attributes:
+        subject: what, for example `API key`.
+        look: finds out; it may raise what the program's own checks raise.
+        needs: subjects without which nothing can be found out; they stand earlier in the list.
+        refusals: the errors of Trend that say for sure that a deployment would fail too.
+    """
+
+    subject: str
+    look: Look
+    needs: tuple[str, ...] = ()
+    refusals: tuple[type[TrendError], ...] = (CredentialsError, Forbidden, Unauthenticated, WrongAccount)
+
+
+def examine(checks: Sequence[Check], redact: Callable[[str], str]) -> list[Finding]:
+    """Make all checks side by side, each as soon as those that it needs were good.
+
+    Args:
+        checks: in the order in which they are shown.
+        redact: takes the run's secrets out of texts.
+
+    Returns:
+        What was found, in that order; a check whose needs were not good says so.
+    """
+    done: dict[str, Future[list[Finding]]] = {}
+
+    def made(check: Check) -> list[Finding]:
+        for need in check.needs:
+            if need in done and any(found.verdict != "ok" for found in done[need].result()):
+                return [Finding(check.subject, "unknown", f"not checked: needs {need}")]
+        return list(_looked(check))
+
+    # A worker for each, since they wait for each other.
+    with ThreadPoolExecutor(max_workers=max(1, len(checks))) as pool:
+        for check in checks:
+            done[check.subject] = pool.submit(made, check)
+        findings = [found for check in checks for found in done[check.subject].result()]
+    return [Finding(found.subject, found.verdict, redact(found.text), redact(found.hint)) for found in findings]
+
+
+def _looked(check: Check) -> Iterable[Finding]:
+    try:
+        return list(check.look())
+    except TrendError as error:
+        verdict = "refused" if isinstance(error, check.refusals) else "unknown"
+        text = str(error).removesuffix(f"; {error.hint}")
+        return [Finding(check.subject, verdict, text, error.hint)]  # type: ignore[arg-type]  # one of two literals
+    except Refusal as refusal:
+        return [Finding(check.subject, "refused", " / ".join(str(refusal).splitlines()))]
+    except AwsError as error:
+        return [Finding(check.subject, "unknown", str(error))]

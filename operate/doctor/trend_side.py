@@ -1,0 +1,136 @@
+"""What is looked at in Cloud One and Vision One: the key, its account, the licences, and the links that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from components.findings import Finding
+from components.providers.account import RegionMismatch, check_enabled, check_region
+from components.providers.cloud_account import CloudAccountProvider
+from components.providers.connector import ConnectorProvider
+from components.providers.external_id import ExternalIdHidden, ExternalIdProvider
+from components.providers.link import LinkExists, LinkInputs, LinkProvider
+from components.trend.errors import CredentialsError, Forbidden, Unauthenticated
+from operate.doctor.case import Case
+from operate.doctor.examination import Check
+
+KEY, CALLER = "API key", "AWS caller"
+FULL_ACCESS, READ_ONLY = "full-access", "read-only"
+_ROLE_HINT = "give the API key the role Full Access (Cloud One, Administration > API Keys), or use another one"
+_NO_ANSWER = (CredentialsError, Forbidden, Unauthenticated)
+# What the deployment calls. Only the first is sold alone, so that only the first must be in the list.
+_SERVICES = ("workload", "cloudaccounts", "cloudtrail", "visionone-connect")
+_ROLE_OUTPUT = "CloudOneRoleArn"
+
+
+def checks(case: Case) -> list[Check]:
+    """Return the checks of Trend's side."""
+    both = (KEY, CALLER)
+    return [
+        Check(KEY, lambda: _key(case), ("settings",)),
+        Check("role of the API key", lambda: _role(case), (KEY,)),
+        Check("Cloud One account", lambda: _account(case), (KEY,)),
+        Check("region", lambda: _region(case), both, (RegionMismatch,)),
+        Check("Cloud One services", lambda: _services(case), (KEY,)),
+        Check("external id", lambda: _external_id(case), (KEY,), (*_NO_ANSWER, ExternalIdHidden)),
+        Check("Vision One", lambda: _vision_one(case), (KEY,)),
+        *(
+            Check(provider.noun, partial(_link, case, provider), both, (*_NO_ANSWER, LinkExists))
+            for provider in (ConnectorProvider(), CloudAccountProvider())
+        ),
+    ]
+
+
+def _key(case: Case) -> Iterator[Finding]:
+    check_enabled(case.key)
+    yield Finding(KEY, "ok", f"'{case.key.alias}' is known and enabled")
+
+
+def _role(case: Case) -> Iterator[Finding]:
+    subject, role = "role of the API key", case.key.role_id
+    if role == FULL_ACCESS:
+        yield Finding(subject, "ok", role)
+    elif role == READ_ONLY:
+        yield Finding(subject, "refused", f"{role} may change nothing", _ROLE_HINT)
+    else:
+        yield Finding(subject, "unknown", f"'{role}' is no role that comes with Cloud One: it may do less", _ROLE_HINT)
+
+
+def _account(case: Case) -> Iterator[Finding]:
+    for deployed in case.found("CloudOneAccount"):
+        case.provider.trend(deployed.id)
+    yield Finding("Cloud One account", "ok", case.key.account_id)
+
+
+def _region(case: Case) -> Iterator[Finding]:
+    key, aws_region = case.key, case.stack.aws_region
+    check_region(key.account_id, key.region, aws_region, case.provider.aws_regions())
+    yield Finding("region", "ok", f"Cloud One {key.region} belongs to AWS {aws_region}")
+
+
+def _services(case: Case) -> Iterator[Finding]:
+    subject = "Cloud One services"
+    listed = {each.name: each for each in case.provider.trend().services(case.key.region).list()}
+    expired = [listed[name] for name in _SERVICES if name in listed and listed[name].expired]
+    for service in expired:
+        since = f" (since {service.expires})" if service.expires else ""
+        text = f"the licence of {service.name} has expired{since}"
+        yield Finding(subject, "refused", text, "renew it in Cloud One, Administration > Subscriptions")
+    if _SERVICES[0] not in listed:
+        text = f"Cloud One does not list {_SERVICES[0]} among the services of this account"
+        yield Finding(subject, "unknown", text, "look whether Workload Security is activated in the Cloud One console")
+    elif not expired:
+        yield Finding(subject, "ok", f"{', '.join(name for name in _SERVICES if name in listed)}: licensed")
+
+
+def _external_id(case: Case) -> Iterator[Finding]:
+    subject = "external id"
+    if case.settings.external_id:
+        yield Finding(subject, "ok", "given by the settings")
+        return
+    provider = case.configured(ExternalIdProvider())
+    provider.ask({"cloudOneAccountId": case.key.account_id, "region": case.key.region})
+    yield Finding(subject, "ok", "Workload Security shows it")
+
+
+def _vision_one(case: Case) -> Iterator[Finding]:
+    case.provider.trend().vision_one().require_reachable()
+    enrolled = case.provider.trend().vision_one_connect(case.key.region).status()
+    enrolment = (
+        f"Cloud One's registration: {enrolled}" if enrolled else "Cloud One is not registered, as far as it says"
+    )
+    yield Finding("Vision One", "ok", f"answers; {enrolment}")
+
+
+def _link(case: Case, provider: LinkProvider[Any]) -> Iterator[Finding]:
+    inputs = LinkInputs(
+        cloud_one_account_id=case.key.account_id,
+        region=case.key.region,
+        aws_account_id=case.account,
+        adopt=case.settings.adopt,
+    )
+    link = case.configured(provider).find(inputs)
+    if link is None:
+        yield Finding(provider.noun, "ok", "there is none yet")
+    elif link.settings.role_arn in _own_roles(case):
+        yield Finding(provider.noun, "ok", f"{link.name} is this stack's")
+    else:
+        provider.check_adoptable(link, inputs)
+        text = f"{link.name} points at {link.settings.role_arn}, which this stack did not make: it will be adopted"
+        yield Finding(provider.noun, "ok", text)
+
+
+def _own_roles(case: Case) -> set[str]:
+    """Return the roles that this stack has made or written to its links: what points at one of them is ours."""
+    roles: set[str] = set()
+    for resource in case.state.resources:
+        outputs = resource.outputs
+        if resource.type == "aws:iam/role:Role":
+            roles.add(outputs.get("arn", ""))
+        elif resource.type == "aws:cloudformation/stack:Stack":
+            roles.add((outputs.get("outputs") or {}).get(_ROLE_OUTPUT, ""))
+        elif "writtenRoleArn" in outputs:
+            roles.add(outputs["writtenRoleArn"])
+    return roles - {""}

@@ -1,0 +1,69 @@
+"""Who calls, and IAM's policy simulator: for the first moto makes up a user, the second it does not know.
+
+An access key that belongs to no user is the account's root user's: it may do everything here, and nobody else could.
+"""
+
+from __future__ import annotations
+
+import json
+
+from moto.core.responses import ActionResult
+from moto.iam import urls
+from moto.iam.exceptions import NotFoundException
+from moto.iam.models import Role, User
+from moto.iam.responses import IamResponse
+from moto.sts.models import STSBackend, sts_backends
+from moto.utilities.utils import get_partition
+
+from sandbox.aws.judging.policy import Ask, Policy
+
+
+def teach() -> None:
+    """Put these answers in place of moto's."""
+    sts_backends.backend = RootCaller
+    urls.url_paths["{0}/$"] = SimulatingIam.dispatch
+
+
+class RootCaller(STSBackend):
+    """STS that knows the root user."""
+
+    @property
+    def _url_module(self) -> object:
+        from moto.sts import urls as sts_urls  # moto derives it from the name of the module that the class is in
+
+        return sts_urls
+
+    def get_caller_identity(self, access_key_id: str, region: str) -> tuple[str, str, str]:
+        """Return user id, ARN and account of the caller."""
+        user_id, arn, account = super().get_caller_identity(access_key_id, region)
+        if arn.endswith(":user/moto"):  # moto's made-up user
+            return account, f"arn:{get_partition(region)}:iam::{account}:root", account
+        return user_id, arn, account
+
+
+class SimulatingIam(IamResponse):
+    """IAM with SimulatePrincipalPolicy: the inline policies of a user or role, without conditions' context."""
+
+    def simulate_principal_policy(self) -> ActionResult:
+        """Judge each action on each resource."""
+        policies = [Policy(json.loads(text)) for text in self._inline_policies(self._get_param("PolicySourceArn"))]
+        resources = self._get_param("ResourceArns", []) or ["*"]
+        results = [
+            {
+                "EvalActionName": action,
+                "EvalResourceName": resource,
+                "EvalDecision": "allowed"
+                if any(policy.allows(Ask(action, resource)) for policy in policies)
+                else "implicitDeny",
+            }
+            for action in self._get_param("ActionNames", [])
+            for resource in resources
+        ]
+        return ActionResult({"EvaluationResults": results, "IsTruncated": False})
+
+    def _inline_policies(self, arn: str) -> list[str]:
+        principals: list[User | Role] = [*self.backend.users.values(), *self.backend.roles.values()]
+        for principal in principals:
+            if principal.arn == arn:
+                return [str(text) for text in principal.policies.values()]
+        raise NotFoundException(f"The user with name {arn.rpartition('/')[2]} cannot be found.")

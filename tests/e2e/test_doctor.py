@@ -1,0 +1,206 @@
+"""`python -m operate doctor` on a stack in the sandbox: each problem is named, alone, and nothing is changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components.providers import base
+from operate.doctor.diagnosis import Diagnosis, before_deployment
+from operate.flags import Flags
+from operate.pulumi_cli import Pulumi
+from operate.stack import Stack as OperatedStack
+from sandbox.sandbox import Sandbox
+from sandbox.simulator import Fault
+from sandbox.simulator.tenant import ServiceEntry, default_tenant
+from tests.e2e.operating import UP, operate
+from tests.e2e.pulumi_cli import Stack
+
+BUCKET = "sandbox-existing-trail-us-east-1"
+SETTINGS = {"existingCloudtrailBucketName": BUCKET}
+FOREIGN = "arn:aws:iam::123456789012:role/of-somebody-else"
+
+
+@pytest.fixture(scope="module")
+def shared(running_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One stack for all problems: looking at it leaves it as it is."""
+    made = Stack(running_sandbox, tmp_path_factory.mktemp("doctor") / "project", {}, name="doctor")
+    yield made
+    made.succeed("stack", "rm", "--yes", "--force")
+
+
+@pytest.fixture
+def stack(sandbox: Sandbox, shared: Stack, credentials: dict[str, str]) -> Stack:
+    """The stack as it is where nothing is wrong."""
+    shared.environment = dict(credentials)
+    shared.configure(SETTINGS)
+    return shared
+
+
+@pytest.fixture
+def diagnose(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Diagnosis]:
+    """Look at the stack from this process, which starts faster than a command."""
+
+    def look() -> Diagnosis:
+        for name, value in stack.variables().items():
+            monkeypatch.setenv(name, value)
+        base._environment.cache_clear()  # a process asks once whose the key is, and this one sees several tenants
+        return before_deployment(OperatedStack(Pulumi(Flags(cwd=str(stack.folder)))))
+
+    return look
+
+
+def found_amiss(diagnosis: Diagnosis) -> dict[str, str]:
+    """Return the verdict on each subject that is not ok, less what could not be asked because of another."""
+    amiss = [each for each in diagnosis.findings if each.verdict != "ok" and "not checked: needs" not in each.text]
+    return {each.subject: each.verdict for each in amiss}
+
+
+def test_where_nothing_is_wrong_all_checks_are_ok_and_nothing_is_changed(stack: Stack) -> None:
+    run = operate(stack, "doctor", "--json")
+    document = json.loads(run.output)
+    assert run.code == 0
+    assert {check["verdict"] for check in document["checks"]} == {"ok"}, run.output
+    assert len(document["checks"]) >= 15
+    assert stack.sandbox.trend.requests(changing=True) == []
+    assert stack.sandbox.aws_requests(changing=True) == []
+
+
+def key(purpose: str) -> Callable[[Stack], None]:
+    def inject(stack: Stack) -> None:
+        keys = stack.sandbox.tenant.api_keys
+        stack.environment["CLOUD_ONE_API_KEY"] = next(each.value for each in keys if purpose in each.alias)
+
+    return inject
+
+
+def environment(**variables: str) -> Callable[[Stack], None]:
+    return lambda stack: stack.environment.update(variables)
+
+
+def settings(**more: Any) -> Callable[[Stack], None]:
+    return lambda stack: stack.configure({**SETTINGS, **more})
+
+
+def another_account_only(stack: Stack) -> None:
+    path = Path(stack.folder, f"Pulumi.{stack.name}.yaml")
+    content = yaml.safe_load(path.read_text())
+    content["config"]["aws:allowedAccountIds"] = ["111122223333"]
+    path.write_text(yaml.safe_dump(content))
+
+
+def a_tenant_elsewhere(stack: Stack) -> None:
+    stack.sandbox.trend.set_tenant(default_tenant("de-1"))
+
+
+def a_licence_that_has_expired(stack: Stack) -> None:
+    services = (ServiceEntry("workload", expired=True, expires="2024-01-01T00:00:00Z"),)
+    stack.sandbox.trend.set_tenant(replace(stack.sandbox.tenant, services=services))
+
+
+def a_hidden_external_id(stack: Stack) -> None:
+    stack.sandbox.trend.behave(external_id="refused")
+
+
+def no_vision_one(stack: Stack) -> None:
+    stack.sandbox.trend.add_fault(Fault(kind="status", status=500, service="visionone", method="GET", count=None))
+
+
+def a_user_who_may_do_little(stack: Stack) -> None:
+    iam = stack.sandbox.aws("iam")
+    iam.create_user(UserName="little")
+    statement = {"Effect": "Allow", "Action": ["iam:*", "cloudformation:*"], "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName="little", PolicyName="little", PolicyDocument=policy)
+    made = iam.create_access_key(UserName="little")["AccessKey"]
+    stack.environment |= {"AWS_ACCESS_KEY_ID": made["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"]}
+
+
+def a_connector_of_somebody_else(stack: Stack) -> None:
+    stack.sandbox.trend.add_connector(stack.sandbox.account, FOREIGN)
+
+
+def a_cloud_account_of_somebody_else(stack: Stack) -> None:
+    stack.sandbox.trend.add_cloud_account(stack.sandbox.account, FOREIGN)
+
+
+def kms(stack: Stack) -> None:
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+    stack.sandbox.aws("s3").put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]})
+
+
+def a_notification_in_the_way(stack: Stack) -> None:
+    queue = {"QueueArn": "arn:aws:sqs:us-east-1:123456789012:theirs", "Events": ["s3:ObjectCreated:*"]}
+    stack.sandbox.aws("sqs").create_queue(QueueName="theirs")
+    stack.sandbox.aws("s3").put_bucket_notification_configuration(
+        Bucket=BUCKET,
+        NotificationConfiguration={"QueueConfigurations": [queue]},
+        SkipDestinationValidation=True,
+    )
+
+
+def a_stopped_trail(stack: Stack) -> None:
+    trails = stack.sandbox.aws("cloudtrail")
+    for trail in trails.describe_trails()["trailList"]:
+        if trail["S3BucketName"] == BUCKET:
+            trails.stop_logging(Name=trail["TrailARN"])
+
+
+PROBLEMS = {
+    "a setting that is none": (settings(stackname="x"), "settings", "refused", "did you mean stackName?"),
+    "no key": (environment(CLOUD_ONE_API_KEY=""), "API key", "refused", "set CLOUD_ONE_API_KEY"),
+    "half a key": (environment(CLOUD_ONE_API_KEY="half"), "API key", "refused", "has no `:`"),
+    "a key that is switched off": (key("Disabled"), "API key", "refused", "disabled"),
+    "a key that may only read": (key("ReadOnly"), "role of the API key", "refused", "Full Access"),
+    "an account in another region": (a_tenant_elsewhere, "region", "refused", "aws:region eu-central-1"),
+    "an expired licence": (a_licence_that_has_expired, "Cloud One services", "refused", "renew it"),
+    "a hidden external id": (a_hidden_external_id, "external id", "refused", "pulumi config set externalId"),
+    "no Vision One": (no_vision_one, "Vision One", "unknown", "HTTP 500"),
+    "another AWS account": (another_account_only, "AWS caller", "refused", "aws:allowedAccountIds"),
+    "a user who may do little": (a_user_who_may_do_little, "permissions", "refused", "s3:PutBucketNotification"),
+    "a connector": (a_connector_of_somebody_else, "Workload Security connector", "refused", "adopt true"),
+    "a cloud account": (a_cloud_account_of_somebody_else, "Cloud One cloud account", "refused", "unlink it"),
+    "no bucket": (settings(existingCloudtrailBucketName="no-such-bucket-here"), "trail bucket", "refused", "no bucket"),
+    "a KMS bucket": (kms, "encryption of the trail bucket", "refused", "SSE-KMS"),
+    "a notification": (a_notification_in_the_way, "notifications of the trail bucket", "refused", "EventBridge"),
+    "a stopped trail": (a_stopped_trail, "trail that delivers to the bucket", "unknown", "start-logging"),
+    "no templates": (settings(qsS3BucketName="no-such-assets"), "vendor's templates", "unknown", "no-such-assets"),
+}
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_a_problem_is_named_and_no_other(problem: str, stack: Stack, diagnose: Callable[[], Diagnosis]) -> None:
+    inject, subject, verdict, words = PROBLEMS[problem]
+    inject(stack)
+    found = diagnose()
+    assert found_amiss(found) == {subject: verdict}, found.document()
+    (finding,) = [each for each in found.findings if each.subject == subject]
+    assert words in str(finding)
+    assert found.refused == (verdict == "refused")
+    assert stack.sandbox.trend.requests(changing=True) == []
+
+
+def test_a_link_that_is_to_be_adopted_is_no_problem(stack: Stack, diagnose: Callable[[], Diagnosis]) -> None:
+    a_connector_of_somebody_else(stack)
+    stack.configure({**SETTINGS, "adopt": True})
+    found = diagnose()
+    assert found_amiss(found) == {}
+    assert any(FOREIGN in each.text and "adopted" in each.text for each in found.findings)
+
+
+def test_an_update_stops_before_anything_is_changed(stack: Stack) -> None:
+    a_connector_of_somebody_else(stack)
+    stack.sandbox.aws_control.clear_requests()
+    run = operate(stack, *UP)
+    assert run.code == 1
+    assert "operate: refused: Workload Security connector: " in run.output
+    assert "adopt true" in run.output
+    assert "Updating" not in run.output
+    assert stack.sandbox.trend.requests(changing=True) == []
+    assert stack.sandbox.aws_requests(changing=True) == []
