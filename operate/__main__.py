@@ -17,7 +17,7 @@ from components.providers.base import OnboardingError
 from operate import dead_run, previews
 from operate import up as runs
 from operate.console import OperateError, say, worded
-from operate.doctor.diagnosis import before_deployment
+from operate.doctor.diagnosis import before_deployment, of_deployment
 from operate.flags import Flags
 from operate.pulumi_cli import Pulumi
 from operate.report import Report
@@ -56,11 +56,16 @@ def doctor(
     stack: StackName = "",
     cwd: Folder = "",
     config_file: ConfigFile = "",
+    deployed: Annotated[bool, typer.Option("--deployed", help="Look whether what was made still works.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Look for what stands in the way of a deployment, and change nothing. Exit code 1: something does for sure."""
+    """Look for what stands in the way of a deployment, or is wrong with one, and change nothing.
+
+    Exit code 1: something was refused. What could not be found out is no reason for it.
+    """
     with _one_line_errors():
-        found = before_deployment(Stack(Pulumi(Flags(stack, cwd, config_file))))
+        it = Stack(Pulumi(Flags(stack, cwd, config_file)))
+        found = of_deployment(it) if deployed else before_deployment(it)
         if as_json:
             typer.echo(json.dumps(found.document(), indent=2))
         else:

@@ -24,10 +24,11 @@ from components.providers.trail_bucket import TrailBucket
 from components.trail_checks import delivery_finding
 from operate.console import OperateError, worded
 from operate.doctor.case import Case
-from operate.doctor.examination import Check, examine
+from operate.doctor.examination import CALLER, KEY, Check, examine
 from operate.flags import Flags
 from operate.pulumi_cli import Pulumi
 from operate.stack import Stack
+from operate.state import COMMAND, State
 
 VARIABLE = "HEALTH_CHECK"
 """See `components.health`, which sets it."""
@@ -73,15 +74,27 @@ class Expectation(pydantic.BaseModel):
 
 
 def checks(case: Case, expected: Expectation) -> list[Check]:
-    """Return the checks of a stack that is deployed."""
+    """Return the checks of a stack that is deployed; those of key and AWS caller may stand before them."""
     stacks = (f"{expected.stack_name}-Account", expected.stack_name)
     return [
-        Check(CONNECTOR, lambda: _connector(case, expected)),
-        Check(CLOUD_ACCOUNT, lambda: _cloud_account(case, expected)),
-        *(Check(f"stack {name}", partial(_stack, case, expected, name)) for name in stacks),
-        Check(TRAIL, lambda: _trail(case, expected)),
-        Check(NOTIFICATION, lambda: _notification(case, expected)),
+        Check(CONNECTOR, lambda: _connector(case, expected), (KEY,)),
+        Check(CLOUD_ACCOUNT, lambda: _cloud_account(case, expected), (KEY,)),
+        *(Check(f"stack {name}", partial(_stack, case, expected, name), (CALLER,)) for name in stacks),
+        Check(TRAIL, lambda: _trail(case, expected), (CALLER,)),
+        Check(NOTIFICATION, lambda: _notification(case, expected), (CALLER,)),
     ]
+
+
+def expectation(state: State) -> Expectation:
+    """Return what a deployed stack must hold: what its own last step was told.
+
+    Raises:
+        OperateError: the stack was never deployed to its end.
+    """
+    for resource in state.resources:
+        if resource.type == COMMAND:
+            return Expectation.model_validate_json(resource.inputs["environment"][VARIABLE])
+    raise OperateError("this stack is not deployed, or not to its end: run `pulumi up` first")
 
 
 def document(findings: Sequence[Finding]) -> dict[str, Any]:

@@ -11,9 +11,8 @@ from components.providers.aws_clients import AwsError, calling
 from components.providers.trail_bucket import TrailBucket
 from components.trail_checks import delivery_finding, second_trail_finding
 from operate.doctor.case import Case
-from operate.doctor.examination import Check
+from operate.doctor.examination import CALLER, Check
 from operate.doctor.permissions import permissions
-from operate.doctor.trend_side import CALLER
 
 _BUCKET, _TEMPLATES = "trail bucket", "vendor's templates"
 

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from components.findings import Finding
+from operate import health
 from operate.doctor import aws_side, trend_side
 from operate.doctor.case import Case
 from operate.doctor.examination import Check, examine
@@ -69,14 +70,29 @@ def before_deployment(stack: Stack) -> Diagnosis:
     return Diagnosis(stack.owner, tuple(examine(list(_checks(case)), case.redact)))
 
 
+def of_deployment(stack: Stack) -> Diagnosis:
+    """Look whether what the stack made still stands and works; nothing is changed.
+
+    Raises:
+        PulumiError: Pulumi does not tell the stack's configuration or state.
+        OperateError: the stack is not deployed.
+    """
+    case = Case(stack)
+    made = health.checks(case, health.expectation(case.state))
+    return Diagnosis(stack.owner, tuple(examine([*_first(case), *made], case.redact)))
+
+
 def _checks(case: Case) -> Iterator[Check]:
+    """Yield the checks, each after those that it needs."""
+    yield from _first(case)
+    yield from trend_side.checks(case)[1:]
+    yield from aws_side.checks(case)[1:]
+
+
+def _first(case: Case) -> Iterator[Check]:
     yield Check("settings", lambda: _settings(case))
-    trend, aws = trend_side.checks(case), aws_side.checks(case)
-    # A check stands after those that it needs: the key, then who calls AWS, then the rest.
-    yield trend[0]
-    yield aws[0]
-    yield from trend[1:]
-    yield from aws[1:]
+    yield trend_side.checks(case)[0]
+    yield aws_side.checks(case)[0]
 
 
 def _settings(case: Case) -> Iterable[Finding]:

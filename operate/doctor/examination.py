@@ -17,6 +17,9 @@ from components.trend.errors import (
     WrongAccount,
 )
 
+KEY, CALLER = "API key", "AWS caller"
+"""The two checks that most others need."""
+
 Look = Callable[[], Iterable[Finding]]
 
 

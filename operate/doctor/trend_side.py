@@ -14,9 +14,8 @@ from components.providers.external_id import ExternalIdHidden, ExternalIdProvide
 from components.providers.link import LinkExists, LinkInputs, LinkProvider
 from components.trend.errors import CredentialsError, Forbidden, Unauthenticated
 from operate.doctor.case import Case
-from operate.doctor.examination import Check
+from operate.doctor.examination import CALLER, KEY, Check
 
-KEY, CALLER = "API key", "AWS caller"
 FULL_ACCESS, READ_ONLY = "full-access", "read-only"
 _ROLE_HINT = "give the API key the role Full Access (Cloud One, Administration > API Keys), or use another one"
 _NO_ANSWER = (CredentialsError, Forbidden, Unauthenticated)

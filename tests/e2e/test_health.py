@@ -1,0 +1,138 @@
+"""The check after the last step, and the same at any time: `python -m operate doctor --deployed`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from operate.doctor.diagnosis import Diagnosis, of_deployment
+from operate.flags import Flags
+from operate.pulumi_cli import Pulumi
+from operate.stack import Stack as OperatedStack
+from sandbox.simulator import Fault
+from tests.e2e.operating import operate
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+
+BUCKET = "sandbox-existing-trail-us-east-1"
+FOREIGN = "arn:aws:iam::123456789012:role/of-somebody-else"
+CONNECTOR, CLOUD_ACCOUNT = "Workload Security connector", "Cloud One cloud account"
+NOTIFICATION = "notification of the trail bucket"
+
+
+def a_connector_that_points_elsewhere(stack: Stack) -> Callable[[], object]:
+    trend = stack.sandbox.trend
+    (connector,) = trend.state().connectors
+    trend.change_connector(connector.id, crossAccountRoleArn=FOREIGN)
+    return lambda: trend.change_connector(connector.id, crossAccountRoleArn=connector.cross_account_role_arn)
+
+
+def a_cloud_account_in_a_bad_state(stack: Stack) -> Callable[[], object]:
+    trend, account = stack.sandbox.trend, stack.sandbox.account
+    trend.change_cloud_account(account, state="outdated")
+    return lambda: trend.change_cloud_account(account, state="managed")
+
+
+def a_stopped_trail(stack: Stack) -> Callable[[], object]:
+    trails = stack.sandbox.aws("cloudtrail")
+    (name,) = [each["TrailARN"] for each in trails.describe_trails()["trailList"] if each["S3BucketName"] == BUCKET]
+    trails.stop_logging(Name=name)
+    return lambda: trails.start_logging(Name=name)
+
+
+def a_notification_that_is_gone(stack: Stack) -> Callable[[], object]:
+    s3 = stack.sandbox.aws("s3")
+    earlier = s3.get_bucket_notification_configuration(Bucket=BUCKET)
+    earlier.pop("ResponseMetadata")
+    s3.put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration={})
+    return lambda: s3.put_bucket_notification_configuration(
+        Bucket=BUCKET, NotificationConfiguration=earlier, SkipDestinationValidation=True
+    )
+
+
+def a_connector_that_is_gone(stack: Stack) -> Callable[[], object]:
+    trend = stack.sandbox.trend
+    (connector,) = trend.state().connectors
+    trend.delete_connector(connector.id)
+    return lambda: None
+
+
+PROBLEMS: list[tuple[Callable[[Stack], Callable[[], object]], str, str, str]] = [
+    (a_connector_that_points_elsewhere, CONNECTOR, "refused", "pulumi up --refresh"),
+    (a_cloud_account_in_a_bad_state, CLOUD_ACCOUNT, "refused", "'outdated'"),
+    (a_stopped_trail, "trail", "unknown", "start-logging"),
+    (a_notification_that_is_gone, NOTIFICATION, "refused", "--replace '**::forwarder'"),
+    (a_connector_that_is_gone, CONNECTOR, "refused", "makes it again"),
+]
+
+
+def test_the_output_health_says_that_all_stands_and_what_breaks_later_is_named(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack.up()
+    health = stack.outputs()["health"]
+    assert health["verdict"] == "ok", health
+    assert len(health["checks"]) == 6
+    key = stack.environment["CLOUD_ONE_API_KEY"]
+    assert key not in stack.succeed("stack", "export", "--show-secrets")
+    stack.succeed("preview", EXPECT_NO_CHANGES)
+    for name, value in stack.variables().items():
+        monkeypatch.setenv(name, value)
+    assert amiss(stack) == {}
+    for break_it, subject, verdict, words in PROBLEMS:
+        mend = break_it(stack)
+        found = look(stack)
+        (finding,) = [each for each in found.findings if each.verdict != "ok"]
+        assert (finding.subject, finding.verdict) == (subject, verdict), break_it
+        assert words in str(finding)
+        assert found.refused == (verdict == "refused")
+        mend()
+    run = operate(stack, "doctor", "--deployed", "--json")
+    assert run.code == 1
+    assert json.loads(run.output)["refused"] is True
+    assert "added" not in stack.run("preview", "--refresh").output  # the hint holds: a refresh sees it
+
+
+def look(stack: Stack) -> Diagnosis:
+    """Look at the stack from this process, which starts faster than a command."""
+    return of_deployment(OperatedStack(Pulumi(Flags(cwd=str(stack.folder)))))
+
+
+def amiss(stack: Stack) -> dict[str, str]:
+    return {each.subject: str(each) for each in look(stack).findings if each.verdict != "ok"}
+
+
+def a_reply_with_a_bad_state(stack: Stack) -> None:
+    """Let the last look alone find a bad state, after all steps went well."""
+    stack.sandbox.trend.add_fault(
+        Fault(kind="status", status=404, service="workload", method="GET", path="/awsconnectors/{ID}", count=None)
+    )
+
+
+def test_a_bad_link_fails_the_update_or_warns_as_the_settings_say(stack: Stack) -> None:
+    stack.configure({"existingCloudtrailBucketName": BUCKET})
+    a_reply_with_a_bad_state(stack)
+    run = stack.run("up", "--yes", "--skip-preview")
+    assert run.code != 0
+    assert "Workload Security connector: ID 1 is gone; `pulumi up --refresh` makes it again" in run.output
+    assert "Traceback" not in run.output
+
+    stack.configure({"existingCloudtrailBucketName": BUCKET, "healthCheck": "warn"})
+    stack.up()
+    health: dict[str, Any] = stack.outputs()["health"]
+    assert health["verdict"] == "refused"
+    assert [each["subject"] for each in health["checks"] if each["verdict"] != "ok"] == [CONNECTOR]
+
+
+@pytest.mark.full
+def test_a_key_of_the_configuration_reaches_the_check_and_not_the_state(stack: Stack) -> None:
+    key = stack.environment.pop("CLOUD_ONE_API_KEY")
+    stack.succeed("config", "set", "--secret", "cloudOneApiKey", key)
+    stack.up()
+    assert stack.outputs()["health"]["verdict"] == "ok"
+    document = json.loads(stack.succeed("stack", "export", "--show-secrets"))
+    commands = [each for each in document["deployment"]["resources"] if each["type"] == "command:local:Command"]
+    assert len(commands) == 1
+    assert key not in json.dumps(commands)
