@@ -83,7 +83,7 @@ def test_the_outputs_are_exported(monkeypatch: pytest.MonkeyPatch) -> None:
     outputs = run(monkeypatch, {"existingCloudtrailBucketName": BUCKET}, Recorder())
     assert outputs["awsAccountId"] == WHERE.account_id
     assert outputs["trailBucketName"] == BUCKET
-    assert len(outputs) == 11
+    assert len(outputs) == 12
 
 
 def test_settings_are_read_from_the_projects_own_namespace(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ LINKS = [
     "trend:VendorTemplate",
     "trend:NotificationSnapshot",
     "trend:NotificationMerge",
+    "command:local:Command",
     "aws:cloudformation/stack:Stack",
 ]
 TRAIL = [
@@ -57,6 +58,7 @@ def test_each_step_is_a_component() -> None:
     prefix = "trend:onboarding:"
     assert {name.removeprefix(prefix) for name in deploy(EXISTING).engine.components} == {
         "Onboarding", "VisionOne", "WorkloadSecurity", "CloudAccount", "AuditTrail", "CloudTrailIntegration",
+        "HealthCheck",
     }  # fmt: skip
 
 
@@ -159,6 +161,7 @@ OUTPUTS = {
     "trailBucketName": "a-trail-bucket",
     "cloudTrailStackId": "arn:aws:x:::forwarder/id",
     "visionOneStatus": "registered",
+    "health": {"verdict": "ok", "checks": []},
 }
 
 
