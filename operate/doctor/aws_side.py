@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from components.audit_trail import trail_arn
 from components.bucket_checks import NOTIFICATIONS, Bucket, bucket_findings, notifications_finding
+from components.cloud_account import role_template_url
 from components.findings import Finding
-from components.providers.aws_clients import AwsError, calling
+from components.oidc_check import OIDC_PROVIDER, oidc_findings
+from components.providers.aws_clients import AwsError
 from components.providers.trail_bucket import TrailBucket
 from components.trail_checks import delivery_finding, second_trail_finding
+from components.vendor_template import read_template
 from operate.doctor.case import Case
 from operate.doctor.examination import CALLER, Check
 from operate.doctor.permissions import permissions
@@ -25,6 +30,7 @@ def checks(case: Case) -> list[Check]:
         Check(_BUCKET, lambda: _bucket(case), (CALLER,)),
         Check("trail", lambda: _trail(case), (CALLER, _BUCKET)),
         Check(NOTIFICATIONS, lambda: _notifications(case), (CALLER, _BUCKET)),
+        Check(OIDC_PROVIDER, lambda: _oidc(case), (CALLER,)),
         Check(_TEMPLATES, lambda: _templates(case), (CALLER,)),
     ]
 
@@ -64,9 +70,9 @@ def _trail(case: Case) -> Iterator[Finding]:
     if case.existing_bucket:
         yield delivery_finding(case.stack.aws, _named(case))
         return
-    region = case.stack.aws_region
-    arn = f"arn:{case.partition}:cloudtrail:{region}:{case.account}:trail/{case.stack.project}-{case.stack.name}"
-    yield second_trail_finding(case.stack.aws, trail_arn=arn, account_id=case.account, region=region)
+    where = case.where
+    arn = trail_arn(where, f"{case.stack.project}-{case.stack.name}")
+    yield second_trail_finding(case.stack.aws, trail_arn=arn, account_id=where.account_id, region=where.region)
 
 
 def _notifications(case: Case) -> Iterator[Finding]:
@@ -77,26 +83,35 @@ def _notifications(case: Case) -> Iterator[Finding]:
     for snapshot in case.found("NotificationSnapshot"):
         names.update(snapshot.outputs.get("stacks", ()))
     bucket = TrailBucket(
-        case.stack.aws, name=case.existing_bucket, account_id=case.account, region=case.stack.aws_region
+        case.stack.aws, name=case.existing_bucket, account_id=case.where.account_id, region=case.where.region
     )
     yield notifications_finding(bucket, sorted(names))
 
 
-def _templates(case: Case) -> Iterator[Finding]:
-    from components.cloud_account import TEMPLATE_FILE, template_url  # loads pulumi_aws, which takes its time
+def _oidc(case: Case) -> Iterable[Finding]:
+    return oidc_findings(case.stack.aws, case.settings.templates, case.where, owner=case.stack.owner)
 
-    region, suffix, hosted = case.stack.aws_region, case.url_suffix, case.settings.templates
-    urls = [hosted.url(TEMPLATE_FILE, region, suffix) if hosted else template_url(region, suffix)]
-    cloudformation = case.stack.aws.client("cloudformation", region)
+
+def _templates(case: Case) -> Iterator[Finding]:
+    where, hosted = case.where, case.settings.templates
+    urls = [role_template_url(hosted, where)]
     for parameters in case.found("CloudTrailParameters"):
         vendors = str(parameters.outputs["templateUrl"])
-        urls.append(hosted.url(vendors.rpartition("/")[2], region, suffix) if hosted else vendors)
-    for url in urls:
-        with calling(f"reading template {url}", "cloudformation:GetTemplateSummary, and to read the template's bucket"):
-            cloudformation.get_template_summary(TemplateURL=url)
+        name = vendors.rpartition("/")[2]
+        urls.append(hosted.url(name, where.region, where.url_suffix) if hosted else vendors)
+    templates = {url.rpartition("/")[2]: read_template(case.stack.aws, url, where.region) for url in urls}
+    retired = [
+        f"{function} in {name} runs on {runtime}"
+        for name, template in templates.items()
+        for function, runtime in template.retired_runtimes(datetime.date.today()).items()
+    ]
+    if retired:
+        text = f"AWS has retired a runtime: {', '.join(retired)}"
+        yield Finding(_TEMPLATES, "unknown", text, "ask Trend, or host a copy with a newer one (qsS3BucketName)")
+        return
     later = "" if len(urls) > 1 else "; where the CloudTrail template is, Trend says in step 7"
-    yield Finding(_TEMPLATES, "ok", f"{' and '.join(url.rpartition('/')[2] for url in urls)} can be read{later}")
+    yield Finding(_TEMPLATES, "ok", f"{' and '.join(templates)} can be read{later}")
 
 
 def _named(case: Case) -> Bucket:
-    return Bucket(case.existing_bucket, case.account, case.stack.aws_region)
+    return Bucket(case.existing_bucket, case.where.account_id, case.where.region)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from components.aws_context import AwsContext
 from components.providers.account import AccountProvider
 from components.providers.aws_clients import calling
 from components.providers.base import OnboardingProvider
@@ -93,19 +94,15 @@ class Case:
             return reply
 
     @property
-    def account(self) -> str:
-        """The AWS account."""
-        return self.caller["Account"]
+    def where(self) -> AwsContext:
+        """Where the stack is in AWS.
 
-    @property
-    def partition(self) -> str:
-        """The AWS partition, for example `aws`."""
-        return self.caller["Arn"].split(":")[1]
-
-    @property
-    def url_suffix(self) -> str:
-        """Of the partition's hosts."""
-        return _SUFFIXES.get(self.partition, "amazonaws.com")
+        Raises:
+            AwsError: the credentials cannot be used.
+        """
+        partition = self.caller["Arn"].split(":")[1]
+        suffix = _SUFFIXES.get(partition, "amazonaws.com")
+        return AwsContext(self.caller["Account"], self.stack.aws_region, partition, suffix)
 
     @property
     def existing_bucket(self) -> str:

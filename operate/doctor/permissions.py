@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from components.findings import Finding
 from components.providers.aws_clients import calling
 from operate.doctor.case import Case
+from operate.policy import own
+from operate.policy.place import Place
+from operate.policy.statement import Statement
 
 SUBJECT = "permissions"
-
-
-@dataclass(frozen=True)
-class Need:
-    """Actions that a deployment takes.
-
-    Attributes:
-        actions: for example `iam:CreateRole`.
-        resource: the ARN of what they are asked for; `*` for all.
-    """
-
-    actions: tuple[str, ...]
-    resource: str = "*"
+_SHOWN = 5
 
 
 def permissions(case: Case) -> Iterator[Finding]:
@@ -40,12 +30,14 @@ def permissions(case: Case) -> Iterator[Finding]:
     if principal is None:
         yield Finding(SUBJECT, "unknown", f"IAM cannot simulate {arn}: it is neither a user nor a role")
         return
-    denied = list(_denied(case, principal, needs(case)))
+    denied = list(_denied(case, principal))
     if denied:
-        text = f"{principal} may not do {', '.join(denied)}"
-        yield Finding(SUBJECT, "refused", text, "allow it these actions, or deploy with another identity")
+        shown, more = ", ".join(denied[:_SHOWN]), f" and {len(denied) - _SHOWN} more" if len(denied) > _SHOWN else ""
+        text = f"{principal} may not do {shown}{more}"
+        yield Finding(SUBJECT, "refused", text, "`python -m operate policy --for up` prints the policy that it needs")
     else:
-        yield Finding(SUBJECT, "ok", f"{principal} may do what the deployment takes, as far as IAM's simulator tells")
+        text = f"{principal} may make what the program makes itself; what the vendor's stacks make is not simulated"
+        yield Finding(SUBJECT, "ok", text)
 
 
 def principal_of(arn: str) -> str | None:
@@ -59,42 +51,46 @@ def principal_of(arn: str) -> str | None:
     return f"arn:{session[1]}:iam::{session[2]}:role/{session[3]}" if session else None
 
 
-def needs(case: Case) -> Sequence[Need]:
-    """Return what an update takes, made from the settings."""
-    account, partition, region = case.account, case.partition, case.stack.aws_region
-    stacks = f"arn:{partition}:cloudformation:{region}:{account}:stack/{case.settings.stack_name}/*"
-    path = case.settings.role_path or "/"
-    wanted = [
-        Need(
-            ("iam:CreateRole", "iam:GetRole", "iam:PutRolePolicy", "iam:TagRole"),
-            f"arn:{partition}:iam::{account}:role{path}workload-security-0000000",
-        ),
-        Need(("cloudformation:CreateStack", "cloudformation:DescribeStacks"), stacks),
-        Need(
-            ("s3:GetBucketNotification", "s3:PutBucketNotification"),
-            f"arn:{partition}:s3:::{case.existing_bucket or 'trail-bucket-0000000'}",
-        ),
-    ]
-    if not case.existing_bucket:
-        trail = f"{case.stack.project}-{case.stack.name}"
-        wanted.append(
-            Need(
-                ("cloudtrail:CreateTrail", "cloudtrail:StartLogging"),
-                f"arn:{partition}:cloudtrail:{region}:{account}:trail/{trail}",
-            )
-        )
-        wanted.append(Need(("s3:CreateBucket", "s3:PutBucketPolicy"), f"arn:{partition}:s3:::trail-bucket-0000000"))
-    return wanted
+def _place(case: Case) -> Place:
+    where = case.where
+    return Place(
+        settings=case.settings,
+        project=case.stack.project,
+        stack=case.stack.name,
+        account=where.account_id,
+        region=where.region,
+        partition=where.partition,
+        url_suffix=where.url_suffix,
+    )
 
 
-def _denied(case: Case, principal: str, wanted: Sequence[Need]) -> Iterator[str]:
-    iam = case.stack.aws.client("iam", case.stack.aws_region)
-    for need in wanted:
+def _denied(case: Case, principal: str) -> Iterator[str]:
+    iam, place = case.stack.aws.client("iam", case.stack.aws_region), _place(case)
+    for statement in (*own.reads(place, program_runs=True), *own.makes(place)):
+        if not statement.actions:
+            continue
+        resources = [_sample(resource) for resource in statement.resources]
         with calling(f"simulating the policies of {principal}", "iam:SimulatePrincipalPolicy on itself"):
             pages = iam.get_paginator("simulate_principal_policy").paginate(
-                PolicySourceArn=principal, ActionNames=list(need.actions), ResourceArns=[need.resource]
+                PolicySourceArn=principal,
+                ActionNames=list(statement.actions),
+                ResourceArns=resources,
+                ContextEntries=list(_context(statement)),
             )
             results = [result for page in pages for result in page["EvaluationResults"]]
         for result in results:
             if result["EvalDecision"] != "allowed":
-                yield f"{result['EvalActionName']} on {need.resource}"
+                yield f"{result['EvalActionName']} on {result['EvalResourceName']}"
+
+
+def _sample(resource: str) -> str:
+    """Return an ARN that the pattern of one fits: the simulator takes no patterns."""
+    return resource if resource == "*" else resource.replace("?", "0").replace("*", "0")
+
+
+def _context(statement: Statement) -> Iterator[dict[str, object]]:
+    """Yield the condition keys that a call of the statement carries."""
+    for keys in statement.condition.values():
+        for key, value in keys.items():
+            values = [value] if isinstance(value, str) else list(value)
+            yield {"ContextKeyName": key, "ContextKeyValues": values, "ContextKeyType": "stringList"}

@@ -107,7 +107,7 @@ def _link(case: Case, provider: LinkProvider[Any]) -> Iterator[Finding]:
     inputs = LinkInputs(
         cloud_one_account_id=case.key.account_id,
         region=case.key.region,
-        aws_account_id=case.account,
+        aws_account_id=case.where.account_id,
         adopt=case.settings.adopt,
     )
     link = case.configured(provider).find(inputs)

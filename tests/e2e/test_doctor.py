@@ -112,14 +112,32 @@ def no_vision_one(stack: Stack) -> None:
     stack.sandbox.trend.add_fault(Fault(kind="status", status=500, service="visionone", method="GET", count=None))
 
 
-def a_user_who_may_do_little(stack: Stack) -> None:
+def a_user_who_may(stack: Stack, document: dict[str, Any]) -> None:
+    """Deploy as a user with this policy."""
     iam = stack.sandbox.aws("iam")
-    iam.create_user(UserName="little")
-    statement = {"Effect": "Allow", "Action": ["iam:*", "cloudformation:*"], "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    iam.put_user_policy(UserName="little", PolicyName="little", PolicyDocument=policy)
-    made = iam.create_access_key(UserName="little")["AccessKey"]
+    iam.create_user(UserName="deployer")
+    iam.put_user_policy(UserName="deployer", PolicyName="all", PolicyDocument=json.dumps(document))
+    made = iam.create_access_key(UserName="deployer")["AccessKey"]
     stack.environment |= {"AWS_ACCESS_KEY_ID": made["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"]}
+
+
+def the_printed_policy(stack: Stack) -> dict[str, Any]:
+    printed = operate(stack, "policy", "--for", "up").output
+    policy: dict[str, Any] = json.loads(printed[printed.index("{") :])
+    return policy
+
+
+def a_user_who_lacks_one_action(stack: Stack) -> None:
+    policy = the_printed_policy(stack)
+    for statement in policy["Statement"]:
+        statement["Action"] = [action for action in statement["Action"] if action != "s3:PutBucketNotification"]
+    a_user_who_may(stack, policy)
+
+
+def a_provider_of_somebody_else(stack: Stack) -> None:
+    stack.sandbox.aws("iam").create_open_id_connect_provider(
+        Url="https://cloudaccounts.us-1.cloudone.trendmicro.com", ClientIDList=["x"], ThumbprintList=["0" * 40]
+    )
 
 
 def a_connector_of_somebody_else(stack: Stack) -> None:
@@ -163,13 +181,14 @@ PROBLEMS = {
     "a hidden external id": (a_hidden_external_id, "external id", "refused", "pulumi config set externalId"),
     "no Vision One": (no_vision_one, "Vision One", "unknown", "HTTP 500"),
     "another AWS account": (another_account_only, "AWS caller", "refused", "aws:allowedAccountIds"),
-    "a user who may do little": (a_user_who_may_do_little, "permissions", "refused", "s3:PutBucketNotification"),
+    "a user who lacks one action": (a_user_who_lacks_one_action, "permissions", "refused", "s3:PutBucketNotification"),
     "a connector": (a_connector_of_somebody_else, "Workload Security connector", "refused", "adopt true"),
     "a cloud account": (a_cloud_account_of_somebody_else, "Cloud One cloud account", "refused", "unlink it"),
     "no bucket": (settings(existingCloudtrailBucketName="no-such-bucket-here"), "trail bucket", "refused", "no bucket"),
     "a KMS bucket": (kms, "encryption of the trail bucket", "refused", "SSE-KMS"),
     "a notification": (a_notification_in_the_way, "notifications of the trail bucket", "refused", "EventBridge"),
     "a stopped trail": (a_stopped_trail, "trail that delivers to the bucket", "unknown", "start-logging"),
+    "an OIDC provider": (a_provider_of_somebody_else, "OpenID Connect provider", "refused", "something else made it"),
     "no templates": (settings(qsS3BucketName="no-such-assets"), "vendor's templates", "unknown", "no-such-assets"),
 }
 
@@ -184,6 +203,13 @@ def test_a_problem_is_named_and_no_other(problem: str, stack: Stack, diagnose: C
     assert words in str(finding)
     assert found.refused == (verdict == "refused")
     assert stack.sandbox.trend.requests(changing=True) == []
+
+
+def test_a_user_with_the_printed_policy_may_deploy(stack: Stack, diagnose: Callable[[], Diagnosis]) -> None:
+    a_user_who_may(stack, the_printed_policy(stack))
+    found = diagnose()
+    assert found_amiss(found) == {}
+    assert any("user/deployer may make" in each.text for each in found.findings)
 
 
 def test_a_link_that_is_to_be_adopted_is_no_problem(stack: Stack, diagnose: Callable[[], Diagnosis]) -> None:

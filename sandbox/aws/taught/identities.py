@@ -42,18 +42,21 @@ class RootCaller(STSBackend):
 
 
 class SimulatingIam(IamResponse):
-    """IAM with SimulatePrincipalPolicy: the inline policies of a user or role, without conditions' context."""
+    """IAM with SimulatePrincipalPolicy, for the inline policies of a user or role."""
 
     def simulate_principal_policy(self) -> ActionResult:
         """Judge each action on each resource."""
         policies = [Policy(json.loads(text)) for text in self._inline_policies(self._get_param("PolicySourceArn"))]
         resources = self._get_param("ResourceArns", []) or ["*"]
+        context = {
+            entry["ContextKeyName"]: tuple(entry["ContextKeyValues"]) for entry in self._get_param("ContextEntries", [])
+        }
         results = [
             {
                 "EvalActionName": action,
                 "EvalResourceName": resource,
                 "EvalDecision": "allowed"
-                if any(policy.allows(Ask(action, resource)) for policy in policies)
+                if any(policy.allows(Ask(action, resource, context)) for policy in policies)
                 else "implicitDeny",
             }
             for action in self._get_param("ActionNames", [])
