@@ -51,11 +51,11 @@ class AuditTrail(pulumi.ComponentResource):
 
     Attributes:
         bucket_name: the bucket, new or existing.
+        trail_arn: the new trail's ARN; None for an existing trail.
     """
 
     bucket_name: pulumi.Output[str]
     trail_arn: pulumi.Output[str] | None
-    """The new trail's ARN; None for an existing trail."""
 
     def __init__(
         self,

@@ -17,10 +17,12 @@ class VisionOne(pulumi.ComponentResource):
         name: the component's name.
         account: the Cloud One account that is enrolled.
         enroll: whether an enrolment token is at hand.
+
+    Attributes:
+        status: the vendor's word for how the registration stands, or `skipped`.
     """
 
     status: pulumi.Output[str]
-    """The vendor's word for how the registration stands, or `skipped`."""
 
     def __init__(
         self, name: str, *, account: CloudOneAccount, enroll: bool, opts: pulumi.ResourceOptions | None = None
