@@ -131,13 +131,12 @@ KINDS: Mapping[str, _Kind] = {
                 "secretsmanager:CreateSecret",
                 "secretsmanager:DescribeSecret",
                 "secretsmanager:TagResource",
-                "secretsmanager:GetRandomPassword?GenerateSecretString",
             ),
             "remove": ("secretsmanager:DeleteSecret", "secretsmanager:DescribeSecret"),
         },
     ),
 }
-"""Of the types whose ARNs can be told; the rest is in `_on_functions`."""
+"""Of the types whose ARNs can be told; the rest is in `_beside_names`."""
 
 
 @dataclass(frozen=True)
@@ -179,14 +178,14 @@ def rights(place: Place, stacks: Sequence[VendorStack]) -> Iterator[Statement]:
         arns = [arn for stack, each in of_kind for arn in kind.arns(place, stack.name, each)]
         yield Statement("Vendor", kind.target, actions, arns, VIA_CLOUDFORMATION)
     for stack in stacks:
-        yield from _on_functions(place, stack.name, stack.resources, stack.operations)
+        yield from _beside_names(place, stack.name, stack.resources, stack.operations)
 
 
 def _is_on_function(resource: Resource) -> bool:
     return resource.kind == "AWS::Lambda::Permission" or resource.kind.startswith("Custom::")
 
 
-def _on_functions(
+def _beside_names(
     place: Place, stack: str, resources: Sequence[Resource], operations: Sequence[Operation]
 ) -> Iterator[Statement]:
     functions = [each for each in resources if each.kind == "AWS::Lambda::Function"]
@@ -205,6 +204,8 @@ def _on_functions(
         yield Statement("Vendor", "FunctionsRole", ["iam:PassRole"], roles, passed)
         codes = [_code(place, each) for each in functions if "S3Bucket" in each.properties.get("Code", {})]
         yield Statement("Vendor", "FunctionsCode", ["s3:GetObject"] if codes else [], codes)
+    if "make" in operations and any("GenerateSecretString" in each.properties for each in resources):
+        yield Statement("Vendor", "RandomPassword", ["secretsmanager:GetRandomPassword"], ["*"], VIA_CLOUDFORMATION)
     if changing and any(each.kind == "AWS::Logs::LogGroup" for each in resources):
         yield Statement("Find", "VendorLogGroups", ["logs:DescribeLogGroups"], ["*"], VIA_CLOUDFORMATION)
 
