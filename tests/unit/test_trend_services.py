@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from components.cloud_account import template_url
+from components.aws_context import AwsContext
+from components.cloud_account import role_template_url
 from components.trend.client import Trend
 from components.trend.cloud_accounts import CloudAccount
 from components.trend.credentials import ApiKey, Redactor
@@ -231,7 +232,8 @@ def test_an_id_with_strange_characters_reaches_no_other_path(vendor: Vendor) -> 
 
 
 def test_the_management_roles_template_is_at_the_vendors_fixed_address() -> None:
-    assert template_url("eu-central-1", "amazonaws.com") == (
+    where = AwsContext("123456789012", "eu-central-1", "aws", "amazonaws.com")
+    assert role_template_url(None, where) == (
         "https://cloud-one-cloud-accounts-eu-central-1.s3.eu-central-1.amazonaws.com"
         "/templates/aws/cloud-account-management-role.template"
     )

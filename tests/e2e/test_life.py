@@ -1,0 +1,103 @@
+"""What happens to links that were there before, to two stacks of one account, to drift and to keys: on the engine."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+from sandbox.simulator import ApiKey
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.standing import links
+from tests.e2e.test_operate import role_for_trend
+
+BUCKET = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
+
+
+def test_links_made_by_hand_survive_a_refused_up_and_come_back_after_an_adoption(stack: Stack) -> None:
+    trend, by_hand = stack.sandbox.trend, role_for_trend(stack, "by-hand")
+    trend.add_connector(stack.sandbox.account, by_hand, displayName="theirs")
+    trend.add_cloud_account(stack.sandbox.account, by_hand, alias="theirs", description="by hand")
+    before = links(stack)
+
+    refused = stack.run("up", "--yes", "--skip-preview")
+
+    assert refused.code != 0
+    said = " ".join(refused.errors)
+    assert by_hand in said
+    assert "pulumi config set adopt true" in said
+    assert "unlink it in the Trend console" in said
+    assert links(stack) == before
+    stack.configure({**BUCKET, "adopt": True})
+    stack.up()
+    adopted = links(stack)
+    assert [link["crossAccountRoleArn"] for link in adopted[:1]] == [stack.outputs()["workloadSecurityRoleArn"]]
+    assert [link["roleARN"] for link in adopted[1:]] == [stack.outputs()["cloudOneRoleArn"]]
+    stack.destroy()
+    assert links(stack) == before
+
+
+def test_a_second_stack_of_one_account_is_refused_and_its_end_harms_nothing(stack: Stack, tmp_path: Path) -> None:
+    stack.up()
+    first = links(stack)
+    second = Stack(stack.sandbox, tmp_path / "second", stack.environment, name=f"{stack.name}2")
+    second.configure({**BUCKET, "stackName": "Second"})
+    refused = second.run("up", "--yes", "--skip-preview")
+    assert refused.code != 0
+    second.run("destroy", "--yes", "--skip-preview")
+    second.succeed("stack", "rm", "--yes", "--force")
+    assert links(stack) == first
+    stack.succeed("preview", "--refresh", EXPECT_NO_CHANGES)
+
+
+def test_a_preview_with_refresh_names_each_setting_that_was_changed_by_hand(stack: Stack) -> None:
+    stack.up()
+    trend, account, role = stack.sandbox.trend, stack.sandbox.account, role_for_trend(stack, "by-hand")
+    as_made = links(stack)
+    connector = trend.state().connectors[0].id
+    changes = {
+        "connector": ({"displayName": "renamed", "crossAccountRoleArn": role}, {"displayName", "roleArn"}),
+        "cloud-account": (
+            {"alias": "renamed", "description": "changed", "roleARN": role},
+            {"alias", "description", "roleArn"},
+        ),
+    }
+    trend.change_connector(connector, **changes["connector"][0])
+    trend.change_cloud_account(account, **changes["cloud-account"][0])
+
+    previewed = json.loads(stack.succeed("preview", "--refresh", "--json"))
+
+    drifted = {
+        step["urn"].rpartition("::")[2]: set(step["detailedDiff"])
+        for step in previewed["steps"]
+        if step["op"] == "update" and "trend:" in step["urn"] and step.get("detailedDiff")
+    }
+    for name, (_, properties) in changes.items():
+        assert properties <= drifted[name], (name, drifted)
+    stack.up("--refresh")
+    assert links(stack) == as_made
+
+
+def test_another_key_of_the_account_is_no_difference_and_one_of_another_account_changes_nothing(stack: Stack) -> None:
+    sandbox = stack.sandbox
+    stack.up()
+    rotated = ApiKey(id="ROTATEDKEY00000000000000ab", secret="rotated" * 9)
+    sandbox.trend.set_tenant(dataclasses.replace(sandbox.tenant, api_keys=(rotated,)))
+    stack.environment["CLOUD_ONE_API_KEY"] = rotated.value
+    stack.succeed("preview", EXPECT_NO_CHANGES)
+    stack.succeed("refresh", "--yes", "--skip-preview", EXPECT_NO_CHANGES)
+
+    sandbox.trend.set_tenant(dataclasses.replace(sandbox.tenant, account_id="999988887777", api_keys=(rotated,)))
+    stack.configure({**BUCKET, "tags": {"team": "blue"}, "stackName": "Other"})
+    sandbox.trend.clear_requests()
+    refused = stack.run("up", "--yes", "--skip-preview")
+
+    assert refused.code != 0
+    said = " ".join(refused.errors)
+    assert "999988887777" in said
+    assert sandbox.tenant.account_id in said
+    assert sandbox.trend.requests(changing=True) == [] or all(
+        call.path == "/awsconnectors/search" for call in sandbox.trend.requests(changing=True)
+    )
+    sandbox.trend.set_tenant(sandbox.tenant)
+    stack.environment["CLOUD_ONE_API_KEY"] = sandbox.tenant.full_access_key.value
