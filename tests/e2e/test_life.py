@@ -57,13 +57,13 @@ def test_a_preview_with_refresh_names_each_setting_that_was_changed_by_hand(stac
     connector = trend.state().connectors[0].id
     changes = {
         "connector": ({"displayName": "renamed", "crossAccountRoleArn": role}, {"displayName", "roleArn"}),
-        "cloud-account": (
+        "registration": (
             {"alias": "renamed", "description": "changed", "roleARN": role},
             {"alias", "description", "roleArn"},
         ),
     }
     trend.change_connector(connector, **changes["connector"][0])
-    trend.change_cloud_account(account, **changes["cloud-account"][0])
+    trend.change_cloud_account(account, **changes["registration"][0])
 
     previewed = json.loads(stack.succeed("preview", "--refresh", "--json"))
 

@@ -74,6 +74,7 @@ def change(stack: Stack, name: str, log: Path) -> str:
     stack.configure(before)
     stack.up()
     stack.configure(after)
+    stack.environment["PULUMI_DEBUG_COMMANDS"] = "true"  # opens `--event-log`
     stack.up("--event-log", str(log))
     return effects(log)
 
@@ -89,4 +90,5 @@ def test_the_table_has_a_row_for_each_setting() -> None:
     "name", [name if name in ("`adopt`",) else pytest.param(name, marks=pytest.mark.full) for name in CHANGES]
 )
 def test_an_up_does_what_the_table_says(stack: Stack, tmp_path: Path, name: str) -> None:
-    assert table()[name] == change(stack, name, tmp_path / "events.jsonl")
+    done = change(stack, name, tmp_path / "events.jsonl")
+    assert done == table()[name]
