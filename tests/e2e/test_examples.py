@@ -1,6 +1,6 @@
 """Every example deploys in the sandbox, makes what its list says, and leaves nothing behind.
 
-`UPDATE_LISTS=1` writes the lists anew from the previews.
+`UPDATE_LISTS=1` writes the lists anew from the previews: `-m full -k lists_what_it_makes`.
 """
 
 from __future__ import annotations
@@ -90,6 +90,8 @@ def test_each_situation_has_a_page_and_is_on_the_index() -> None:
         assert "Yours when" in (FOLDER / name / "README.md").read_text()
 
 
+# `make test` compares the lists in tests/program, which takes no time.
+@pytest.mark.full
 def test_a_preview_of_each_example_lists_what_it_makes(stack: Stack) -> None:
     found = {}
     for name in NAMES:
