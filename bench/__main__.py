@@ -59,7 +59,7 @@ def main() -> None:
         first_ours, first_floor, calls, connections, peaks = first_ups(ours, floor)
         limit = CRITICAL_PATH * LATENCY + 2 * first_floor
         row("first up, 0.3 s latency", first_ours, limit, " s", f"{CRITICAL_PATH} calls + 2 x {first_floor:.2f} s")
-        row("calls to Trend of a first up", calls, 10, "", "at most 10")
+        row("calls to Trend of a first up", calls, 12, "", "10 to link, 2 to read back")
         row("connections of one service", connections, 4, "", "one for each of 4 worker threads")
     Console().print(shown)
     Console().print("Peak memory: " + ", ".join(f"{name} {peak / 2**20:.0f} MiB" for name, peak in peaks.items()))

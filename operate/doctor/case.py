@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from components.aws_context import AwsContext
 from components.providers.account import AccountProvider
 from components.providers.aws_clients import calling
 from components.providers.base import OnboardingProvider
@@ -17,6 +16,7 @@ from operate.stack import Stack
 from operate.state import DYNAMIC, Resource, State
 
 if TYPE_CHECKING:
+    from components.aws_context import AwsContext
     from components.trend.accounts import ApiKeyDetails
 
 ProviderT = TypeVar("ProviderT", bound=OnboardingProvider)
@@ -100,6 +100,8 @@ class Case:
         Raises:
             AwsError: the credentials cannot be used.
         """
+        from components.aws_context import AwsContext  # loads pulumi_aws, which the check after an update never needs
+
         partition = self.caller["Arn"].split(":")[1]
         suffix = _SUFFIXES.get(partition, "amazonaws.com")
         return AwsContext(self.caller["Account"], self.stack.aws_region, partition, suffix)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from components.cloud_account import TEMPLATE_FILE, template_url
+from components.aws_context import AwsContext
+from components.cloud_account import role_template_url
 from components.providers.aws_clients import calling
-from components.settings import HostedTemplates
 from operate.console import OperateError, say
 from operate.policy import own, vendor
 from operate.policy.place import Place
@@ -60,10 +60,8 @@ def _for_stacks(stack: Stack, place: Place, forwarder_template: str, *, making: 
 
 
 def _management_url(place: Place) -> str:
-    hosted = place.settings.templates
-    if isinstance(hosted, HostedTemplates):
-        return hosted.url(TEMPLATE_FILE, place.region, place.url_suffix)
-    return template_url(place.region, place.url_suffix)
+    where = AwsContext(place.account, place.region, place.partition, place.url_suffix)
+    return role_template_url(place.settings.templates, where)
 
 
 def _management(stack: Stack, place: Place, url: str) -> Sequence[Resource]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from components.providers import base
+from operate.flags import Flags
+from operate.pulumi_cli import Pulumi
+from operate.stack import Stack as OperatedStack
 from sandbox.sandbox import Sandbox
 from tests.e2e.pulumi_cli import Stack
 
@@ -43,6 +48,23 @@ def stack(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Iter
     yield made
     end_processes_in(made.folder)
     made.succeed("stack", "rm", "--yes", "--force")
+
+
+@pytest.fixture
+def operated(monkeypatch: pytest.MonkeyPatch) -> Callable[[Stack], OperatedStack]:
+    """`operate` on a stack from inside this process, which takes less time than a command.
+
+    What the providers' `configure` sets for a process of their own is undone after the test.
+    """
+    monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
+
+    def operate(stack: Stack) -> OperatedStack:
+        for name, value in stack.variables().items():
+            monkeypatch.setenv(name, value)
+        base._environment.cache_clear()  # a process asks once whose the key is, and this one sees several tenants
+        return OperatedStack(Pulumi(Flags(cwd=str(stack.folder))))
+
+    return operate
 
 
 def end_processes_in(folder: Path) -> None:

@@ -128,12 +128,15 @@ def test_an_update_that_fails_leaves_trend_and_aws_as_they_were(
     assert "nothing to revert" in operate(stack, "revert", "--yes").output
 
 
-def test_a_refused_program_changes_nothing_and_is_not_reverted(stack: Stack) -> None:
+def test_refused_settings_start_nothing_that_would_have_to_be_reverted(stack: Stack) -> None:
     stack.up()
     stack.configure({"stackName": "much-too-long"})
     run = operate(stack, "up", "--yes", "--non-interactive")
-    assert run.code != 0
-    assert "operate:" not in run.output
+    assert run.code == 1
+    assert "operate: refused: settings: " in run.output
+    assert "stackName: 'much-too-long'" in run.output
+    assert "Updating" not in run.output
+    assert "revert" not in run.output
 
 
 @pytest.mark.full
