@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
 
 from components.aws_context import AwsContext
-from components.cloud_account import role_template_url
 from components.providers.aws_clients import calling
+from components.vendor_template import object_of
 from operate.console import OperateError, say
 from operate.policy import own, vendor
 from operate.policy.place import Place
@@ -33,22 +32,33 @@ def policy(stack: Stack, run: Run, forwarder_template: str = "") -> dict[str, An
         OperateError, AwsError: something that is needed cannot be read.
     """
     place = place_of(stack, run)
+    source = forwarder_template or place.known.get("templateUrl", "")
     statements = [*own.reads(place, program_runs=run != "destroy")]
+    if run != "destroy":
+        statements += [*own.looks(place), _templates(place, source, making=run == "up")]
     if run == "up":
-        statements += [*own.makes(place), *_for_stacks(stack, place, forwarder_template, making=True)]
+        statements += [*own.makes(place), *_for_stacks(stack, place, source, making=True)]
     elif run == "destroy":
-        statements += [*own.removes(place), *_for_stacks(stack, place, forwarder_template, making=False)]
+        statements += [*own.removes(place), *_for_stacks(stack, place, source, making=False)]
     return document(statements)
 
 
-def _for_stacks(stack: Stack, place: Place, forwarder_template: str, *, making: bool) -> Iterator[Statement]:
-    management_url = _management_url(place)
-    forwarder_url = forwarder_template or place.known.get("templateUrl", "")
-    management = _management(stack, place, management_url)
-    forwarder = _forwarder(stack, place, forwarder_url)
-    if making:
-        templates = [_object(place, management_url), _forwarder_object(place, forwarder_url)]
-        yield Statement("Read", "VendorTemplates", ["s3:GetObject"], templates)
+def _templates(place: Place, source: str, *, making: bool) -> Statement:
+    """Return the right to read the templates: the program looks at them, and CloudFormation has its caller's rights.
+
+    Args:
+        place: where the stack is.
+        source: file or address of the forwarder's template; empty where it is not known.
+        making: whether the forwarder's is read in any case; a preview reads it only where its address is known.
+    """
+    objects = [_object(place, _management_url(place))]
+    if making or "templateUrl" in place.known:
+        objects.append(_forwarder_object(place, source))
+    return Statement("Read", "VendorTemplates", ["s3:GetObject"], objects)
+
+
+def _for_stacks(stack: Stack, place: Place, source: str, *, making: bool) -> Iterator[Statement]:
+    management, forwarder = _management(stack, place), _forwarder(stack, place, source)
     # Any change replaces the forwarder's stack, so that it is never tagged anew.
     yield from vendor.rights(
         place,
@@ -60,14 +70,15 @@ def _for_stacks(stack: Stack, place: Place, forwarder_template: str, *, making: 
 
 
 def _management_url(place: Place) -> str:
+    from components.cloud_account import role_template_url  # loads pulumi_aws, which takes its time
+
     where = AwsContext(place.account, place.region, place.partition, place.url_suffix)
     return role_template_url(place.settings.templates, where)
 
 
-def _management(stack: Stack, place: Place, url: str) -> Sequence[Resource]:
-    # Which Cloud One region it is, only the API key tells.
-    host = place.known.get("oidcHost", "cloudaccounts.*.cloudone.trendmicro.com")
-    return resources(_read(stack, url), {**_pseudo(place, place.management), "CloudOneOIDCProviderURL": host})
+def _management(stack: Stack, place: Place) -> Sequence[Resource]:
+    values = {**_pseudo(place, place.management), "CloudOneOIDCProviderURL": place.oidc_host}
+    return resources(_read(stack, place, _management_url(place)), values)
 
 
 def _forwarder(stack: Stack, place: Place, source: str) -> Sequence[Resource]:
@@ -81,7 +92,7 @@ def _forwarder(stack: Stack, place: Place, source: str) -> Sequence[Resource]:
     values = {**_pseudo(place, place.forwarder)}
     if "codeBucket" in place.known:
         values["S3BucketName"] = place.known["codeBucket"]
-    return resources(_read(stack, source), values)
+    return resources(_read(stack, place, source), values)
 
 
 def _assumed(stack: str) -> list[Resource]:
@@ -107,8 +118,8 @@ def _pseudo(place: Place, stack: str) -> dict[str, str]:
 
 
 def _object(place: Place, url: str) -> str:
-    address = urlsplit(url)
-    return place.s3((address.hostname or "").partition(".s3.")[0] + unquote(address.path))
+    bucket, key, _ = object_of(url)
+    return place.s3(f"{bucket}/{key}")
 
 
 def _forwarder_object(place: Place, source: str) -> str:
@@ -120,19 +131,15 @@ def _forwarder_object(place: Place, source: str) -> str:
     return place.s3(f"cloud-trail-client-stack-template-*-{place.region}/*")
 
 
-def _read(stack: Stack, source: str) -> str:
+def _read(stack: Stack, place: Place, source: str) -> str:
     """Return a template's text: from S3 with the stack's own credentials, or from a file."""
     if not source.startswith("https://"):
         try:
             return Path(source).read_text(encoding="utf-8")
         except OSError as error:
             raise OperateError(f"template {source} cannot be read: {error.strerror}") from None
-    address = urlsplit(source)
-    bucket, _, rest = (address.hostname or "").partition(".s3.")
-    if not rest:
-        raise OperateError(f"{source} is not the address of a file in S3: download it and name the file")
+    bucket, key, region = object_of(source)
     with calling(f"reading template {source}", "s3:GetObject on it"):
-        client = stack.aws.client("s3", rest.split(".")[0])
-        answer = client.get_object(Bucket=bucket, Key=unquote(address.path.lstrip("/")))
+        answer = stack.aws.client("s3", region or place.region).get_object(Bucket=bucket, Key=key)
         text: str = answer["Body"].read().decode("utf-8")
     return text

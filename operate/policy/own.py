@@ -36,21 +36,35 @@ ROLE_READS = ("iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"
 STACK_READS = ("cloudformation:DescribeStacks", "cloudformation:GetTemplate")
 
 
+def looks(place: Place) -> Iterator[Statement]:
+    """Yield what the program looks at before it registers anything, in previews too."""
+    others = place.arn("cloudtrail", "trail/*").replace(f":{place.region}:", ":*:")
+    if isinstance(place.settings.trail, NewTrail):
+        # Whether another trail records the same already.
+        yield Statement("Look", "Trails", ["cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus"], [others])
+    else:
+        looked_at = ["s3:GetEncryptionConfiguration", "s3:ListBucket"]
+        yield Statement("Look", "TrailBucket", looked_at, [place.bucket_arn])
+        yield Statement("Find", "Trail", ["cloudtrail:DescribeTrails"], ["*"])
+        yield Statement("Look", "Trails", ["cloudtrail:GetTrailStatus"], [others])
+    oidc_provider = place.iam(f"oidc-provider/{place.oidc_host}")
+    yield Statement("Look", "OidcProvider", ["iam:GetOpenIDConnectProvider"], [oidc_provider])
+
+
 def reads(place: Place, *, program_runs: bool) -> Iterator[Statement]:
     """Yield what every run reads.
 
     Args:
         place: names the resources.
-        program_runs: whether the program looks at the existing bucket, which `pulumi destroy` does without.
+        program_runs: whether `looks` is granted too, which holds the status of all trails.
     """
     trail = place.settings.trail
     if isinstance(trail, NewTrail):
-        yield Statement("Read", "TrailBucket", [*BUCKET_READS, "s3:GetBucketNotification"], [place.bucket_arn])
+        yield Statement("Read", "TrailBucket", BUCKET_READS, [place.bucket_arn])
         yield Statement("Find", "Trail", ["cloudtrail:DescribeTrails"], ["*"])
-        yield Statement("Read", "Trail", ["cloudtrail:GetTrailStatus", "cloudtrail:ListTags"], [place.trail_arn])
-    else:
-        looks = ["s3:ListBucket"] if program_runs else []
-        yield Statement("Read", "TrailBucket", ["s3:GetBucketNotification", *looks], [place.bucket_arn])
+        status = [] if program_runs else ["cloudtrail:GetTrailStatus"]
+        yield Statement("Read", "Trail", ["cloudtrail:ListTags", *status], [place.trail_arn])
+    yield Statement("Read", "TrailBucket", ["s3:GetBucketNotification"], [place.bucket_arn])
     yield Statement("Read", "CrossAccountRole", ROLE_READS, [place.role_arn])
     yield Statement("Read", "VendorStacks", STACK_READS, _stacks(place))
     yield Statement(

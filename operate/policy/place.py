@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from components.settings import ExistingTrail, Settings
+from components.trend.endpoints import AWS_REGIONS
 
 _AUTO_NAME_END = "-???????"
 """What Pulumi ends a name with that the program does not give: seven characters."""
@@ -19,8 +20,8 @@ class Place:
         settings: of the stack.
         project, stack: names, in Pulumi.
         account, region, partition, url_suffix: in AWS.
-        known: what the state knows already: the name of the `bucket` and of the `role`, the `templateUrl` and
-            `codeBucket` of the forwarder.
+        known: what the state knows already: the name of the `bucket` and of the `role`, the `oidcHost` of the
+            management stack, the `templateUrl` and `codeBucket` of the forwarder.
     """
 
     settings: Settings
@@ -51,6 +52,13 @@ class Place:
     def trail_arn(self) -> str:
         """The new trail."""
         return self.arn("cloudtrail", f"trail/{self.project}-{self.stack}")
+
+    @property
+    def oidc_host(self) -> str:
+        """The issuer of step 5; with a `*` where only the API key tells its Cloud One region."""
+        fitting = [region for region, aws_region in AWS_REGIONS.items() if aws_region == self.region]
+        region = fitting[0] if len(fitting) == 1 else "*"
+        return self.known.get("oidcHost") or f"cloudaccounts.{region}.cloudone.trendmicro.com"
 
     @property
     def forwarder(self) -> str:

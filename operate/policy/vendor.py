@@ -98,11 +98,8 @@ KINDS: Mapping[str, _Kind] = {
         "OidcProvider",
         _oidc_provider,
         {
-            "make": (
-                "iam:CreateOpenIDConnectProvider",
-                "iam:GetOpenIDConnectProvider",
-                "iam:TagOpenIDConnectProvider",
-            ),
+            # Its reading is granted to the program already, which looks for it (`own.looks`).
+            "make": ("iam:CreateOpenIDConnectProvider", "iam:TagOpenIDConnectProvider"),
             "tag": ("iam:TagOpenIDConnectProvider", "iam:UntagOpenIDConnectProvider"),
             "remove": ("iam:DeleteOpenIDConnectProvider",),
         },
