@@ -49,6 +49,7 @@ def test_what_cannot_work_is_refused_by_a_preview_without_a_key(
     assert_nothing_changed(stack)
 
 
+@pytest.mark.full
 def test_a_stopped_trail_is_a_warning_in_a_preview(stack: Stack) -> None:
     stack.sandbox.aws("cloudtrail").stop_logging(Name="sandbox-existing-trail")
     shown = stack.succeed("preview")
@@ -57,6 +58,7 @@ def test_a_stopped_trail_is_a_warning_in_a_preview(stack: Stack) -> None:
     assert "aws cloudtrail start-logging" in shown
 
 
+@pytest.mark.full
 def test_a_changed_template_shows_as_its_digest_and_a_retired_runtime_is_named_once(stack: Stack) -> None:
     stack.up()
     stack.succeed("preview", EXPECT_NO_CHANGES)

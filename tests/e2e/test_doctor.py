@@ -184,6 +184,7 @@ PROBLEMS = {
 }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_a_problem_is_named_and_no_other(problem: str, stack: Stack, diagnose: Callable[[], Diagnosis]) -> None:
     inject, subject, verdict, words = PROBLEMS[problem]
@@ -196,6 +197,7 @@ def test_a_problem_is_named_and_no_other(problem: str, stack: Stack, diagnose: C
     assert stack.sandbox.trend.requests(changing=True) == []
 
 
+@pytest.mark.full
 def test_a_user_with_the_printed_policy_may_deploy(stack: Stack, diagnose: Callable[[], Diagnosis]) -> None:
     a_user_who_may(stack, the_printed_policy(stack))
     found = diagnose()
@@ -203,6 +205,7 @@ def test_a_user_with_the_printed_policy_may_deploy(stack: Stack, diagnose: Calla
     assert any("user/deployer may make" in each.text for each in found.findings)
 
 
+@pytest.mark.full
 def test_a_link_that_is_to_be_adopted_is_no_problem(stack: Stack, diagnose: Callable[[], Diagnosis]) -> None:
     a_connector_of_somebody_else(stack)
     stack.configure({**SETTINGS, "adopt": True})
@@ -211,6 +214,7 @@ def test_a_link_that_is_to_be_adopted_is_no_problem(stack: Stack, diagnose: Call
     assert any(FOREIGN in each.text and "adopted" in each.text for each in found.findings)
 
 
+@pytest.mark.full
 def test_an_update_stops_before_anything_is_changed(stack: Stack) -> None:
     a_connector_of_somebody_else(stack)
     stack.sandbox.aws_control.clear_requests()

@@ -82,6 +82,7 @@ def resources(name: str) -> str:
     return (FOLDER / name / "resources.txt").read_text()
 
 
+@pytest.mark.full
 def test_each_situation_has_a_page_and_is_on_the_index() -> None:
     assert len(NAMES) == 7
     index = (FOLDER / "README.md").read_text()
@@ -134,6 +135,7 @@ def own_program(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -
     made.succeed("stack", "rm", "--yes", "--force")
 
 
+@pytest.mark.full
 def test_a_program_of_ones_own_can_use_the_components(own_program: Stack) -> None:
     assert previewed(own_program) == resources("existing-trail")
 

@@ -99,6 +99,7 @@ def a_reply_with_a_bad_state(stack: Stack) -> None:
     )
 
 
+@pytest.mark.full
 def test_a_bad_link_fails_the_update_or_warns_as_the_settings_say(stack: Stack) -> None:
     stack.configure({"existingCloudtrailBucketName": BUCKET})
     a_reply_with_a_bad_state(stack)

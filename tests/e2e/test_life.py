@@ -6,6 +6,8 @@ import dataclasses
 import json
 from pathlib import Path
 
+import pytest
+
 from sandbox.simulator import ApiKey
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 from tests.e2e.standing import links
@@ -37,6 +39,7 @@ def test_links_made_by_hand_survive_a_refused_up_and_come_back_after_an_adoption
     assert links(stack) == before
 
 
+@pytest.mark.full
 def test_a_second_stack_of_one_account_is_refused_and_its_end_harms_nothing(stack: Stack, tmp_path: Path) -> None:
     stack.up()
     first = links(stack)
@@ -78,6 +81,7 @@ def test_a_preview_with_refresh_names_each_setting_that_was_changed_by_hand(stac
     assert links(stack) == as_made
 
 
+@pytest.mark.full
 def test_another_key_of_the_account_is_no_difference_and_one_of_another_account_changes_nothing(stack: Stack) -> None:
     sandbox = stack.sandbox
     stack.up()

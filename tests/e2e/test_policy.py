@@ -26,7 +26,7 @@ REFRESH = ("refresh", "--yes", "--skip-preview")
 DESTROY = ("destroy", "--yes", "--skip-preview")
 EXISTING = "sandbox-existing-trail-us-east-1"
 ASKED_AFTER_FAILURE = "cloudformation:DescribeStackEvents"
-"""On the engine only the run that is meant to fail asks for it, which has another caller; the recorded asks prove it."""
+"""Only the run that is meant to fail asks for it, which has another caller; the recorded asks prove it."""
 OTHER = "another-trails-bucket"
 MANAGED_POLICY_LIMIT = 6144
 """Characters of a managed policy, blanks aside (source: IAM quotas)."""
@@ -307,6 +307,7 @@ def report(run: str, document: Document, left: list[str]) -> None:
     print(f"\n{run}: {total - len(left)} of {total} actions proved one by one; not: {', '.join(left) or 'none'}")
 
 
+@pytest.mark.full
 def test_up_and_destroy_work_with_their_policies_and_need_all_that_they_ask_for(deployer: Stack) -> None:
     life = Life(deployer, SITUATIONS["existing bucket"])
     up = policy(deployer, "up", "--forwarder-template", TEMPLATE)

@@ -179,6 +179,7 @@ def test_each_call_of_an_update_with_adoption_goes_wrong(stack: Stack, capsys: p
     walk(capsys, "update with adoption, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
 
 
+@pytest.mark.full
 def test_each_call_of_a_first_up_to_aws_goes_wrong(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     settings = {"createNewTrail": True, "trailBucketOnDestroy": "delete"}
     stack.configure(settings)

@@ -48,6 +48,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.full
 def test_a_pull_request_gets_one_comment_that_calls_out_what_goes_and_no_key_is_needed(
     stack: Stack, github: FakeGitHub
 ) -> None:
@@ -79,6 +80,7 @@ def test_a_pull_request_gets_one_comment_that_calls_out_what_goes_and_no_key_is_
     stack.environment.update(keys)
 
 
+@pytest.mark.full
 def test_a_preview_that_fails_says_why_in_its_comment_and_fails_the_job(stack: Stack, github: FakeGitHub) -> None:
     stack.configure({"stackName": "much-too-long"})
     ended = run(stack, "preview", "operate preview", PULL_REQUEST="7", **github.environment())
@@ -88,6 +90,7 @@ def test_a_preview_that_fails_says_why_in_its_comment_and_fails_the_job(stack: S
     assert "stackName: 'much-too-long'" in comment["body"]
 
 
+@pytest.mark.full
 def test_what_is_deployed_is_summed_up_and_its_drift_is_one_issue_that_closes(
     stack: Stack, github: FakeGitHub, tmp_path: Path
 ) -> None:
