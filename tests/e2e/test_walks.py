@@ -13,30 +13,21 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.operating import OPERATE, UP, operate
+from tests.e2e.operating import OPERATE, PULUMI, UP, operate
 from tests.e2e.pulumi_cli import Stack
 from tests.e2e.standing import links, standing, world
 from tests.e2e.test_operate import role_for_trend
-from tests.e2e.walk import (
-    AWS_WAYS,
-    TREND_WAYS,
-    AwsCall,
-    TrendCall,
-    aws_calls,
-    disturbed,
-    forget_calls,
-    pulumi_disturbed,
-    trend_calls,
-)
+from tests.e2e.walk import AWS_WAYS, KILLED, TREND_WAYS, Call, aws_calls, disturbed, forget_calls, trend_calls
 
 FULL = os.environ.get("FULL") == "1"
 ONLY = os.environ.get("WALK", "")
 BUCKET = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
-Case = tuple[TrendCall | AwsCall, str]
+Case = tuple[Call, str]
+Trial = Callable[[Call, str], None]
 
 
-def chosen(calls: Sequence[TrendCall | AwsCall], ways: Sequence[str], keep: Sequence[str]) -> list[Case]:
-    """Return the cases to walk: all of them, or without FULL those whose text holds one of `keep`."""
+def chosen(calls: Sequence[Call], ways: Sequence[str], keep: Sequence[str]) -> list[Case]:
+    """Return the cases to walk: all of them, or without FULL those that `keep` names."""
     cases = [(call, way) for call in calls for way in ways]
     assert cases
     if FULL:
@@ -46,7 +37,7 @@ def chosen(calls: Sequence[TrendCall | AwsCall], ways: Sequence[str], keep: Sequ
     return picked
 
 
-def walk(capsys: pytest.CaptureFixture[str], title: str, cases: Sequence[Case], trial: Callable[..., None]) -> None:
+def walk(capsys: pytest.CaptureFixture[str], title: str, cases: Sequence[Case], trial: Trial) -> None:
     """Try the cases one after the other, say how many there were, and fail with all that failed."""
     failures, began = [], time.monotonic()
     for call, way in cases:
@@ -108,21 +99,25 @@ def undisturbed(stack: Stack, *arguments: str) -> str:
     return standing(stack) if arguments[0] == "up" else ""
 
 
-def test_each_call_of_a_first_up_to_trend_goes_wrong(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+def of_a_first_up(stack: Stack, calls_of: Callable[[Stack], Sequence[Call]]) -> tuple[Sequence[Call], Trial]:
+    """Return the calls of a first `up`, and what is tried with each of them."""
     before = world(stack)
     expected = undisturbed(stack, "up")
-    calls = trend_calls(stack)
+    calls = calls_of(stack)
     nothing_left(stack, before)
 
-    def trial(call: TrendCall | AwsCall, way: str) -> None:
+    def trial(call: Call, way: str) -> None:
         stack.sandbox.reset()
-        run = pulumi_disturbed(stack, call, way, "up")
-        if way == "passing 429":
-            assert run.code == 0, run.output
+        disturbed(stack, call, way, PULUMI, "up")
         converge(stack)
         settled(stack, expected)
         nothing_left(stack, before)
 
+    return calls, trial
+
+
+def test_each_call_of_a_first_up_to_trend_goes_wrong(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    calls, trial = of_a_first_up(stack, trend_calls)
     sampled = ("POST cloudaccounts /cloudaccounts/aws #1 killed",)
     walk(capsys, "first up, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
 
@@ -135,11 +130,9 @@ def test_each_call_of_destroy_to_trend_goes_wrong(stack: Stack, capsys: pytest.C
     calls = trend_calls(stack)
     stack.up()
 
-    def trial(call: TrendCall | AwsCall, way: str) -> None:
-        run = pulumi_disturbed(stack, call, way, "destroy")
-        if way == "killed":
-            stack.run("cancel", "--yes")
-        if FULL and way != "killed" and run.code != 0:
+    def trial(call: Call, way: str) -> None:
+        run = disturbed(stack, call, way, PULUMI, "destroy")
+        if FULL and way != KILLED and run.code != 0:
             # The operator's first thought: once more.
             nothing_left(stack, before)
         converge(stack)
@@ -168,9 +161,9 @@ def test_each_call_of_an_update_with_adoption_goes_wrong(stack: Stack, capsys: p
     calls = trend_calls(stack)
     nothing_left(stack, before)
 
-    def trial(call: TrendCall | AwsCall, way: str) -> None:
+    def trial(call: Call, way: str) -> None:
         refused()
-        pulumi_disturbed(stack, call, way, "up")
+        disturbed(stack, call, way, PULUMI, "up")
         converge(stack)
         settled(stack, expected)
         nothing_left(stack, before)
@@ -180,24 +173,9 @@ def test_each_call_of_an_update_with_adoption_goes_wrong(stack: Stack, capsys: p
 
 
 def test_each_call_of_a_first_up_to_aws_goes_wrong(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    settings = {"createNewTrail": True, "trailBucketOnDestroy": "delete"}
-    stack.configure(settings)
-    before = world(stack)
-    expected = undisturbed(stack, "up")
-    calls = aws_calls(stack)
-    nothing_left(stack, before)
-
-    def trial(call: TrendCall | AwsCall, way: str) -> None:
-        stack.sandbox.reset()
-        run = pulumi_disturbed(stack, call, way, "up")
-        if way == "throttled":
-            assert run.code == 0, run.output
-        converge(stack)
-        settled(stack, expected)
-        nothing_left(stack, before)
-
-    sampled = ("iam:CreateRole #1 killed",)
-    walk(capsys, "first up, calls to AWS", chosen(calls, AWS_WAYS, sampled), trial)
+    stack.configure({"createNewTrail": True, "trailBucketOnDestroy": "delete"})
+    calls, trial = of_a_first_up(stack, aws_calls)
+    walk(capsys, "first up, calls to AWS", chosen(calls, AWS_WAYS, ("iam:CreateRole #1 killed",)), trial)
 
 
 @pytest.mark.full
@@ -207,12 +185,12 @@ def test_operate_up_takes_a_first_deployment_back_whatever_call_fails(
 ) -> None:
     before = world(stack)
     undisturbed(stack, "up")
-    calls: Sequence[TrendCall | AwsCall] = trend_calls(stack) if side == "Trend" else aws_calls(stack)
+    calls: Sequence[Call] = trend_calls(stack) if side == "Trend" else aws_calls(stack)
     nothing_left(stack, before)
 
-    def trial(call: TrendCall | AwsCall, way: str) -> None:
+    def trial(call: Call, way: str) -> None:
         stack.sandbox.reset()
-        run = disturbed(stack, call, way, OPERATE, *UP)
+        run = disturbed(stack, call, way, OPERATE, "up")
         if run.code == 0:
             nothing_left(stack, before)
         assert world(stack) == before, run.output
@@ -231,13 +209,13 @@ def test_operate_up_takes_an_update_back_whatever_call_fails(
     expected = standing(stack)
     stack.configure(changed)
     undisturbed(stack, "up")
-    calls: Sequence[TrendCall | AwsCall] = trend_calls(stack) if side == "Trend" else aws_calls(stack)
+    calls: Sequence[Call] = trend_calls(stack) if side == "Trend" else aws_calls(stack)
     stack.configure(BUCKET)
     stack.up()
 
-    def trial(call: TrendCall | AwsCall, way: str) -> None:
+    def trial(call: Call, way: str) -> None:
         stack.configure(changed)
-        run = disturbed(stack, call, way, OPERATE, *UP)
+        run = disturbed(stack, call, way, OPERATE, "up")
         stack.configure(BUCKET)
         if run.code == 0:
             stack.up()
