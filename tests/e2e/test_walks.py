@@ -37,20 +37,18 @@ def chosen(calls: Sequence[Call], ways: Sequence[str], keep: Sequence[str]) -> l
     return picked
 
 
-def walk(capsys: pytest.CaptureFixture[str], title: str, cases: Sequence[Case], trial: Trial) -> None:
-    """Try the cases one after the other, say how many there were, and fail with all that failed."""
-    failures, began = [], time.monotonic()
+def walk(record: Callable[[str, object], None], title: str, cases: Sequence[Case], trial: Trial) -> None:
+    """Try the cases one after the other, record how many there were, and fail with all that failed."""
+    failures, began, tried = [], time.monotonic(), 0
     for call, way in cases:
+        tried += 1
         try:
             trial(call, way)
         except AssertionError as error:
-            failures.append(f"{call}, {way}: {error}")
+            failures.append(f"{call}, {way}: {str(error)[:3000]}")
             if ONLY or not FULL:
                 break
-    with capsys.disabled():
-        print(f"\n{title}: {len(cases)} cases, {len(failures)} failures, {time.monotonic() - began:.0f} s")
-        for line in failures:
-            print(f"  {line[:3000]}")
+    record("tried", f"{title}: {tried} cases, {len(failures)} failures, {time.monotonic() - began:.0f} s")
     assert failures == []
 
 
@@ -116,14 +114,16 @@ def of_a_first_up(stack: Stack, calls_of: Callable[[Stack], Sequence[Call]]) -> 
     return calls, trial
 
 
-def test_each_call_of_a_first_up_to_trend_goes_wrong(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_call_of_a_first_up_to_trend_goes_wrong(
+    stack: Stack, record_property: Callable[[str, object], None]
+) -> None:
     calls, trial = of_a_first_up(stack, trend_calls)
     sampled = ("POST cloudaccounts /cloudaccounts/aws #1 killed",)
-    walk(capsys, "first up, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
+    walk(record_property, "first up, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
 
 
 @pytest.mark.full
-def test_each_call_of_destroy_to_trend_goes_wrong(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_call_of_destroy_to_trend_goes_wrong(stack: Stack, record_property: Callable[[str, object], None]) -> None:
     before = world(stack)
     expected = undisturbed(stack, "up")
     undisturbed(stack, "destroy")
@@ -139,12 +139,14 @@ def test_each_call_of_destroy_to_trend_goes_wrong(stack: Stack, capsys: pytest.C
         settled(stack, expected)
 
     sampled = ("DELETE workload /awsconnectors/{ID} #1 reply lost",)
-    walk(capsys, "destroy, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
+    walk(record_property, "destroy, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
     nothing_left(stack, before)
 
 
 @pytest.mark.full
-def test_each_call_of_an_update_with_adoption_goes_wrong(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_call_of_an_update_with_adoption_goes_wrong(
+    stack: Stack, record_property: Callable[[str, object], None]
+) -> None:
     by_hand = role_for_trend(stack, "by-hand")
     stack.sandbox.trend.add_connector(stack.sandbox.account, by_hand, displayName="theirs")
     stack.sandbox.trend.add_cloud_account(stack.sandbox.account, by_hand, alias="theirs", description="by hand")
@@ -169,19 +171,21 @@ def test_each_call_of_an_update_with_adoption_goes_wrong(stack: Stack, capsys: p
         nothing_left(stack, before)
 
     sampled = ("POST workload /awsconnectors/{ID} #1 killed",)
-    walk(capsys, "update with adoption, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
+    walk(record_property, "update with adoption, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
 
 
-def test_each_call_of_a_first_up_to_aws_goes_wrong(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_call_of_a_first_up_to_aws_goes_wrong(
+    stack: Stack, record_property: Callable[[str, object], None]
+) -> None:
     stack.configure({"createNewTrail": True, "trailBucketOnDestroy": "delete"})
     calls, trial = of_a_first_up(stack, aws_calls)
-    walk(capsys, "first up, calls to AWS", chosen(calls, AWS_WAYS, ("iam:CreateRole #1 killed",)), trial)
+    walk(record_property, "first up, calls to AWS", chosen(calls, AWS_WAYS, ("iam:CreateRole #1 killed",)), trial)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("side", ["Trend", "AWS"])
 def test_operate_up_takes_a_first_deployment_back_whatever_call_fails(
-    stack: Stack, capsys: pytest.CaptureFixture[str], side: str
+    stack: Stack, record_property: Callable[[str, object], None], side: str
 ) -> None:
     before = world(stack)
     undisturbed(stack, "up")
@@ -196,13 +200,13 @@ def test_operate_up_takes_a_first_deployment_back_whatever_call_fails(
         assert world(stack) == before, run.output
 
     ways = ("500", "reply lost") if side == "Trend" else ("refused",)
-    walk(capsys, f"operate up of nothing, calls to {side}", chosen(calls, ways, ()), trial)
+    walk(record_property, f"operate up of nothing, calls to {side}", chosen(calls, ways, ()), trial)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("side", ["Trend", "AWS"])
 def test_operate_up_takes_an_update_back_whatever_call_fails(
-    stack: Stack, capsys: pytest.CaptureFixture[str], side: str
+    stack: Stack, record_property: Callable[[str, object], None], side: str
 ) -> None:
     changed = {**BUCKET, "stackName": "Trend", "tags": {"team": "blue"}}
     stack.up()
@@ -222,4 +226,4 @@ def test_operate_up_takes_an_update_back_whatever_call_fails(
         settled(stack, expected)
 
     ways = ("500", "reply lost") if side == "Trend" else ("refused",)
-    walk(capsys, f"operate up of an update, calls to {side}", chosen(calls, ways, ()), trial)
+    walk(record_property, f"operate up of an update, calls to {side}", chosen(calls, ways, ()), trial)
