@@ -57,15 +57,18 @@ def converge(stack: Stack) -> None:
 
     `operate up` is for what a dead run had under way in AWS or was changing or removing, of which only a refresh can
     tell how it ended, and for a state that it was killed in the middle of writing. All else plain Pulumi must get
-    right.
+    right. Either looks before it makes anything, so Trend has nothing to refuse.
     """
     stack.run("cancel", "--yes")  # has something to do only where the dead run left a lock
     exported = stack.run("stack", "export")
+    stack.sandbox.trend.clear_requests()
     if exported.code != 0 or _needs_operate(json.loads(exported.output)):
         run = operate(stack, *UP)
     else:
         run = stack.run("up", "--yes", "--skip-preview")
     assert run.code == 0, run.output
+    refused = [call for call in stack.sandbox.trend.requests() if call.status in (400, 409, 422)]
+    assert refused == []
 
 
 def _needs_operate(state: dict[str, Any]) -> bool:
