@@ -1,9 +1,11 @@
-"""What all tiers share: the count of each tier at the end of a run."""
+"""What all tiers share: what is said at the end of a run."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,11 +13,21 @@ TESTS = Path(__file__).parent
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many tests of each tier passed and failed; a tier is a folder below tests/."""
-    passed, failed = (_by_tier(terminalreporter.stats.get(outcome, [])) for outcome in ("passed", "failed"))
+    """Say how many tests of each tier passed and failed, and what tests recorded as `tried`.
+
+    A tier is a folder below tests/. What a test prints itself is lost where another process runs it.
+    """
+    passed, failed = (_by_tier(_called(terminalreporter.stats, outcome)) for outcome in ("passed", "failed"))
     for tier in sorted(passed | failed):
         terminalreporter.write_line(f"{tier}: {passed[tier]} passed, {failed[tier]} failed")
+    for report in _called(terminalreporter.stats, "passed", "failed"):
+        for text in (value for name, value in report.user_properties if name == "tried"):
+            terminalreporter.write_line(f"{Path(report.nodeid).parts[1]}: {text}")
+
+
+def _called(stats: Mapping[str, list[Any]], *outcomes: str) -> list[pytest.TestReport]:
+    return [report for outcome in outcomes for report in stats.get(outcome, []) if report.when == "call"]
 
 
 def _by_tier(reports: list[pytest.TestReport]) -> Counter[str]:
-    return Counter(Path(report.nodeid).parts[1] for report in reports if report.when == "call")
+    return Counter(Path(report.nodeid).parts[1] for report in reports)

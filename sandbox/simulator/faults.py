@@ -108,7 +108,7 @@ class FaultBook:
             self._entries.clear()
 
     def seen(self, number: int) -> int:
-        """Return how many calls a fault was asked about ; 0 if there is none of that number."""
+        """Return how many calls a fault was asked about; 0 if there is none of that number."""
         with self._lock:
             entry = self._entries.get(number)
             return entry.seen if entry else 0

@@ -11,7 +11,10 @@ from tests.e2e.pulumi_cli import Stack
 
 # Drawn anew for each deployment: ids and the ends of names, as AWS and Pulumi draw them.
 _DRAWN = re.compile(
-    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|-[0-9A-Za-z]{12}\b|(?<=-token)-[0-9A-Za-z]{6}\b|(?<=[a-z]-)[0-9a-f]{7}\b|\b[0-9]{18,}\b"
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # a CloudFormation stack
+    r"|-[0-9A-Za-z]{12}\b"  # what a CloudFormation stack made
+    r"|(?<=-token)-[0-9A-Za-z]{6}\b"  # a secret
+    r"|(?<=[a-z]-)[0-9a-f]{7}\b"  # what Pulumi named
 )
 _TIMES = frozenset({"lastSyncTime", "created", "lastModified"})
 
@@ -30,9 +33,8 @@ def world(stack: Stack) -> dict[str, Any]:
 
 def standing(stack: Stack) -> str:
     """Return all that stands, as text without what is drawn anew for each deployment."""
-    connectors = iter(stack.sandbox.trend.state().connectors)
     whole = json.dumps({**world(stack), "outputs": stack.outputs(), "state": _known(stack)}, sort_keys=True, indent=1)
-    for number, connector in enumerate(connectors):
+    for number, connector in enumerate(stack.sandbox.trend.state().connectors):
         # The vendor counts its connectors: one that was made at a second try has the next number.
         whole = re.sub(rf'(?<=": ){connector.id}\b|"{connector.id}"', f'"connector {number}"', whole)
     return _DRAWN.sub("*", whole.replace("UPDATE_COMPLETE", "CREATE_COMPLETE"))

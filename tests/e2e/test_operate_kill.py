@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import subprocess
+from collections.abc import Callable
 
 import pytest
 
@@ -24,14 +25,13 @@ STACK_NAMES = ("CloudOne", "Trend", "Other")
 
 @pytest.mark.full
 def test_runs_killed_at_random_moments_are_cleared_by_one_update(
-    stack: Stack, capsys: pytest.CaptureFixture[str]
+    stack: Stack, record_property: Callable[[str, object], None]
 ) -> None:
     seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(1_000_000))
     chance = random.Random(seed)
     before = aws_inventory(stack.sandbox)
     killed = sum(kill_one(stack, chance) for _ in range(KILLS))
-    with capsys.disabled():
-        print(f"\n{KILLS} runs of one stack, {killed} of them killed under way; SEED={seed}")
+    record_property("tried", f"{KILLS} runs of one stack, {killed} of them killed under way; SEED={seed}")
 
     stack.configure({"createNewTrail": True})
     last = operate(stack, "up", "--yes", "--non-interactive")

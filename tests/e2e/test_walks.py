@@ -13,30 +13,21 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.operating import OPERATE, UP, operate
+from tests.e2e.operating import OPERATE, PULUMI, UP, operate
 from tests.e2e.pulumi_cli import Stack
 from tests.e2e.standing import links, standing, world
 from tests.e2e.test_operate import role_for_trend
-from tests.e2e.walk import (
-    AWS_WAYS,
-    TREND_WAYS,
-    AwsCall,
-    TrendCall,
-    aws_calls,
-    disturbed,
-    forget_calls,
-    pulumi_disturbed,
-    trend_calls,
-)
+from tests.e2e.walk import AWS_WAYS, KILLED, TREND_WAYS, Call, aws_calls, disturbed, forget_calls, trend_calls
 
 FULL = os.environ.get("FULL") == "1"
 ONLY = os.environ.get("WALK", "")
 BUCKET = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
-Case = tuple[TrendCall | AwsCall, str]
+Case = tuple[Call, str]
+Trial = Callable[[Call, str], None]
 
 
-def chosen(calls: Sequence[TrendCall | AwsCall], ways: Sequence[str], keep: Sequence[str]) -> list[Case]:
-    """Return the cases to walk: all of them, or without FULL those whose text holds one of `keep`."""
+def chosen(calls: Sequence[Call], ways: Sequence[str], keep: Sequence[str]) -> list[Case]:
+    """Return the cases to walk: all of them, or without FULL those that `keep` names."""
     cases = [(call, way) for call in calls for way in ways]
     assert cases
     if FULL:
@@ -46,20 +37,18 @@ def chosen(calls: Sequence[TrendCall | AwsCall], ways: Sequence[str], keep: Sequ
     return picked
 
 
-def walk(capsys: pytest.CaptureFixture[str], title: str, cases: Sequence[Case], trial: Callable[..., None]) -> None:
-    """Try the cases one after the other, say how many there were, and fail with all that failed."""
-    failures, began = [], time.monotonic()
+def walk(record: Callable[[str, object], None], title: str, cases: Sequence[Case], trial: Trial) -> None:
+    """Try the cases one after the other, record how many there were, and fail with all that failed."""
+    failures, began, tried = [], time.monotonic(), 0
     for call, way in cases:
+        tried += 1
         try:
             trial(call, way)
         except AssertionError as error:
-            failures.append(f"{call}, {way}: {error}")
+            failures.append(f"{call}, {way}: {str(error)[:3000]}")
             if ONLY or not FULL:
                 break
-    with capsys.disabled():
-        print(f"\n{title}: {len(cases)} cases, {len(failures)} failures, {time.monotonic() - began:.0f} s")
-        for line in failures:
-            print(f"  {line[:3000]}")
+    record("tried", f"{title}: {tried} cases, {len(failures)} failures, {time.monotonic() - began:.0f} s")
     assert failures == []
 
 
@@ -68,15 +57,18 @@ def converge(stack: Stack) -> None:
 
     `operate up` is for what a dead run had under way in AWS or was changing or removing, of which only a refresh can
     tell how it ended, and for a state that it was killed in the middle of writing. All else plain Pulumi must get
-    right.
+    right. Either looks before it makes anything, so Trend has nothing to refuse.
     """
     stack.run("cancel", "--yes")  # has something to do only where the dead run left a lock
     exported = stack.run("stack", "export")
+    stack.sandbox.trend.clear_requests()
     if exported.code != 0 or _needs_operate(json.loads(exported.output)):
         run = operate(stack, *UP)
     else:
         run = stack.run("up", "--yes", "--skip-preview")
     assert run.code == 0, run.output
+    refused = [call for call in stack.sandbox.trend.requests() if call.status in (400, 409, 422)]
+    assert refused == []
 
 
 def _needs_operate(state: dict[str, Any]) -> bool:
@@ -108,50 +100,56 @@ def undisturbed(stack: Stack, *arguments: str) -> str:
     return standing(stack) if arguments[0] == "up" else ""
 
 
-def test_each_call_of_a_first_up_to_trend_goes_wrong(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+def of_a_first_up(stack: Stack, calls_of: Callable[[Stack], Sequence[Call]]) -> tuple[Sequence[Call], Trial]:
+    """Return the calls of a first `up`, and what is tried with each of them."""
     before = world(stack)
     expected = undisturbed(stack, "up")
-    calls = trend_calls(stack)
+    calls = calls_of(stack)
     nothing_left(stack, before)
 
-    def trial(call: TrendCall | AwsCall, way: str) -> None:
+    def trial(call: Call, way: str) -> None:
         stack.sandbox.reset()
-        run = pulumi_disturbed(stack, call, way, "up")
-        if way == "passing 429":
-            assert run.code == 0, run.output
+        disturbed(stack, call, way, PULUMI, "up")
         converge(stack)
         settled(stack, expected)
         nothing_left(stack, before)
 
+    return calls, trial
+
+
+def test_each_call_of_a_first_up_to_trend_goes_wrong(
+    stack: Stack, record_property: Callable[[str, object], None]
+) -> None:
+    calls, trial = of_a_first_up(stack, trend_calls)
     sampled = ("POST cloudaccounts /cloudaccounts/aws #1 killed",)
-    walk(capsys, "first up, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
+    walk(record_property, "first up, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
 
 
 @pytest.mark.full
-def test_each_call_of_destroy_to_trend_goes_wrong(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_call_of_destroy_to_trend_goes_wrong(stack: Stack, record_property: Callable[[str, object], None]) -> None:
     before = world(stack)
     expected = undisturbed(stack, "up")
     undisturbed(stack, "destroy")
     calls = trend_calls(stack)
     stack.up()
 
-    def trial(call: TrendCall | AwsCall, way: str) -> None:
-        run = pulumi_disturbed(stack, call, way, "destroy")
-        if way == "killed":
-            stack.run("cancel", "--yes")
-        if FULL and way != "killed" and run.code != 0:
+    def trial(call: Call, way: str) -> None:
+        run = disturbed(stack, call, way, PULUMI, "destroy")
+        if FULL and way != KILLED and run.code != 0:
             # The operator's first thought: once more.
             nothing_left(stack, before)
         converge(stack)
         settled(stack, expected)
 
     sampled = ("DELETE workload /awsconnectors/{ID} #1 reply lost",)
-    walk(capsys, "destroy, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
+    walk(record_property, "destroy, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
     nothing_left(stack, before)
 
 
 @pytest.mark.full
-def test_each_call_of_an_update_with_adoption_goes_wrong(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_call_of_an_update_with_adoption_goes_wrong(
+    stack: Stack, record_property: Callable[[str, object], None]
+) -> None:
     by_hand = role_for_trend(stack, "by-hand")
     stack.sandbox.trend.add_connector(stack.sandbox.account, by_hand, displayName="theirs")
     stack.sandbox.trend.add_cloud_account(stack.sandbox.account, by_hand, alias="theirs", description="by hand")
@@ -168,81 +166,67 @@ def test_each_call_of_an_update_with_adoption_goes_wrong(stack: Stack, capsys: p
     calls = trend_calls(stack)
     nothing_left(stack, before)
 
-    def trial(call: TrendCall | AwsCall, way: str) -> None:
+    def trial(call: Call, way: str) -> None:
         refused()
-        pulumi_disturbed(stack, call, way, "up")
+        disturbed(stack, call, way, PULUMI, "up")
         converge(stack)
         settled(stack, expected)
         nothing_left(stack, before)
 
     sampled = ("POST workload /awsconnectors/{ID} #1 killed",)
-    walk(capsys, "update with adoption, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
+    walk(record_property, "update with adoption, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
 
 
-@pytest.mark.full
-def test_each_call_of_a_first_up_to_aws_goes_wrong(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    settings = {"createNewTrail": True, "trailBucketOnDestroy": "delete"}
-    stack.configure(settings)
-    before = world(stack)
-    expected = undisturbed(stack, "up")
-    calls = aws_calls(stack)
-    nothing_left(stack, before)
-
-    def trial(call: TrendCall | AwsCall, way: str) -> None:
-        stack.sandbox.reset()
-        run = pulumi_disturbed(stack, call, way, "up")
-        if way == "throttled":
-            assert run.code == 0, run.output
-        converge(stack)
-        settled(stack, expected)
-        nothing_left(stack, before)
-
-    sampled = ("iam:CreateRole #1 killed",)
-    walk(capsys, "first up, calls to AWS", chosen(calls, AWS_WAYS, sampled), trial)
+def test_each_call_of_a_first_up_to_aws_goes_wrong(
+    stack: Stack, record_property: Callable[[str, object], None]
+) -> None:
+    stack.configure({"createNewTrail": True, "trailBucketOnDestroy": "delete"})
+    calls, trial = of_a_first_up(stack, aws_calls)
+    walk(record_property, "first up, calls to AWS", chosen(calls, AWS_WAYS, ("iam:CreateRole #1 killed",)), trial)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("side", ["Trend", "AWS"])
 def test_operate_up_takes_a_first_deployment_back_whatever_call_fails(
-    stack: Stack, capsys: pytest.CaptureFixture[str], side: str
+    stack: Stack, record_property: Callable[[str, object], None], side: str
 ) -> None:
     before = world(stack)
     undisturbed(stack, "up")
-    calls: Sequence[TrendCall | AwsCall] = trend_calls(stack) if side == "Trend" else aws_calls(stack)
+    calls: Sequence[Call] = trend_calls(stack) if side == "Trend" else aws_calls(stack)
     nothing_left(stack, before)
 
-    def trial(call: TrendCall | AwsCall, way: str) -> None:
+    def trial(call: Call, way: str) -> None:
         stack.sandbox.reset()
-        run = disturbed(stack, call, way, OPERATE, *UP)
+        run = disturbed(stack, call, way, OPERATE, "up")
         if run.code == 0:
             nothing_left(stack, before)
         assert world(stack) == before, run.output
 
     ways = ("500", "reply lost") if side == "Trend" else ("refused",)
-    walk(capsys, f"operate up of nothing, calls to {side}", chosen(calls, ways, ()), trial)
+    walk(record_property, f"operate up of nothing, calls to {side}", chosen(calls, ways, ()), trial)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("side", ["Trend", "AWS"])
 def test_operate_up_takes_an_update_back_whatever_call_fails(
-    stack: Stack, capsys: pytest.CaptureFixture[str], side: str
+    stack: Stack, record_property: Callable[[str, object], None], side: str
 ) -> None:
     changed = {**BUCKET, "stackName": "Trend", "tags": {"team": "blue"}}
     stack.up()
     expected = standing(stack)
     stack.configure(changed)
     undisturbed(stack, "up")
-    calls: Sequence[TrendCall | AwsCall] = trend_calls(stack) if side == "Trend" else aws_calls(stack)
+    calls: Sequence[Call] = trend_calls(stack) if side == "Trend" else aws_calls(stack)
     stack.configure(BUCKET)
     stack.up()
 
-    def trial(call: TrendCall | AwsCall, way: str) -> None:
+    def trial(call: Call, way: str) -> None:
         stack.configure(changed)
-        run = disturbed(stack, call, way, OPERATE, *UP)
+        run = disturbed(stack, call, way, OPERATE, "up")
         stack.configure(BUCKET)
         if run.code == 0:
             stack.up()
         settled(stack, expected)
 
     ways = ("500", "reply lost") if side == "Trend" else ("refused",)
-    walk(capsys, f"operate up of an update, calls to {side}", chosen(calls, ways, ()), trial)
+    walk(record_property, f"operate up of an update, calls to {side}", chosen(calls, ways, ()), trial)

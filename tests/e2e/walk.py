@@ -6,19 +6,22 @@ What the calls are is taken from an undisturbed run, never from a list: a call t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 from sandbox.aws.faults import Fault as AwsFault
+from sandbox.sandbox import Sandbox
 from sandbox.simulator import Fault
-from tests.e2e.operating import PULUMI, begin, kill, wait_until
+from tests.e2e.operating import begin, kill, wait_until
 from tests.e2e.pulumi_cli import Run, Stack
 
-TrendWay = Literal["500", "429", "passing 429", "not heard", "reply lost", "html", "killed"]
-TREND_WAYS: tuple[TrendWay, ...] = ("500", "429", "passing 429", "not heard", "reply lost", "html", "killed")
-AwsWay = Literal["refused", "throttled", "killed"]
-AWS_WAYS: tuple[AwsWay, ...] = ("refused", "throttled", "killed")
+KILLED = "killed"
+TREND_WAYS = ("500", "429", "passing 429", "not heard", "reply lost", "html", KILLED)
+AWS_WAYS = ("refused", "throttled", KILLED)
+PASSING = {"passing 429", "throttled"}
+"""What a run gets over by itself."""
+
 STILL_UNDER_WAY = 1.5
 """Seconds that a call goes on after its run was killed: the plugins outlive the CLI and finish what they began."""
 
@@ -35,8 +38,12 @@ class TrendCall:
     def __str__(self) -> str:
         return f"{self.method} {self.service} {self.path} #{self.nth}"
 
-    def fault(self, way: TrendWay) -> Fault:
-        """Return what lets it go wrong; all but a passing fault stays until it is lifted, so that no retry hides it."""
+    def disturb(self, sandbox: Sandbox, way: str) -> Callable[[], bool]:
+        """Let it go wrong; all but a passing fault stays until it is lifted, so that no retry hides it.
+
+        Returns:
+            What tells whether it was reached.
+        """
         spec: dict[str, object] = {
             "500": {"kind": "status", "status": 500},
             "429": {"kind": "status", "status": 429, "retry_after": 1},
@@ -44,10 +51,11 @@ class TrendCall:
             "not heard": {"kind": "drop"},
             "reply lost": {"kind": "drop", "when": "after"},
             "html": {"kind": "html", "when": "after"},
-            "killed": {"kind": "delay", "seconds": STILL_UNDER_WAY, "count": 1},
+            KILLED: {"kind": "delay", "seconds": STILL_UNDER_WAY, "count": 1},
         }[way]
         which = {"service": self.service, "method": self.method, "path": self.path, "nth": self.nth, "count": None}
-        return Fault.model_validate({**which, **spec})
+        number = sandbox.trend.add_fault(Fault.model_validate({**which, **spec}))
+        return lambda: sandbox.trend.fault_seen(number) >= self.nth
 
 
 @dataclass(frozen=True)
@@ -61,14 +69,18 @@ class AwsCall:
     def __str__(self) -> str:
         return f"{self.service}:{self.action} #{self.nth}"
 
-    def fault(self, way: AwsWay) -> AwsFault:
-        """Return what lets it go wrong."""
-        which = {"service": self.service, "action": self.action, "skip": self.nth - 1}
-        if way == "refused":
-            return AwsFault(**which, times=0, status=403, code="AccessDenied")
-        if way == "throttled":
-            return AwsFault(**which, times=1, status=400, code="Throttling")
-        return AwsFault(**which, times=1, delay=STILL_UNDER_WAY)
+    def disturb(self, sandbox: Sandbox, way: str) -> Callable[[], bool]:
+        """Let it go wrong; return what tells whether it was reached."""
+        spec: dict[str, Any] = {
+            "refused": {"times": 0, "status": 403, "code": "AccessDenied"},
+            "throttled": {"status": 400, "code": "Throttling"},
+            KILLED: {"delay": STILL_UNDER_WAY},
+        }[way]
+        sandbox.aws_control.add_fault(AwsFault(self.service, self.action, skip=self.nth - 1, **spec))
+        return lambda: sandbox.aws_control.faults_seen()[-1] >= self.nth
+
+
+Call = TrendCall | AwsCall
 
 
 def trend_calls(stack: Stack) -> list[TrendCall]:
@@ -100,33 +112,18 @@ def forget_calls(stack: Stack) -> None:
     stack.sandbox.aws_control.clear_requests()
 
 
-def disturbed(stack: Stack, call: TrendCall | AwsCall, way: str, program: Sequence[str], *arguments: str) -> Run:
-    """Run a command while a call goes wrong; the fault is lifted afterwards."""
-    sandbox = stack.sandbox
-    if isinstance(call, TrendCall):
-        number = sandbox.trend.add_fault(call.fault(way))  # type: ignore[arg-type]
-    else:
-        sandbox.aws_control.add_fault(call.fault(way))  # type: ignore[arg-type]
-    process = begin(stack, program, *arguments)
-    if way == "killed":
-
-        def reached() -> bool:
-            if process.poll() is not None:
-                return True
-            if isinstance(call, TrendCall):
-                return sandbox.trend.fault_seen(number) >= call.nth
-            return max(sandbox.aws_control.faults_seen(), default=0) >= call.nth
-
-        wait_until(reached, f"{call}")
-        output, code = (kill(process), -9) if process.poll() is None else (process.communicate()[0], process.returncode)
+def disturbed(stack: Stack, call: Call, way: str, program: Sequence[str], *arguments: str) -> Run:
+    """Run a command while a call goes wrong, without a preview or a question; the fault is lifted afterwards."""
+    reached = call.disturb(stack.sandbox, way)
+    process = begin(stack, program, *arguments, "--yes", "--skip-preview", "--non-interactive")
+    if way == KILLED:
+        wait_until(lambda: reached() or process.poll() is not None, str(call))
+        assert process.poll() is None, f"the run ended before {call} was reached"
+        output = kill(process)
     else:
         output, _ = process.communicate(timeout=300)
-        code = process.returncode
-    sandbox.trend.clear_faults()
-    sandbox.aws_control.clear_faults()
-    return Run(" ".join((*program[-1:], *arguments)), code, output)
-
-
-def pulumi_disturbed(stack: Stack, call: TrendCall | AwsCall, way: str, *arguments: str) -> Run:
-    """Run `pulumi` while a call goes wrong."""
-    return disturbed(stack, call, way, PULUMI, *arguments, "--yes", "--skip-preview", "--non-interactive")
+    stack.sandbox.trend.clear_faults()
+    stack.sandbox.aws_control.clear_faults()
+    if way in PASSING:
+        assert process.returncode == 0, output
+    return Run(arguments[0], process.returncode, output)

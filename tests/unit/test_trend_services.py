@@ -160,6 +160,7 @@ def test_a_list_that_leads_in_circles_ends(vendor: Vendor, trend: Trend) -> None
 def test_a_deletion_needs_no_body(vendor: Vendor, trend: Trend, status: int, body: bytes) -> None:
     vendor.will(Answer(status, b"" if status == 204 else body))
     trend.workload("us-1").delete_connector("7")
+    assert vendor.calls == ["DELETE /workload/awsconnectors/7"]
 
 
 def test_a_deletion_that_a_sign_in_page_answers_is_no_deletion(vendor: Vendor, trend: Trend) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import components
 from components.trend.errors import TrendError
 from components.trend.patience import Interrupted
 
@@ -26,5 +29,7 @@ def rows() -> dict[str, str]:
 
 
 def test_the_table_has_each_error_with_the_next_step_that_it_prints() -> None:
+    for module in pkgutil.walk_packages(components.__path__, "components."):
+        importlib.import_module(module.name)
     assert rows() == {kind.__name__: kind.hint for kind in kinds()}
     assert Interrupted.__name__ in rows()

@@ -47,10 +47,15 @@ def trust(**changes: Any) -> dict[str, Any]:
 )
 def test_a_trust_that_lets_trend_in_passes(change: dict[str, Any]) -> None:
     judge_trust(trust(**change), EXTERNAL_ID)
+    with pytest.raises(RoleRefused, match="external id"):
+        judge_trust(trust(**change), "another tenant's")
 
 
 def test_a_single_statement_need_not_be_a_list() -> None:
-    judge_trust({"Statement": trust()["Statement"][0]}, EXTERNAL_ID)
+    single = {"Statement": trust()["Statement"][0]}
+    judge_trust(single, EXTERNAL_ID)
+    with pytest.raises(RoleRefused, match="external id"):
+        judge_trust(single, "another tenant's")
 
 
 @pytest.mark.parametrize(
