@@ -28,6 +28,7 @@ CLI_MODULE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
 SDK_SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
 LANGUAGE_HOST = "pulumi-language-python"
+STAND_INS = "sandbox.plugins"
 ROOT = Path(__file__).resolve().parent.parent
 
 Say = Callable[[str], None]
@@ -89,7 +90,7 @@ def prepare(home: Path, say: Say = _say_nothing) -> Toolchain:
     if not brings_language_host:
         _complete_engine(engine, toolchain.bin)
     aws = _plugin_folder(toolchain.pulumi_home, "aws", "pulumi_aws")
-    _write_launcher(aws / "pulumi-resource-aws", "sandbox.plugins.aws")
+    _write_launcher(aws / "pulumi-resource-aws", f"{STAND_INS}.aws")
     _install_command_plugin(_plugin_folder(toolchain.pulumi_home, "command", "pulumi_command"))
     return toolchain
 
@@ -183,7 +184,7 @@ def _complete_engine(engine: Path, folder: Path) -> None:
             link.hardlink_to(source)
         except OSError:  # the cache is on another file system: works as well, with the warning
             link.symlink_to(source)
-    _write_launcher(folder / LANGUAGE_HOST, "sandbox.plugins.language_python")
+    _write_launcher(folder / LANGUAGE_HOST, f"{STAND_INS}.language_python")
 
 
 def _plugin_folder(pulumi_home: Path, name: str, distribution: str) -> Path:
@@ -192,17 +193,19 @@ def _plugin_folder(pulumi_home: Path, name: str, distribution: str) -> Path:
 
 
 def _install_command_plugin(folder: Path) -> None:
-    """Link the official Command plugin where the user has it, else put the stand-in there."""
+    """Link the official Command plugin where the user has it, else put the stand-in there.
+
+    The file is linked and not its folder: the engine takes no symbolic link for a plugin's folder.
+    """
     users_home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    official = users_home / "plugins" / folder.name
-    if official.exists() and official.resolve() != folder.resolve():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        if folder.exists() and not folder.is_symlink():
-            shutil.rmtree(folder)
-        if not folder.exists():
-            folder.symlink_to(official.resolve())
-    elif not folder.exists():
-        _write_launcher(folder / "pulumi-resource-command", "sandbox.plugins.command")
+    users, ours = (each / "pulumi-resource-command" for each in (users_home / "plugins" / folder.name, folder))
+    # Once `.sandbox/env` is sourced, the user's folder is a sandbox's, this one or another.
+    if not users.exists() or STAND_INS.encode() in users.read_bytes():
+        _write_launcher(ours, f"{STAND_INS}.command")
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    ours.unlink(missing_ok=True)
+    ours.symlink_to(users.resolve())
 
 
 def _write_launcher(path: Path, module: str) -> None:

@@ -120,12 +120,14 @@ def test_a_reply_that_is_no_json_is_refused(stack: Stack, fault: Fault, words: t
     assert_nothing_changed(stack)
 
 
+@pytest.mark.full
 def test_without_a_network_the_host_is_named(stack: Stack) -> None:
     stack.environment["TREND_ENDPOINT_URL"] = "http://127.0.0.1:9"
     assert_refused(stack.run("up", "--yes", "--skip-preview"), "step 1", "127.0.0.1:9 refused the connection")
     assert_nothing_changed(stack)
 
 
+@pytest.mark.full
 def test_a_deployment_link_without_a_parameter_is_refused_before_the_stack_is_made(stack: Stack) -> None:
     stack.sandbox.trend.behave(dropped_stack_parameter="param_ServiceURL")
     assert_refused(stack.run("up", "--yes", "--skip-preview"), "step 7", "param_ServiceURL")

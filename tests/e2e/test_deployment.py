@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 
@@ -12,7 +14,7 @@ OUTPUTS = {
 }  # fmt: skip
 
 
-def test_up_links_the_account_and_destroy_takes_all_back_but_the_enrolment(stack: Stack) -> None:
+def test_up_links_the_account_then_nothing_changes_and_destroy_takes_all_back_but_the_enrolment(stack: Stack) -> None:
     sandbox = stack.sandbox
     before, untouched = aws_inventory(sandbox), sandbox.trend.state()
 
@@ -32,6 +34,13 @@ def test_up_links_the_account_and_destroy_takes_all_back_but_the_enrolment(stack
     assert set(after_up["stacks"]) - set(before["stacks"]) == {"CloudOne", "CloudOne-Account"}
     assert len(after_up["roles"]) > len(before["roles"])
 
+    stack.succeed("preview", EXPECT_NO_CHANGES)
+    stack.succeed("refresh", "--yes", "--skip-preview", EXPECT_NO_CHANGES)
+    stack.succeed("preview", EXPECT_NO_CHANGES)
+    sandbox.trend.clear_requests()
+    stack.up(EXPECT_NO_CHANGES)
+    assert sandbox.trend.requests() == []
+
     farewell = stack.destroy()
 
     assert "the enrolment of Cloud One account" in farewell
@@ -39,16 +48,6 @@ def test_up_links_the_account_and_destroy_takes_all_back_but_the_enrolment(stack
     left = sandbox.trend.state()
     assert (left.connectors, left.cloud_accounts) == (untouched.connectors, untouched.cloud_accounts) == ((), ())
     assert left.registration is not None
-
-
-def test_nothing_changes_after_up_nor_after_a_refresh_and_trend_is_not_asked(stack: Stack) -> None:
-    stack.up()
-    stack.succeed("preview", EXPECT_NO_CHANGES)
-    stack.succeed("refresh", "--yes", "--skip-preview", EXPECT_NO_CHANGES)
-    stack.succeed("preview", EXPECT_NO_CHANGES)
-    stack.sandbox.trend.clear_requests()
-    stack.up(EXPECT_NO_CHANGES)
-    assert stack.sandbox.trend.requests() == []
 
 
 def test_a_new_trail_gets_a_bucket_that_destroy_keeps(stack: Stack) -> None:
@@ -66,6 +65,7 @@ def test_a_new_trail_gets_a_bucket_that_destroy_keeps(stack: Stack) -> None:
     assert after == before
 
 
+@pytest.mark.full
 def test_destroy_removes_the_new_bucket_and_its_logs_where_the_settings_say_so(stack: Stack) -> None:
     before = aws_inventory(stack.sandbox)
     stack.configure({"createNewTrail": True, "trailBucketOnDestroy": "delete"})
@@ -77,6 +77,7 @@ def test_destroy_removes_the_new_bucket_and_its_logs_where_the_settings_say_so(s
     assert aws_inventory(stack.sandbox) == before
 
 
+@pytest.mark.full
 def test_templates_can_come_from_a_bucket_of_ones_own(stack: Stack) -> None:
     s3 = stack.sandbox.aws("s3")
     vendors = {

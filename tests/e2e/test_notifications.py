@@ -365,6 +365,7 @@ def kill_when(stack: Stack, condition: Callable[[], bool], *arguments: str) -> N
     process.wait()
 
 
+@pytest.mark.full
 def test_another_name_for_the_vendors_stack_costs_nobody_anything(shared: Stack) -> None:
     shared.up()
     shared.configure({"existingCloudtrailBucketName": BUCKET, "stackName": "Other"})

@@ -213,6 +213,7 @@ def test_a_live_run_is_not_disturbed_and_one_interrupt_ends_it_in_good_order(sta
     assert pending(stack) == set()
 
 
+@pytest.mark.full
 def test_an_interrupt_of_operate_alone_reaches_pulumi(stack: Stack) -> None:
     stack.sandbox.trend.set_latency(2)
     running = begin(stack, OPERATE, *UP)

@@ -32,6 +32,7 @@ def test_a_region_is_linked_and_left_as_it_was(stack: Stack, region: str, aws_re
     assert aws_inventory(stack.sandbox, aws_region) == before
 
 
+@pytest.mark.full
 def test_a_region_that_the_table_lacks_can_be_added(stack: Stack) -> None:
     stack.sandbox.trend.set_tenant(default_tenant("zz-9"))
     refused = stack.run("up", "--yes", "--skip-preview")

@@ -40,7 +40,7 @@ def files_below(*folders: Path) -> Iterator[Path]:
                 yield path
 
 
-@pytest.mark.parametrize("given_by", ["environment", "configuration"])
+@pytest.mark.parametrize("given_by", ["configuration", pytest.param("environment", marks=pytest.mark.full)])
 def test_no_secret_is_to_be_found_anywhere(stack: Stack, given_by: str) -> None:
     tenant = dataclasses.replace(stack.sandbox.tenant, api_keys=(KEY,), enrolment_tokens=(TOKEN,), minted_prefix=MINTED)
     stack.sandbox.trend.set_tenant(tenant)
