@@ -24,7 +24,6 @@ from tests.e2e.test_operate import role_for_trend
 FOLDER = ROOT / "examples"
 NAMES = sorted(path.parent.name for path in FOLDER.glob("*/Pulumi.*.yaml"))
 OWN_PROGRAM = FOLDER / "from-your-program"
-QUICK = {"guard-rails"}
 
 
 def earlier_links(stack: Stack) -> None:
@@ -82,7 +81,6 @@ def resources(name: str) -> str:
     return (FOLDER / name / "resources.txt").read_text()
 
 
-@pytest.mark.full
 def test_each_situation_has_a_page_and_is_on_the_index() -> None:
     assert len(NAMES) == 7
     index = (FOLDER / "README.md").read_text()
@@ -103,9 +101,8 @@ def test_a_preview_of_each_example_lists_what_it_makes(stack: Stack) -> None:
     assert found == {name: resources(name) for name in NAMES}
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[] if name in QUICK else pytest.mark.full) for name in NAMES]
-)
+@pytest.mark.full
+@pytest.mark.parametrize("name", NAMES)
 def test_an_example_deploys_and_leaves_what_was_there_before(stack: Stack, name: str) -> None:
     sandbox = stack.sandbox
     region = use(stack, name)

@@ -15,41 +15,10 @@ from sandbox.aws.faults import Fault
 from sandbox.sandbox import Sandbox
 from tests.e2e.inventory import notifications
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.subscribers import BUCKET, OTHERS_ARN, others, put
 
-BUCKET = "sandbox-existing-trail-us-east-1"
-OTHERS_ARN = "arn:aws:{}:us-east-1:123456789012:{}"
 ADDED = {"Id": "added-later", "QueueArn": OTHERS_ARN.format("sqs", "later"), "Events": ["s3:ObjectTagging:*"]}
 PUT = "PutBucketNotificationConfiguration"
-
-
-def others() -> dict[str, Any]:
-    """One notification of each kind, as other teams would have them; a new one each time, to be changed at will."""
-    archive = {"Key": {"FilterRules": [{"Name": "prefix", "Value": "archive/"}, {"Name": "suffix", "Value": ".gz"}]}}
-    return {
-        "TopicConfigurations": [
-            {"Id": "removals", "TopicArn": OTHERS_ARN.format("sns", "removals"), "Events": ["s3:ObjectRemoved:*"]}
-        ],
-        "QueueConfigurations": [
-            {
-                "Id": "audit",
-                "QueueArn": OTHERS_ARN.format("sqs", "audit"),
-                "Events": ["s3:Replication:*", "s3:ObjectAcl:Put"],
-            }
-        ],
-        "LambdaFunctionConfigurations": [
-            {
-                "Id": "restores",
-                "LambdaFunctionArn": OTHERS_ARN.format("lambda", "function:restores"),
-                "Events": ["s3:ObjectRestore:Completed"],
-                "Filter": archive,
-            }
-        ],
-        "EventBridgeConfiguration": {},
-    }
-
-
-def put(sandbox: Sandbox, configuration: dict[str, Any]) -> None:
-    sandbox.aws("s3").put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration=configuration)
 
 
 def now(sandbox: Sandbox) -> dict[str, Any]:
@@ -333,6 +302,7 @@ def test_nothing_is_put_where_nobody_has_anything(shared: Stack) -> None:
     assert now(sandbox) == {}
 
 
+@pytest.mark.full
 def test_a_preview_reads_the_buckets_notifications_and_changes_nothing(shared: Stack) -> None:
     shared.sandbox.aws_control.clear_requests()
     shared.succeed("preview")

@@ -112,7 +112,6 @@ def test_an_update_that_fails_leaves_trend_and_aws_as_they_were(
 
 
 def test_refused_settings_start_nothing_that_would_have_to_be_reverted(stack: Stack) -> None:
-    stack.up()
     stack.configure({"stackName": "much-too-long"})
     run = operate(stack, "up", "--yes", "--non-interactive")
     assert run.code == 1

@@ -8,7 +8,11 @@ from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 
 
 @pytest.mark.parametrize(
-    "settings", [{"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}, {"createNewTrail": True}]
+    "settings",
+    [
+        pytest.param({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}, marks=pytest.mark.full),
+        {"createNewTrail": True},
+    ],
 )
 def test_a_new_stack_can_be_previewed_without_any_key(stack: Stack, settings: dict[str, object]) -> None:
     stack.environment.clear()

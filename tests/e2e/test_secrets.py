@@ -60,15 +60,15 @@ def test_no_secret_is_to_be_found_anywhere(stack: Stack, given_by: str) -> None:
     printed += [
         failed.output,
         stack.succeed("up", "--yes", "--skip-preview", "--json"),
-        stack.succeed("up", "--yes", "--diff"),
-        stack.succeed("refresh", "--yes", "--json"),
+        stack.succeed("up", "--yes", "--skip-preview", "--diff"),
+        stack.succeed("refresh", "--yes", "--skip-preview", "--json"),
         stack.succeed("stack", "export"),
         stack.succeed("stack", "output", "--json"),
         stack.succeed("stack", "history", "--json"),
         stack.succeed("config"),
     ]
     assert stack.sandbox.trend.state().service_tokens, "a token was minted, so there was something to leak"
-    printed.append(stack.succeed("destroy", "--yes", "--diff"))
+    printed.append(stack.succeed("destroy", "--yes", "--skip-preview", "--diff"))
 
     assert leaks(*(text.encode() for text in printed)) == []
     written = list(files_below(stack.sandbox.home, stack.folder))

@@ -16,6 +16,7 @@ import pytest
 from tests.e2e.operating import OPERATE, PULUMI, UP, operate
 from tests.e2e.pulumi_cli import Stack
 from tests.e2e.standing import links, standing, world
+from tests.e2e.subscribers import others, put
 from tests.e2e.test_operate import role_for_trend
 from tests.e2e.walk import AWS_WAYS, KILLED, TREND_WAYS, Call, aws_calls, disturbed, forget_calls, trend_calls
 
@@ -100,33 +101,52 @@ def undisturbed(stack: Stack, *arguments: str) -> str:
     return standing(stack) if arguments[0] == "up" else ""
 
 
-def of_a_first_up(stack: Stack, calls_of: Callable[[Stack], Sequence[Call]]) -> tuple[Sequence[Call], Trial]:
-    """Return the calls of a first `up`, and what is tried with each of them."""
-    before = world(stack)
-    expected = undisturbed(stack, "up")
-    calls = calls_of(stack)
-    nothing_left(stack, before)
+def anew(stack: Stack) -> None:
+    """Set the scene: nothing of ours, and what others have subscribed to on the bucket."""
+    stack.sandbox.reset()
+    put(stack.sandbox, others())
+
+
+def trial_of_a_first_up(stack: Stack, before: dict[str, Any], expected: str) -> Trial:
+    """Return what is tried with each call of a first `up`."""
 
     def trial(call: Call, way: str) -> None:
-        stack.sandbox.reset()
+        anew(stack)
         disturbed(stack, call, way, PULUMI, "up")
         converge(stack)
         settled(stack, expected)
         nothing_left(stack, before)
 
-    return calls, trial
+    return trial
 
 
-def test_each_call_of_a_first_up_to_trend_goes_wrong(
+def test_each_call_of_a_first_up_goes_wrong(stack: Stack, record_property: Callable[[str, object], None]) -> None:
+    anew(stack)
+    before = world(stack)
+    trial = trial_of_a_first_up(stack, before, undisturbed(stack, "up"))
+    to_trend, to_aws = trend_calls(stack), aws_calls(stack)
+    nothing_left(stack, before)
+    sampled = ("POST cloudaccounts /cloudaccounts/aws #1 killed",)
+    walk(record_property, "first up, calls to Trend", chosen(to_trend, TREND_WAYS, sampled), trial)
+    walk(record_property, "first up, calls to AWS", chosen(to_aws, AWS_WAYS, ("iam:CreateRole #1 killed",)), trial)
+
+
+@pytest.mark.full
+def test_each_call_to_aws_of_a_first_up_with_a_new_trail_goes_wrong(
     stack: Stack, record_property: Callable[[str, object], None]
 ) -> None:
-    calls, trial = of_a_first_up(stack, trend_calls)
-    sampled = ("POST cloudaccounts /cloudaccounts/aws #1 killed",)
-    walk(record_property, "first up, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
+    stack.configure({"createNewTrail": True, "trailBucketOnDestroy": "delete"})
+    anew(stack)
+    before = world(stack)
+    trial = trial_of_a_first_up(stack, before, undisturbed(stack, "up"))
+    calls = aws_calls(stack)
+    nothing_left(stack, before)
+    walk(record_property, "first up with a new trail, calls to AWS", chosen(calls, AWS_WAYS, ()), trial)
 
 
 @pytest.mark.full
 def test_each_call_of_destroy_to_trend_goes_wrong(stack: Stack, record_property: Callable[[str, object], None]) -> None:
+    put(stack.sandbox, others())
     before = world(stack)
     expected = undisturbed(stack, "up")
     undisturbed(stack, "destroy")
@@ -150,6 +170,7 @@ def test_each_call_of_destroy_to_trend_goes_wrong(stack: Stack, record_property:
 def test_each_call_of_an_update_with_adoption_goes_wrong(
     stack: Stack, record_property: Callable[[str, object], None]
 ) -> None:
+    put(stack.sandbox, others())
     by_hand = role_for_trend(stack, "by-hand")
     stack.sandbox.trend.add_connector(stack.sandbox.account, by_hand, displayName="theirs")
     stack.sandbox.trend.add_cloud_account(stack.sandbox.account, by_hand, alias="theirs", description="by hand")
@@ -177,26 +198,19 @@ def test_each_call_of_an_update_with_adoption_goes_wrong(
     walk(record_property, "update with adoption, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
 
 
-def test_each_call_of_a_first_up_to_aws_goes_wrong(
-    stack: Stack, record_property: Callable[[str, object], None]
-) -> None:
-    stack.configure({"createNewTrail": True, "trailBucketOnDestroy": "delete"})
-    calls, trial = of_a_first_up(stack, aws_calls)
-    walk(record_property, "first up, calls to AWS", chosen(calls, AWS_WAYS, ("iam:CreateRole #1 killed",)), trial)
-
-
 @pytest.mark.full
 @pytest.mark.parametrize("side", ["Trend", "AWS"])
 def test_operate_up_takes_a_first_deployment_back_whatever_call_fails(
     stack: Stack, record_property: Callable[[str, object], None], side: str
 ) -> None:
+    anew(stack)
     before = world(stack)
     undisturbed(stack, "up")
     calls: Sequence[Call] = trend_calls(stack) if side == "Trend" else aws_calls(stack)
     nothing_left(stack, before)
 
     def trial(call: Call, way: str) -> None:
-        stack.sandbox.reset()
+        anew(stack)
         run = disturbed(stack, call, way, OPERATE, "up")
         if run.code == 0:
             nothing_left(stack, before)
@@ -212,6 +226,7 @@ def test_operate_up_takes_an_update_back_whatever_call_fails(
     stack: Stack, record_property: Callable[[str, object], None], side: str
 ) -> None:
     changed = {**BUCKET, "stackName": "Trend", "tags": {"team": "blue"}}
+    put(stack.sandbox, others())
     stack.up()
     expected = standing(stack)
     stack.configure(changed)
