@@ -14,26 +14,28 @@ NEXT_STEPS = """\
 Try next, in this shell after `. .sandbox/env`:
   pulumi preview --expect-no-changes        nothing to do
   pulumi config set stackName Trend         change a setting ...
-  pulumi preview --diff                     ... and see what it would do
+  pulumi preview --diff                     ... see what it would do ...
+  pulumi config rm stackName                ... and set it back
   pulumi stack output                       the links' ids and roles
   python -m sandbox status                  what runs, and where
   make demo-down                            take everything back"""
 
 
 class Row(NamedTuple):
-    """One object, in the words of the table's columns."""
+    """One object: what it is, and which one."""
 
-    where: str
     what: str
-    name: str
-    points_at: str
+    which: str
 
 
 def table(sandbox: Sandbox, aws_region: str) -> Table:
-    """Return the table of all that the sandbox holds of a deployment in an AWS region."""
-    shown = Table(title="\nWhat stands now", title_justify="left", title_style="bold", box=box.SIMPLE)
-    for heading in Row._fields:
-        shown.add_column(heading.replace("_", " "), overflow="fold")
+    """Return the table of all that the sandbox holds of a deployment in an AWS region.
+
+    Two columns, so that no name is cut in a terminal of 80 columns.
+    """
+    shown = Table(
+        title="\nWhat stands now", title_justify="left", title_style="bold", box=box.SIMPLE, show_header=False
+    )
     for row in [*_at_trend(sandbox), *_in_aws(sandbox, aws_region)]:
         shown.add_row(*row)
     return shown
@@ -42,26 +44,23 @@ def table(sandbox: Sandbox, aws_region: str) -> Table:
 def _at_trend(sandbox: Sandbox) -> Iterator[Row]:
     state = sandbox.trend.state()
     for connector in state.connectors:
-        yield Row(
-            "Trend",
-            "connector",
-            f"{connector.display_name} (ID {connector.id})",
-            _short(connector.cross_account_role_arn),
-        )
+        role = _short(connector.cross_account_role_arn)
+        yield Row("Trend connector", f"{connector.display_name} (ID {connector.id}), points at {role}")
     for account in state.cloud_accounts:
-        yield Row("Trend", "cloud account", f"{account.alias} ({account.state})", _short(account.role_arn))
+        role = _short(account.role_arn)
+        yield Row("Trend cloud account", f"{account.alias} ({account.state}), points at {role}")
     if state.registration:
-        yield Row("Trend", "enrolment", "Vision One", state.registration.status)
+        yield Row("Trend enrolment", f"Vision One: {state.registration.status}")
 
 
 def _in_aws(sandbox: Sandbox, region: str) -> Iterator[Row]:
     cloudformation = sandbox.aws("cloudformation", region)
     for stack in cloudformation.describe_stacks()["Stacks"]:
-        yield Row("AWS", "stack", stack["StackName"], stack["StackStatus"])
+        yield Row("AWS stack", f"{stack['StackName']}: {stack['StackStatus']}")
     for role in sandbox.aws("iam", region).list_roles()["Roles"]:
-        yield Row("AWS", "role", role["RoleName"], f"for {_trusted(role)}")
+        yield Row("AWS role", f"{role['RoleName']}, trusts {_trusted(role)}")
     for trail in sandbox.aws("cloudtrail", region).describe_trails()["trailList"]:
-        yield Row("AWS", "trail", trail["Name"], trail["S3BucketName"])
+        yield Row("AWS trail", f"{trail['Name']}, delivers to bucket {trail['S3BucketName']}")
 
 
 def _trusted(role: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ MANAGED_POLICY_LIMIT = 6144
 """Characters of a managed policy, blanks aside (source: IAM quotas)."""
 
 Document = dict[str, Any]
+Record = Callable[[str, object], None]
 
 
 @pytest.fixture
@@ -301,41 +302,46 @@ def engine_tries(situation: str, document: Document) -> list[tuple[str, str]]:
     return [(sid, action) for sid, action in pairs(document) if action.startswith(services)]
 
 
-def report(run: str, document: Document, left: list[str]) -> None:
-    """Print what was proved."""
+def report(record: Record, run: str, document: Document, left: list[str]) -> None:
+    """Record what was proved, for the end of the run."""
     total = len(pairs(document))
-    print(f"\n{run}: {total - len(left)} of {total} actions proved one by one; not: {', '.join(left) or 'none'}")
+    record(
+        "tried", f"{run}: {total - len(left)} of {total} actions proved one by one; not: {', '.join(left) or 'none'}"
+    )
 
 
-@pytest.mark.full
-def test_up_and_destroy_work_with_their_policies_and_need_all_that_they_ask_for(deployer: Stack) -> None:
+def test_up_and_destroy_work_with_their_policies_and_need_all_that_they_ask_for(
+    deployer: Stack, record_property: Record
+) -> None:
     life = Life(deployer, SITUATIONS["existing bucket"])
     up = policy(deployer, "up", "--forwarder-template", TEMPLATE)
     made = enforced(deployer, up, life.run(*UP))
-    report("the first up", up, unproved(up, made))
+    report(record_property, "the first up", up, unproved(up, made))
     destroy = policy(deployer, "destroy")
     left = unproved(destroy, enforced(deployer, destroy, life.run(*DESTROY, "--refresh")))
-    report("destroy", destroy, left)
+    report(record_property, "destroy", destroy, left)
     assert left == ["ReadAndRemoveAndExplainVendorStacks: cloudformation:DescribeStackEvents"]  # after a failure only
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("situation", SITUATIONS.values(), ids=SITUATIONS)
-def test_each_run_works_with_its_policy_and_needs_all_of_it(deployer: Stack, situation: Situation) -> None:
+def test_each_run_works_with_its_policy_and_needs_all_of_it(
+    deployer: Stack, situation: Situation, record_property: Record
+) -> None:
     life = Life(deployer, situation)
     assumed = policy(deployer, "up")
     looked = enforced(deployer, policy(deployer, "preview"), life.run("preview"))
     up = policy(deployer, "up", "--forwarder-template", TEMPLATE)
     left = unproved(up, enforced(deployer, up, life.ups(up)))
-    report("up", up, left)
+    report(record_property, "up", up, left)
     assert left == []
     preview = policy(deployer, "preview")
     left = unproved(preview, [*looked, *enforced(deployer, preview, life.previews())])
-    report("preview", preview, left)
+    report(record_property, "preview", preview, left)
     assert left == []
     destroy = policy(deployer, "destroy")
     left = unproved(destroy, enforced(deployer, destroy, life.destroys(destroy)))
-    report("destroy", destroy, left)
+    report(record_property, "destroy", destroy, left)
     assert left == []
     # What is assumed of an unknown template covers the real one.
     enforced(deployer, assumed, life.run(*UP))
@@ -343,7 +349,9 @@ def test_each_run_works_with_its_policy_and_needs_all_of_it(deployer: Stack, sit
 
 @pytest.mark.full
 @pytest.mark.parametrize("situation", ["existing bucket", "new trail"])
-def test_an_up_is_denied_without_any_one_of_its_actions(deployer: Stack, situation: str) -> None:
+def test_an_up_is_denied_without_any_one_of_its_actions(
+    deployer: Stack, situation: str, record_property: Record
+) -> None:
     life, left = Life(deployer, SITUATIONS[situation]), []
     up = policy(deployer, "up", "--forwarder-template", TEMPLATE)
     tried = engine_tries(situation, up)
@@ -351,13 +359,17 @@ def test_an_up_is_denied_without_any_one_of_its_actions(deployer: Stack, situati
         if not is_denied(deployer, without(up, sid, action), life.ups(up)):
             left.append(f"{sid}: {action}")
         life = life.anew()
-    print(f"\nup, {situation}: {len(tried) - len(left)} of {len(tried)} actions denied on the engine; not: {left}")
+    record_property(
+        "tried", f"up, {situation}: {len(tried) - len(left)} of {len(tried)} actions denied on the engine; not: {left}"
+    )
     assert left == [each for each in left if each.endswith(ASKED_AFTER_FAILURE)]
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("situation", ["existing bucket", "new trail"])
-def test_a_destroy_is_denied_without_any_one_of_its_actions(deployer: Stack, situation: str) -> None:
+def test_a_destroy_is_denied_without_any_one_of_its_actions(
+    deployer: Stack, situation: str, record_property: Record
+) -> None:
     life, left = Life(deployer, SITUATIONS[situation]), []
     life.deploy()
     tried = engine_tries(situation, policy(deployer, "destroy"))
@@ -367,5 +379,8 @@ def test_a_destroy_is_denied_without_any_one_of_its_actions(deployer: Stack, sit
             left.append(f"{sid}: {action}")
         life = life.anew()
         life.deploy()
-    print(f"\ndestroy, {situation}: {len(tried) - len(left)} of {len(tried)} actions denied on the engine; not: {left}")
+    record_property(
+        "tried",
+        f"destroy, {situation}: {len(tried) - len(left)} of {len(tried)} actions denied on the engine; not: {left}",
+    )
     assert left == [each for each in left if each.endswith(ASKED_AFTER_FAILURE)]

@@ -86,9 +86,8 @@ def test_the_table_has_a_row_for_each_setting() -> None:
     assert set(CHANGES) <= set(table())
 
 
-@pytest.mark.parametrize(
-    "name", [name if name in ("`adopt`",) else pytest.param(name, marks=pytest.mark.full) for name in CHANGES]
-)
+@pytest.mark.full
+@pytest.mark.parametrize("name", CHANGES)
 def test_an_up_does_what_the_table_says(stack: Stack, tmp_path: Path, name: str) -> None:
     done = change(stack, name, tmp_path / "events.jsonl")
     assert done == table()[name]
