@@ -98,11 +98,15 @@ def expectation(state: State) -> Expectation:
 
 
 def document(findings: Sequence[Finding]) -> dict[str, Any]:
-    """Return findings for JSON: the worst verdict, and each check."""
+    """Return findings for JSON: the worst verdict, and each check in a line.
+
+    It is short, since Pulumi prints an output whole wherever it changes, beside the errors of a failed update as well.
+    What a check that is `ok` has seen is told by `operate doctor --deployed`.
+    """
     verdicts = {each.verdict for each in findings}
     worst: Verdict = "refused" if "refused" in verdicts else "unknown" if "unknown" in verdicts else "ok"
-    shown = [{name: getattr(each, name) for name in ("subject", "verdict", "text", "hint")} for each in findings]
-    return {"verdict": worst, "checks": shown}
+    lines = {each.subject: "ok" if each.verdict == "ok" else f"{each.verdict}: {each}" for each in findings}
+    return {"verdict": worst, "checks": lines}
 
 
 def _connector(case: Case, expected: Expectation) -> Iterator[Finding]:
