@@ -109,10 +109,18 @@ def report(
     cwd: Folder = "",
     config_file: ConfigFile = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a page about the deployed stack to this file.")] = None,
 ) -> None:
     """Show what leaving took away (or would), what stays on purpose, and what cannot be removed from here."""
     with _one_line_errors():
-        made = Report.of(Stack(Pulumi(Flags(stack, cwd, config_file))))
+        it = Stack(Pulumi(Flags(stack, cwd, config_file)))
+        if html:
+            from operate.reporting.page import write_page
+
+            write_page(it, html)
+            say(f"wrote {html}: what was linked and granted, and how it stands")
+            return
+        made = Report.of(it)
         if as_json:
             typer.echo(json.dumps(made.document(), indent=2))
         else:

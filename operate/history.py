@@ -57,6 +57,7 @@ class Run:
         message: given by `--message`.
         configuration: the stack's, the project's defaults included.
         version: its number; 0 on a backend that has none.
+        revision: the program's commit in Git; empty where it ran outside of one.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class Run:
     message: str
     configuration: Configuration
     version: int
+    revision: str = ""
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Run:
@@ -76,7 +78,14 @@ class Run:
             message=(entry.get("message") or "").strip(),
             configuration=configuration(entry.get("config") or {}),
             version=int(entry.get("version") or 0),
+            revision=_revision(entry.get("environment") or {}),
         )
+
+
+def _revision(environment: Mapping[str, str]) -> str:
+    """Return the commit that Pulumi noted down."""
+    commit = environment.get("git.head", "")
+    return f"{commit} with changes that were not committed" if environment.get("git.dirty") == "true" else commit
 
 
 def read(pulumi: Pulumi) -> list[Run]:

@@ -1,0 +1,87 @@
+"""IAM policy documents as statements that a page can show: who, what, on what, only if."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+EXTERNAL_ID = "sts:externalid"
+"""The condition key, whose spelling AWS takes in any case."""
+THE_TENANTS = "the tenant's external id"
+ANOTHER = "an external id that is not the tenant's"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a policy.
+
+    Attributes:
+        effect: `Allow` or `Deny`.
+        principals: who, for example `AWS arn:aws:iam::147995105371:root`; none in the policy of a role.
+        actions, resources: what, on what; what a statement excepts begins with `all but `.
+        conditions: each as `<operator> <key> = <values>`.
+    """
+
+    effect: str
+    principals: tuple[str, ...]
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    conditions: tuple[str, ...]
+
+
+def statements(document: str | Mapping[str, Any], external_ids: Collection[str] = ()) -> tuple[Statement, ...]:
+    """Read a policy.
+
+    An external id is never among what is returned: where one stands, it says whether it is the tenant's. AWS does not
+    treat it as a secret, but whoever knows it has one hurdle less, and a page is passed on.
+
+    Args:
+        document: JSON, or what it holds.
+        external_ids: those that the tenant is known by.
+    """
+    parsed = json.loads(document) if isinstance(document, str) else document
+    return tuple(
+        Statement(
+            effect=each["Effect"],
+            principals=tuple(_principals(each)),
+            actions=_some(each, "Action"),
+            resources=_some(each, "Resource"),
+            conditions=tuple(_conditions(each.get("Condition", {}), external_ids)),
+        )
+        for each in _several(parsed["Statement"])
+    )
+
+
+def _several(value: Any) -> list[Any]:
+    """Return a list: IAM takes one value in place of a list of one, everywhere."""
+    return value if isinstance(value, list) else [value]
+
+
+def _some(statement: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    named = [str(each) for each in _several(statement.get(name, []))]
+    return (*sorted(named), *(f"all but {each}" for each in sorted(_several(statement.get(f"Not{name}", [])))))
+
+
+def _principals(statement: Mapping[str, Any]) -> Iterator[str]:
+    for name, prefix in (("Principal", ""), ("NotPrincipal", "all but ")):
+        given = statement.get(name, {})
+        if isinstance(given, str):
+            yield f"{prefix}{given}"
+            continue
+        for kind, who in given.items():
+            yield from (f"{prefix}{kind} {each}" for each in _several(who))
+
+
+def _conditions(conditions: Mapping[str, Mapping[str, Any]], external_ids: Collection[str]) -> Iterator[str]:
+    for operator, tests in conditions.items():
+        for key, value in tests.items():
+            shown = [_shown(key, str(each), external_ids) for each in _several(value)]
+            yield f"{operator} {key} = {' or '.join(shown)}"
+
+
+def _shown(key: str, value: str, external_ids: Collection[str]) -> str:
+    if key.lower() != EXTERNAL_ID:
+        return value
+    return THE_TENANTS if value in external_ids else ANOTHER
