@@ -67,7 +67,7 @@ class Facts:
     Attributes:
         stack: `<project>/<stack>`.
         made: when the page was made.
-        last_run: the last run that was meant to change something, as one line.
+        last_run, last_run_ended: how the last run ended that was meant to change something, and when.
         aws_account, aws_region, cloud_one_account, cloud_one_region: what is linked with what.
         trend_account: the AWS account of Trend's from which it assumes roles.
         links: connector, cloud account, enrolment.
@@ -83,6 +83,7 @@ class Facts:
     stack: str
     made: str
     last_run: str
+    last_run_ended: str
     aws_account: str
     aws_region: str
     cloud_one_account: str
@@ -127,7 +128,8 @@ def gather(case: Case, now: datetime) -> Facts:
     return Facts(
         stack=case.stack.owner,
         made=shown(now),
-        last_run=f"{run.kind} {'succeeded' if run.succeeded else 'failed'}, {shown(run.ended)}" if run else "",
+        last_run=f"{run.kind} {'succeeded' if run.succeeded else 'failed'}" if run else "not known",
+        last_run_ended=shown(run.ended) if run else "",
         aws_account=expected.aws_account_id,
         aws_region=expected.aws_region,
         cloud_one_account=account[0].id if account else _GONE,
@@ -152,7 +154,7 @@ def gather(case: Case, now: datetime) -> Facts:
 _STACK = "aws:cloudformation/stack:Stack"
 _STACKS = {
     "management-role": "Cloud One manages the account",
-    "forwarder": "the forwarder reads the trail's bucket",
+    "forwarder": "The forwarder sends the trail's events to Trend",
 }
 _TEMPLATES = {"management-role-template": "Management role", "forwarder-template": "Forwarder"}
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from sandbox.simulator import ApiKey, EnrolmentToken, Fault
+from tests.e2e.operating import operate
 from tests.e2e.pulumi_cli import Stack
 
 KEY = ApiKey(id="SENTINELKEYID000000000000ab", secret="SENTINEL/key+secret=" + "Zq7" * 15 + "!")
@@ -67,10 +68,13 @@ def test_no_secret_is_to_be_found_anywhere(stack: Stack, given_by: str) -> None:
         stack.succeed("stack", "history", "--json"),
         stack.succeed("config"),
     ]
+    page = operate(stack, "report", "--html", str(stack.folder / "report.html"))
+    assert page.code == 0, page.output
     assert stack.sandbox.trend.state().service_tokens, "a token was minted, so there was something to leak"
     printed.append(stack.succeed("destroy", "--yes", "--skip-preview", "--diff"))
 
     assert leaks(*(text.encode() for text in printed)) == []
     written = list(files_below(stack.sandbox.home, stack.folder))
     assert len(written) > 10, written
+    assert stack.folder / "report.html" in written
     assert {path: found for path in written if (found := leaks(path.read_bytes()))} == {}

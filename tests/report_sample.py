@@ -1,0 +1,80 @@
+"""Facts for the report that are as hard on its page as they can be: hostile, long, refused, unreadable."""
+
+from __future__ import annotations
+
+from components.findings import Finding
+from operate.report import Item, Report
+from operate.reporting.facts import Facts, Health, Link, Template
+from operate.reporting.policies import Statement
+from operate.reporting.roles import Held, Policy, Role, VendorStack
+from operate.reporting.trail import Trail
+
+HOSTILE = "<script>alert('&')</script><img src=https://tracker.example/x.png>"
+LONG_ARN = "arn:aws:iam::123456789012:role/" + "p" * 400 + "/" + "r" * 64
+FORBIDDEN = "AccessDenied: not authorized; allow the deploying identity cloudformation:DescribeStackResources"
+
+_TRUST = Statement(
+    "Allow",
+    ("AWS arn:aws:iam::147995105371:root",),
+    ("sts:AssumeRole",),
+    (),
+    ("StringEquals sts:ExternalId = the tenant's external id",),
+)
+_READS = Statement("Allow", (), ("ec2:DescribeImages", "workspaces:" + "Describe" * 12), ("*",), ())
+_DENIES = Statement("Deny", ("*",), ("all but s3:GetObject",), (LONG_ARN,), ("Bool aws:SecureTransport = false",))
+
+
+def sample() -> Facts:
+    """Return the facts."""
+    return Facts(
+        stack="trend-onboarding/sample",
+        made="2026-01-02 03:04:05 UTC",
+        last_run="update failed",
+        last_run_ended="2026-01-02 03:00:00 UTC",
+        aws_account="123456789012",
+        aws_region="ap-southeast-2",
+        cloud_one_account="098765432109",
+        cloud_one_region="trend-us-1",
+        trend_account="147995105371",
+        links=(
+            Link("Workload Security connector", HOSTILE, "", LONG_ARN, "made by this stack", "refused"),
+            Link("Cloud One cloud account", "AWS 123456789012", "managed", LONG_ARN, "adopted", "ok"),
+            Link("Vision One enrolment", "Cloud One account 098765432109", "registered", "", "stays", ""),
+        ),
+        own_role=Role("Workload Security reads", LONG_ARN, "state", (_TRUST,), (Policy("reads", (_READS,)),), LONG_ARN),
+        vendor_stacks=(
+            VendorStack(
+                "CloudOne-Account",
+                "arn:aws:cloudformation:::stack/CloudOne-Account/1",
+                (Held("AWS::IAM::Role", "x" * 64),),
+                (
+                    Role("Cloud One manages", "role-without-policies", "AWS", (_TRUST,)),
+                    Role("Cloud One manages", "unreadable-role", "AWS", unreadable=FORBIDDEN),
+                    Role("It reads", "other-role", "AWS", (_TRUST,), (Policy(LONG_ARN, unreadable=FORBIDDEN),)),
+                ),
+            ),
+            VendorStack("CloudOne", "arn:aws:cloudformation:::stack/CloudOne/2", unreadable=FORBIDDEN),
+        ),
+        trail=Trail(
+            "b" * 63, made_here=True, properties=(("Encryption", "AES256"),), policy=(_DENIES,), notified=(LONG_ARN,)
+        ),
+        versions=(("Program", ""), ("Pulumi", "v3.1.4"), ("Pulumi plugin aws", "7.8.9")),
+        templates=(Template("Forwarder", "https://" + "t" * 200, "sha256:" + "0123456789abcdef" * 4),),
+        health=Health(
+            "refused",
+            "2026-01-02 03:00:00 UTC",
+            (
+                Finding("Workload Security connector", "refused", f"points at {LONG_ARN}", "`pulumi up --refresh`"),
+                Finding("trail", "unknown", "nobody may look"),
+                Finding("stack CloudOne", "ok", "CREATE_COMPLETE"),
+            ),
+        ),
+        leaving=Report(
+            "trend-onboarding/sample",
+            destroyed=False,
+            removed=(Item("IAM role"),),
+            kept=(Item("S3 bucket " + "b" * 63, "keeps its logs"),),
+            not_removable=(Item("Vision One enrolment", "no call takes it back"),),
+            left=(),
+        ),
+    )

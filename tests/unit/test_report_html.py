@@ -1,0 +1,199 @@
+"""The page for the security lead: what it says, and what it leaves out."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from components.trend.credentials import Redactor
+from operate.__main__ import app
+from operate.console import OperateError
+from operate.history import Run
+from operate.reporting import page
+from operate.reporting.page import render, without_secrets
+from operate.reporting.policies import ANOTHER, THE_TENANTS, statements
+from operate.stack import Stack
+from operate.state import State
+from tests.report_sample import HOSTILE, sample
+
+
+class Outline(HTMLParser):
+    """The elements of a page, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, *names: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.tags if tag in names]
+
+
+@pytest.fixture(scope="module")
+def outline() -> Outline:
+    return Outline(render(sample()))
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Yield each text of facts of any shape."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from texts(each)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from texts(getattr(value, field.name))
+
+
+def test_each_value_of_the_facts_is_on_the_page(outline: Outline) -> None:
+    facts = sample()
+    said = {*texts(facts)} - {*texts(facts.leaving.removed), "Allow", "Deny"}
+    assert len(said) > 50
+    assert [each for each in said if each not in outline.text] == []
+
+
+def test_a_name_that_looks_like_html_stays_a_name(outline: Outline) -> None:
+    assert outline.all("script", "img", "link", "iframe", "object", "form", "a") == []
+    assert html.escape(HOSTILE) in render(sample()).replace("&#39;", "&#x27;")
+
+
+def test_the_page_forbids_itself_whatever_is_not_in_it(outline: Outline) -> None:
+    policies = [each["content"] for each in outline.all("meta") if "http-equiv" in each]
+    assert policies == ["default-src 'none'; style-src 'unsafe-inline'"]
+    assert not re.search(r"url\(|@import", render(sample()))
+    assert not [each for _, each in outline.tags if {"src", "href", "style", "onload"} & set(each)]
+
+
+def test_headings_go_down_one_level_at_a_time_and_each_section_and_table_is_named(outline: Outline) -> None:
+    levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(below - above <= 1 for above, below in pairwise(levels)), levels
+    named = {each["id"] for each in outline.all("h2")}
+    assert [each["aria-labelledby"] in named for each in outline.all("section")] == [True] * 7
+    assert len(outline.all("caption")) == len(outline.all("table")) == 4
+    assert all("scope" in each for each in outline.all("th"))
+    assert outline.all("html") == [{"lang": "en"}]
+
+
+def test_what_could_not_be_read_is_said_where_it_would_stand(outline: Outline) -> None:
+    assert outline.text.count("Not readable.") == 3  # a role, a policy, a stack
+    assert "Nothing: it has no policies." in outline.text
+
+
+def test_without_stacks_that_could_be_read_the_page_says_so() -> None:
+    facts = dataclasses.replace(sample(), own_role=None, vendor_stacks=())
+    text = Outline(render(facts)).text
+    assert "cross-account role of Workload Security is not in the state" in text
+    assert "They are not readable" in text
+
+
+def test_every_text_of_the_facts_is_redacted_however_deep() -> None:
+    secret = "SENTINEL-of-a-secret"
+    facts = sample()
+    (stack, other) = facts.vendor_stacks
+    leaking = dataclasses.replace(
+        facts,
+        vendor_stacks=(stack, dataclasses.replace(other, unreadable=f"said {secret}")),
+        versions=(("Program", secret),),
+        health=dataclasses.replace(facts.health, checks=(dataclasses.replace(facts.health.checks[0], hint=secret),)),
+    )
+    clean = without_secrets(leaking, Redactor([secret]))
+    assert secret not in render(clean)
+    assert clean.vendor_stacks[1].unreadable == "said [secret]"
+    assert clean.trail == facts.trail
+
+
+@pytest.mark.parametrize(("value", "words"), [("tenant-1", THE_TENANTS), ("other", ANOTHER)])
+@pytest.mark.parametrize("key", ["sts:ExternalId", "STS:externalid"])
+def test_an_external_id_is_compared_and_never_shown(value: str, words: str, key: str) -> None:
+    (found,) = statements(
+        {
+            "Statement": {
+                "Effect": "Allow",
+                "Principal": {"AWS": ["a", "b"], "Service": "c"},
+                "Action": "sts:AssumeRole",
+                "Condition": {"StringEquals": {key: value}},
+            }
+        },
+        {"tenant-1"},
+    )
+    assert found.conditions == (f"StringEquals {key} = {words}",)
+    assert found.principals == ("AWS a", "AWS b", "Service c")
+
+
+def test_a_statement_by_exception_is_not_taken_for_its_opposite() -> None:
+    (found,) = statements(
+        '{"Statement": [{"Effect": "Allow", "NotPrincipal": "*", "NotAction": ["s3:b", "s3:a"], "NotResource": "r"}]}'
+    )
+    assert (found.principals, found.actions, found.resources) == (
+        ("all but *",),
+        ("all but s3:a", "all but s3:b"),
+        ("all but r",),
+    )
+
+
+def test_of_a_stack_that_is_not_deployed_there_is_no_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(Stack, "state", lambda _self: State.of({}))
+    file = tmp_path / "report.html"
+    ended = CliRunner().invoke(app, ["report", "--html", str(file)])
+    assert ended.exit_code == 1
+    assert ended.output == "error: this stack is not deployed, or not to its end: run `pulumi up` first\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_asked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Stack, "state", lambda _self: pytest.fail("the state was asked for"))
+    for file, words in (
+        (tmp_path / "none" / "report.html", f"error: there is no folder {tmp_path}/none to write report.html to"),
+        (tmp_path, f"error: {tmp_path} is not a file"),
+    ):
+        ended = CliRunner().invoke(app, ["report", "--html", str(file)])
+        assert ended.exit_code == 1
+        assert ended.output.startswith(words), ended.output
+        assert ended.output.count("\n") == 1
+
+
+def test_a_page_that_cannot_be_finished_leaves_the_one_before(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text("the page before")
+
+    def disk_full(path: Path, text: str, **_: str) -> None:
+        path.write_bytes(text[:10].encode())
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_text", disk_full)
+        with pytest.raises(OperateError, match="No space left"):
+            page._write(file, "the next page")
+    assert [each.name for each in tmp_path.iterdir()] == ["report.html"]
+    assert file.read_text() == "the page before"
+    page._write(file, "the next page")
+    assert file.read_text() == "the next page"
+
+
+def test_the_revision_of_the_program_is_that_of_the_run() -> None:
+    entry = {"kind": "update", "result": "succeeded", "startTime": "2026-01-02T00:00:00Z"}
+    git = {"git.head": "abc", "git.dirty": "true"}
+    assert Run.of({**entry, "environment": git}).revision == "abc with changes that were not committed"
+    assert Run.of({**entry, "environment": {"git.head": "abc"}}).revision == "abc"
+    assert Run.of(entry).revision == ""
