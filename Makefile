@@ -60,6 +60,11 @@ check-workflows: $(VENV)/.complete
 docs: $(VENV)/.complete ## Write docs/settings.md anew from Pulumi.yaml
 	@$(PY) -m tests.settings_page
 
+.PHONY: pictures
+pictures: demo ## Take the pictures of docs/report.md anew, with an installed browser
+	@$(IN_SANDBOX) $(PY) -m operate report --html .sandbox/report.html
+	@$(PY) -m tests.report_pictures .sandbox/report.html
+
 .PHONY: bench
 bench: setup ## Measure preview, up, calls to Trend and memory against a floor
 	@$(PY) -m bench

@@ -17,6 +17,7 @@ MISSING = "no browser is installed: `apt-get install chromium`, or Google Chrome
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-lcd-text",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

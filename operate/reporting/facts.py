@@ -30,7 +30,7 @@ class Link:
         what, name: its kind, and how Trend names it.
         state: Trend's word for how it stands; empty where it has none.
         points_at: the role that it names; empty where it needs none.
-        origin: whether this stack made it, or took it over.
+        made_by: whose it is, and what becomes of it.
         verdict: of the last health check; empty where that does not look at it.
     """
 
@@ -38,7 +38,7 @@ class Link:
     name: str
     state: str
     points_at: str
-    origin: str
+    made_by: str
     verdict: str
 
 
@@ -168,14 +168,15 @@ def _links(case: Case, last: Health) -> Iterator[Link]:
         verdict = verdicts.get(subject, "")
         found = case.found(kind)
         for each in found:
-            name = f"{each.inputs[name_key]} (id {each.id})"
-            origin = "adopted: gets its earlier settings back" if each.outputs.get("original") else "made by this stack"
-            yield Link(subject, name, each.outputs.get("state", ""), each.inputs["roleArn"], origin, verdict)
+            name = f"{each.inputs[name_key]}, id {each.id}"
+            adopted = each.outputs.get("original")
+            made_by = "something else; adopted, gets its earlier settings back" if adopted else "this stack"
+            yield Link(subject, name, each.outputs.get("state", ""), each.inputs["roleArn"], made_by, verdict)
         if not found:
             yield Link(subject, "", _GONE, "", "", verdict)
     for each in case.found("VisionOneEnrollment"):
         yield Link(
-            _ENROLMENT, f"Cloud One account {each.id}", each.outputs["status"], "", "stays when the stack goes", ""
+            _ENROLMENT, f"Cloud One account {each.id}", each.outputs["status"], "", "this stack; outlives it", ""
         )
 
 
