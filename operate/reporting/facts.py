@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from components.findings import Finding
 from components.providers.vendor_template import DIGEST
@@ -20,6 +19,13 @@ from operate.state import COMMAND, Resource, State
 
 _GONE = "not in the state any more"
 _ENROLMENT = "Vision One enrolment"
+# By the names that the components give them, which are part of the state's contract.
+_STACK = "aws:cloudformation/stack:Stack"
+_STACKS = {
+    "management-role": "Cloud One manages the account",
+    "forwarder": "The forwarder sends the trail's events to Trend",
+}
+_TEMPLATES = {"management-role-template": "Management role", "forwarder-template": "Forwarder"}
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,10 @@ def gather(case: Case, now: datetime) -> Facts:
         trend_account=TREND_AWS_ACCOUNT,
         links=tuple(_links(case, last_check)),
         own_role=_own_role(state, expected.connector_role_arn, external_ids),
-        vendor_stacks=tuple(vendor.stack(stacks[name], words) for name, words in _STACKS.items() if name in stacks),
+        vendor_stacks=tuple(
+            vendor.stack(stacks[name], words) if name in stacks else VendorStack(name, unreadable=_GONE)
+            for name, words in _STACKS.items()
+        ),
         trail=trail(state, expected.bucket_name),
         versions=(("Program", run.revision if run else ""), *_versions(state)),
         templates=tuple(
@@ -148,15 +157,6 @@ def gather(case: Case, now: datetime) -> Facts:
         health=last_check,
         leaving=Report.of(case.stack),
     )
-
-
-# By the names that the components give them, which are part of the state's contract.
-_STACK = "aws:cloudformation/stack:Stack"
-_STACKS = {
-    "management-role": "Cloud One manages the account",
-    "forwarder": "The forwarder sends the trail's events to Trend",
-}
-_TEMPLATES = {"management-role-template": "Management role", "forwarder-template": "Forwarder"}
 
 
 def _links(case: Case, last: Health) -> Iterator[Link]:
@@ -198,9 +198,8 @@ def _external_ids(case: Case) -> frozenset[str]:
 def _versions(state: State) -> Iterator[tuple[str, str]]:
     yield "Pulumi", str((state.document["deployment"].get("manifest") or {}).get("version", ""))
     for each in state.resources:
-        version: Mapping[str, Any] = each.inputs
-        if each.type.startswith("pulumi:providers:") and version.get("version"):
-            yield f"Pulumi plugin {each.type.rpartition(':')[2]}", version["version"]
+        if each.type.startswith("pulumi:providers:") and each.inputs.get("version"):
+            yield f"Pulumi plugin {each.type.rpartition(':')[2]}", each.inputs["version"]
 
 
 def _health(state: State) -> Health:

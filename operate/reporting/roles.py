@@ -64,14 +64,14 @@ class VendorStack:
     """One of the vendor's stacks.
 
     Attributes:
-        name, arn: its own.
+        name, arn: its own; no ARN where the state does not know it any more.
         held: what it made.
         roles: those among it.
         unreadable: why that could not be read; empty where it could.
     """
 
     name: str
-    arn: str
+    arn: str = ""
     held: tuple[Held, ...] = ()
     roles: tuple[Role, ...] = ()
     unreadable: str = ""
@@ -122,9 +122,9 @@ class Vendor:
         )
 
     def _role(self, name: str, stack: str, purpose: str) -> Role:
-        iam = self._clients.client("iam", self._region)
         source = f"made by the vendor's stack {stack}; read from AWS"
         try:
+            iam = self._clients.client("iam", self._region)
             with calling(f"reading role {name}", "iam:GetRole on it"):
                 role = iam.get_role(RoleName=name)["Role"]
         except AwsError as error:
