@@ -56,7 +56,12 @@ def sample() -> Facts:
             VendorStack("CloudOne", "arn:aws:cloudformation:::stack/CloudOne/2", unreadable=FORBIDDEN),
         ),
         trail=Trail(
-            "b" * 63, made_here=True, properties=(("Encryption", "AES256"),), policy=(_DENIES,), notified=(LONG_ARN,)
+            "b" * 63,
+            Finding("delivery", "unknown", f"trail {LONG_ARN} is stopped", "aws cloudtrail start-logging"),
+            made_here=True,
+            properties=(("Encryption", "AES256"),),
+            policy=(_DENIES,),
+            notified=(LONG_ARN,),
         ),
         versions=(("Program", ""), ("Pulumi", "v3.1.4"), ("Pulumi plugin aws", "7.8.9")),
         templates=(Template("Forwarder", "https://" + "t" * 200, "sha256:" + "0123456789abcdef" * 4),),
@@ -64,9 +69,9 @@ def sample() -> Facts:
             "refused",
             "2026-01-02 03:00:00 UTC",
             (
-                Finding("Workload Security connector", "refused", f"points at {LONG_ARN}", "`pulumi up --refresh`"),
+                Finding("Workload Security connector", "refused", f"points at {LONG_ARN}; `pulumi up --refresh`"),
                 Finding("trail", "unknown", "nobody may look"),
-                Finding("stack CloudOne", "ok", "CREATE_COMPLETE"),
+                Finding("stack CloudOne", "ok", ""),
             ),
         ),
         leaving=Report(

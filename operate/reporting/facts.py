@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from components.bucket_checks import Bucket
 from components.findings import Finding
 from components.providers.vendor_template import DIGEST
+from components.trail_checks import delivery_finding
 from operate import health, history
 from operate.doctor.case import Case
 from operate.moments import moment, shown
@@ -127,6 +129,7 @@ def gather(case: Case, now: datetime) -> Facts:
     expected = health.expectation(state)
     last_check = _health(state)
     run = history.last_change(case.stack.runs())
+    bucket = Bucket(expected.bucket_name, expected.aws_account_id, expected.aws_region)
     external_ids = _external_ids(case)
     vendor = Vendor(case.stack.aws, expected.aws_region, external_ids)
     stacks = {each.urn.rpartition("::")[2]: each for each in state.resources if each.type == _STACK}
@@ -147,7 +150,7 @@ def gather(case: Case, now: datetime) -> Facts:
             vendor.stack(stacks[name], words) if name in stacks else VendorStack(name, unreadable=_GONE)
             for name, words in _STACKS.items()
         ),
-        trail=trail(state, expected.bucket_name),
+        trail=trail(state, bucket.name, delivery_finding(case.stack.aws, bucket)),
         versions=(("Program", run.revision if run else ""), *_versions(state)),
         templates=tuple(
             Template(_TEMPLATES[name], each.inputs["templateUrl"], each.inputs[DIGEST])
@@ -208,8 +211,14 @@ def _health(state: State) -> Health:
     return Health(
         verdict=document["verdict"],
         checked=_written(state, command),
-        checks=tuple(Finding(**each) for each in document["checks"]),
+        checks=tuple(_check(subject, line) for subject, line in document["checks"].items()),
     )
+
+
+def _check(subject: str, line: str) -> Finding:
+    """Read a line of the output `health` back: `ok`, or the verdict and what was found (`operate.health.document`)."""
+    verdict, _, text = line.partition(": ")
+    return Finding(subject, verdict, text)  # type: ignore[arg-type]  # one of three literals
 
 
 def _written(state: State, resource: Resource) -> str:

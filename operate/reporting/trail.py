@@ -1,10 +1,11 @@
-"""The trail's bucket as Pulumi's state has it: whose it is, how it is kept, what others have in it."""
+"""The trail's bucket: whose it is, how it is kept, what delivers to it, and what others have in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from components.findings import Finding
 from components.notification_rules import entries
 from operate.reporting.policies import Statement, statements
 from operate.state import BUCKET, DYNAMIC, Resource, State
@@ -18,6 +19,7 @@ class Trail:
 
     Attributes:
         bucket: its name.
+        delivery: which trail delivers to it now, and whether it runs.
         made_here: whether this stack made bucket and trail.
         properties: what there is to know, each as a name and a value.
         policy: what the bucket's policy says, where the bucket is this stack's.
@@ -25,19 +27,21 @@ class Trail:
     """
 
     bucket: str
+    delivery: Finding
     made_here: bool
     properties: tuple[tuple[str, str], ...]
     policy: tuple[Statement, ...]
     notified: tuple[str, ...]
 
 
-def trail(state: State, bucket: str) -> Trail:
-    """Return what the state knows of the bucket and its trail."""
+def trail(state: State, bucket: str, delivery: Finding) -> Trail:
+    """Return what the state knows of the bucket and its trail, beside what was found to deliver to it."""
     made = next((each for each in state.resources if each.type == BUCKET and each.inputs.get("bucket") == bucket), None)
     parts = {each.type.rpartition(":")[2]: each for each in state.resources if _is_of(each, bucket)}
     policy = parts.get("BucketPolicy")
     return Trail(
         bucket=bucket,
+        delivery=delivery,
         made_here=made is not None,
         properties=tuple(_properties(made, parts)) if made else (),
         policy=statements(policy.inputs["policy"]) if policy else (),
