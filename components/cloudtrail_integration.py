@@ -82,7 +82,7 @@ class CloudTrailIntegration(pulumi.ComponentResource):
             name=stack_name,
             template_url=url,
             parameters={
-                "ExistingCloudtrailBucketName": bucket_name,
+                "ExistingCloudtrailBucketName": snapshot.bucket_name,
                 "ServiceToken": asked.service_token,
                 "ServiceURL": asked.service_url,
                 "S3BucketName": asked.code_bucket,

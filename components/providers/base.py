@@ -62,14 +62,12 @@ class OnboardingProvider(ResourceProvider, abc.ABC):
     Attributes:
         step: how errors name the step, for example `step 4, Workload Security connector`.
         identity: the inputs that cannot change without another object taking the place of this one.
-        delete_before_replace: whether that one has to go first.
         failures: the errors that `reported` turns into one line.
     """
 
     serialize_as_secret_always = False
     step: ClassVar[str]
     identity: ClassVar[tuple[str, ...]]
-    delete_before_replace: ClassVar[bool] = True
     failures: ClassVar[tuple[type[Exception], ...]]
 
     def configure(self, _req: ConfigureRequest) -> None:
@@ -87,9 +85,12 @@ class OnboardingProvider(ResourceProvider, abc.ABC):
         return CheckResult({name: value for name, value in news.items() if value is not None}, [])
 
     def diff(self, _id: str, olds: Props, news: Props) -> DiffResult:
-        """Leave it to the engine which properties differ, so that it shows them; say which of them replace."""
+        """Leave it to the engine which properties differ, so that it shows them; say which of them replace.
+
+        What is replaced goes first: an AWS account has one link, and a bucket is given back before another is taken.
+        """
         replaces = [name for name in self.identity if _differs(olds.get(name), news.get(name))]
-        return DiffResult(changes=None, replaces=replaces, delete_before_replace=self.delete_before_replace)
+        return DiffResult(changes=None, replaces=replaces, delete_before_replace=True)
 
     def say(self, line: str) -> None:
         """Show the operator one line; the engine prints what a provider writes to its standard error."""

@@ -46,8 +46,6 @@ class NotificationSnapshotProvider(NotificationProvider):
 
     step = "step 8, notifications before the stack"
     identity = ("awsAccountId", "awsRegion", "bucketName")
-    # The stack must leave the old bucket before what it took there can be put back.
-    delete_before_replace = False
 
     @reported
     def check(self, olds: Props, news: Props) -> CheckResult:
@@ -155,6 +153,15 @@ class NotificationSnapshot(Resource, module="trend", name="NotificationSnapshot"
             "earlier": None,
         }
         super().__init__(NotificationSnapshotProvider(), name, props, opts)
+
+    @property
+    def bucket_name(self) -> pulumi.Output[str]:
+        """The trail's bucket, for the vendor's stack to take it from here.
+
+        So a stack that moves to another bucket goes first, then the snapshot, which puts back what the stack took along
+        from the old bucket, and only then the new stack is made: if that fails, nobody misses a notification.
+        """
+        return cast("pulumi.Output[str]", pulumi.get(self, "bucketName"))
 
     @property
     def earlier(self) -> pulumi.Output[Configuration]:

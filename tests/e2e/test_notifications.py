@@ -243,6 +243,23 @@ def test_an_up_that_dies_after_the_stack_is_picked_up(shared: Stack) -> None:
 
 
 @pytest.mark.full
+def test_a_move_to_a_new_bucket_that_fails_has_given_the_old_one_back(shared: Stack) -> None:
+    sandbox = shared.sandbox
+    shared.up()
+    add(sandbox)
+    shared.configure({"createNewTrail": True, "trailBucketOnDestroy": "delete"})
+    sandbox.aws_control.add_fault(
+        Fault(service="cloudformation", action="CreateStack", status=403, code="AccessDenied")
+    )
+    assert shared.run("up", "--yes", "--skip-preview").code != 0
+    assert now(sandbox) == others_and_added()
+    shared.up()
+    assert now(sandbox) == others_and_added()
+    shared.destroy()
+    assert now(sandbox) == others_and_added()
+
+
+@pytest.mark.full
 def test_a_stack_that_cannot_be_deleted_fails_the_destroy_with_its_own_words(shared: Stack) -> None:
     sandbox = shared.sandbox
     shared.up()

@@ -268,11 +268,11 @@ def test_an_unknown_or_another_stack_replaces_the_merge(deployment: Deployment) 
     assert deployment.merge.preview({**deployment.wanted, "stackId": "another"}) == "replace"
 
 
-def test_the_old_snapshot_goes_last_when_another_bucket_is_named(deployment: Deployment) -> None:
+def test_the_old_bucket_is_given_back_before_another_is_taken(deployment: Deployment) -> None:
     news = {**deployment.snapshot.inputs, "bucketName": "another"}
     result = NotificationSnapshotProvider().diff("", deployment.snapshot.outs, news)
     assert result.replaces == ["bucketName"]
-    assert result.delete_before_replace is False
+    assert result.delete_before_replace is True
 
 
 def test_destroy_puts_everything_back_as_it_was(bucket: Bucket, deployment: Deployment) -> None:

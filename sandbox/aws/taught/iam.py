@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -46,8 +46,9 @@ class OidcProvider(TaughtResource):
         """Delete it."""
         _backend_of(self).delete_open_id_connect_provider(self.arn)
 
-    def tag(self, tags: Mapping[str, str]) -> None:
-        """Add the stack's tags."""
+    def tag(self, tags: Mapping[str, str], gone: Collection[str]) -> None:
+        """Add the stack's tags, and take off those that are gone."""
+        _backend_of(self).untag_open_id_connect_provider(self.arn, list(gone))
         _backend_of(self).tag_open_id_connect_provider(self.arn, tag_list(tags))
 
 
@@ -126,8 +127,9 @@ class StackRole(TaughtResource):
         self._remove_policies(self.properties)
         _backend_of(self).delete_role(self.physical_resource_id)
 
-    def tag(self, tags: Mapping[str, str]) -> None:
-        """Add the stack's tags."""
+    def tag(self, tags: Mapping[str, str], gone: Collection[str]) -> None:
+        """Add the stack's tags, and take off those that are gone."""
+        _backend_of(self).untag_role(self.physical_resource_id, list(gone))
         _backend_of(self).tag_role(self.physical_resource_id, tag_list(tags))
 
     def _put_policies(self, properties: Properties) -> None:

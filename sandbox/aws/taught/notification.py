@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from moto.s3.models import S3Backend, s3_backends
 from moto.utilities.utils import get_partition
@@ -39,7 +39,7 @@ class BucketNotification(TaughtResource):
         if self.properties["BucketName"] in self._s3.buckets:
             self._s3.put_bucket_notification_configuration(self.properties["BucketName"], {})
 
-    def tag(self, tags: Mapping[str, str]) -> None:
+    def tag(self, tags: Mapping[str, str], gone: Collection[str]) -> None:
         """A custom resource takes no tags."""
 
     def _put(self, properties: Properties) -> None:

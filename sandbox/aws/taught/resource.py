@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException, ValidationError
@@ -89,8 +89,8 @@ class TaughtResource(ABC):
         self.remove()
 
     @abstractmethod
-    def tag(self, tags: Mapping[str, str]) -> None:
-        """Add the stack's tags."""
+    def tag(self, tags: Mapping[str, str], gone: Collection[str]) -> None:
+        """Add the stack's tags, and take off those that the stack no longer has."""
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from moto.secretsmanager.models import SecretsManagerBackend, secretsmanager_backends
 
@@ -59,6 +59,7 @@ class Secret(TaughtResource):
         """Delete it at once, as CloudFormation does."""
         self._backend.delete_secret(self._secret_name, None, True)
 
-    def tag(self, tags: Mapping[str, str]) -> None:
-        """Add the stack's tags."""
+    def tag(self, tags: Mapping[str, str], gone: Collection[str]) -> None:
+        """Add the stack's tags, and take off those that are gone."""
+        self._backend.untag_resource(self._secret_name, list(gone))
         self._backend.tag_resource(self._secret_name, dict(tags))

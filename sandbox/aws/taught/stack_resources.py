@@ -60,7 +60,7 @@ class StackResources(ResourceMap):
         try:
             resource = super().__getitem__(key)
             if isinstance(resource, TaughtResource):
-                resource.tag(self._own_tags())
+                resource.tag(self._own_tags(), ())
         except REFUSALS as error:
             raise ResourceError.of(key, described, None, error) from error
         if resource is not None:
@@ -79,7 +79,7 @@ class StackResources(ResourceMap):
         Raises:
             ResourceError: a service refused; what was changed until then stays changed.
         """
-        before, tagged_anew = self._resource_json_map, dict(tags) != self._own_tags()
+        before, old_tags = self._resource_json_map, self._own_tags()
         self._template, self._resource_json_map = dict(template), template["Resources"]
         self.input_parameters, self.resolved_parameters, self.tags = dict(parameters), {}, dict(tags)
         self.load()
@@ -87,8 +87,8 @@ class StackResources(ResourceMap):
         for key in [*self._made, *(key for key in self._resource_json_map if key not in self._made)]:
             if self._is_wanted(key) and key in self._made:
                 self._change(key, before[key])
-                if tagged_anew:
-                    self._tag(key)
+                if old_tags != self._own_tags():
+                    self._tag(key, old_tags)
             elif self._is_wanted(key):
                 self[key]
         for key in [key for key in reversed(self._made) if not self._is_wanted(key)]:
@@ -139,11 +139,12 @@ class StackResources(ResourceMap):
             raise ResourceError.of(key, described, resource, error) from error
         self._made[key] = new
 
-    def _tag(self, key: str) -> None:
+    def _tag(self, key: str, before: Mapping[str, str]) -> None:
         self._require("tag", key, self._resource_json_map[key], self._made[key])
         resource = self._parsed_resources[key]
         if isinstance(resource, TaughtResource):
-            resource.tag(self._own_tags())
+            tags = self._own_tags()
+            resource.tag(tags, [name for name in before if name not in tags])
 
     def _remove(self, key: str, described: Mapping[str, Any]) -> None:
         resource = self._parsed_resources[key]

@@ -66,6 +66,28 @@ def test_a_deleted_stack_leaves_none_of_its_resources(sandbox: Sandbox) -> None:
         stacks.show("Trail")
 
 
+def test_tags_that_a_stack_loses_are_taken_off_its_resources(sandbox: Sandbox) -> None:
+    stacks = Stacks(sandbox)
+    tags = [{"Key": "team", "Value": "security"}, {"Key": "stage", "Value": "try"}]
+    stacks.create("CloudOne", role_template(), ROLE_PARAMETERS, Tags=tags)
+    stacks.create("Trail", trail_template(), TRAIL_PARAMETERS, Tags=tags)
+    capabilities = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+    for name in ("CloudOne", "Trail"):
+        stacks.client.update_stack(
+            StackName=name, UsePreviousTemplate=True, Tags=tags[:1], Capabilities=capabilities,
+            Parameters=[
+                {"ParameterKey": each["ParameterKey"], "UsePreviousValue": True}
+                for each in stacks.show(name)["Parameters"]
+            ],
+        )  # fmt: skip
+    iam = sandbox.aws("iam")
+    (provider,) = iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    assert iam.get_open_id_connect_provider(OpenIDConnectProviderArn=provider["Arn"])["Tags"] == tags[:1]
+    for role in iam.list_roles()["Roles"]:
+        assert iam.list_role_tags(RoleName=role["RoleName"])["Tags"] == tags[:1]
+    assert sandbox.aws("secretsmanager").describe_secret(SecretId="Trail-ct-service-token")["Tags"] == tags[:1]
+
+
 def test_the_trail_stack_replaces_the_buckets_notifications_and_wipes_them_on_delete(sandbox: Sandbox) -> None:
     before = notifications(sandbox)
     assert {*before} == {"TopicConfigurations", "LambdaFunctionConfigurations", "EventBridgeConfiguration"}
