@@ -20,5 +20,5 @@ def observations(aws: AwsClients, stack: str, region: str) -> dict[str, bool]:
         return {}
     return {
         "forwarder-kms": "kms:Decrypt" not in text,
-        "forwarder-runtimes": bool(template.retired_runtimes(datetime.date.today())),
+        "forwarder-runtimes": not template.retired_runtimes(datetime.date.today()),
     }

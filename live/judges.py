@@ -57,7 +57,7 @@ def refused_in_words(place: str, *services: str) -> Judge:
         without = [each for each in refusals if place not in each.body]
         if not refusals:
             return NOT_SEEN
-        return _verdict(not without, _calls(without) if without else f"{len(refusals)} refusals")
+        return _verdict(not without, _calls(without or refusals))
 
     return judge
 

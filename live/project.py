@@ -43,7 +43,11 @@ class Project:
             if not link.is_symlink():
                 link.symlink_to(ROOT / name)
         (self.folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-        self._ask("stack", "init", STACK, "--no-select")
+        try:
+            self._ask("stack", "init", STACK, "--no-select")
+        except OperateError as error:
+            left = f"`{self.shown('destroy')}`, then `{self.shown('stack rm')}`"
+            raise OperateError(f"{error}; where an earlier run left the stack, {left} removes it") from None
         file = self.folder / f"Pulumi.{STACK}.yaml"
         content = (yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None) or {}
         file.write_text(yaml.safe_dump({**content, "config": dict(settings)}), encoding="utf-8")

@@ -47,7 +47,7 @@ def union(shapes: Iterable[Shape]) -> Shape:
 def parent(place: str) -> str:
     """Return the place that a place stands in."""
     if place.endswith("[]"):
-        return place[:-2]
+        return place[:-2] or WHOLE
     cut = max(place.rfind("."), place.rfind("#"), place.rfind("?"))
     return place[:cut] if cut > 0 else WHOLE
 

@@ -8,4 +8,4 @@ from __future__ import annotations
 
 from live.facts import cloud_one, elsewhere, workload
 
-FACTS = (*workload.FACTS, *cloud_one.FACTS, *elsewhere.FACTS)
+FACTS = (*cloud_one.FACTS, *workload.FACTS, *elsewhere.FACTS)

@@ -95,8 +95,8 @@ FACTS = (
     ),
     Fact(
         "forwarder-runtimes",
-        "inferred",
-        "The forwarder's functions use a runtime that AWS does not maintain any more.",
+        "unknown",
+        "AWS still maintains the runtimes of the forwarder's functions.",
         (FORWARDER,),
         in_aws("forwarder-runtimes"),
     ),
