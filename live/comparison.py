@@ -130,9 +130,8 @@ def _bodies(where: str, vendor: Shape, simulator: Shape) -> Iterator[Difference]
 
 
 def _explained(place: str, without: Shape) -> bool:
-    """Whether a missing place is missing with what it stands in, or because a list or text there is of another kind."""
-    above = parent(place)
-    return above not in without
+    """Whether an absent place says nothing: what it stands in is absent, too, or is a list that happens to be empty."""
+    return place.endswith("[]") or parent(place) not in without
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:

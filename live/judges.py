@@ -31,6 +31,26 @@ def answered(call: str, *statuses: int, phase: str = "") -> Judge:
     return judge
 
 
+def accepted(call: str, *statuses: int, phase: str = "") -> Judge:
+    """Judge that a call that did what it was asked is answered with one of these statuses."""
+
+    def judge(record: Record) -> Seen:
+        seen = {each.status for each in record.of(call, phase) if each.succeeded}
+        return _verdict(seen <= set(statuses), ", ".join(sorted(map(str, seen)))) if seen else NOT_SEEN
+
+    return judge
+
+
+def answered_last(call: str, status: int, phase: str) -> Judge:
+    """Judge that the last answer to a call in a phase has a status."""
+
+    def judge(record: Record) -> Seen:
+        seen = [each.status for each in record.of(call, phase)]
+        return _verdict(seen[-1] == status, f"{seen[-1]} in the end") if seen else NOT_SEEN
+
+    return judge
+
+
 def shaped(call: str, place: str, *kinds: str) -> Judge:
     """Judge that successful answers hold a place, of kinds that begin with one of these."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from live.fact import Fact
-from live.judges import all_of, answered, not_in_this_life, refused_in_words, shaped
+from live.judges import accepted, all_of, answered, not_in_this_life, refused_in_words, shaped
 
 KEY = "GET accounts /apikeys/{id}"
 REGISTER = "POST cloudaccounts /cloudaccounts/aws"
@@ -31,7 +31,7 @@ FACTS = (
         "inferred",
         "A registration that is made is answered with 201.",
         (REGISTER,),
-        answered(REGISTER, 201, phase="up"),
+        accepted(REGISTER, 201, phase="up"),
     ),
     Fact(
         "registration-state",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from live.fact import Fact
-from live.judges import all_of, answered, refused_first, refused_in_words, retry_after, shaped
+from live.judges import accepted, all_of, answered, answered_last, refused_first, refused_in_words, retry_after, shaped
 
 EXTERNAL_ID = "GET workload /awsconnectorsettings"
 CONNECT = "POST workload /awsconnectors"
@@ -46,7 +46,7 @@ FACTS = (
         "inferred",
         "A connector that is made is answered with 200.",
         (CONNECT,),
-        answered(CONNECT, 200, 400, phase="up"),
+        accepted(CONNECT, 200, phase="up"),
     ),
     Fact(
         "connector-twice",
@@ -67,7 +67,7 @@ FACTS = (
         "verified",
         "A connector that was removed is answered with 404, and its removal without a body.",
         (DISCONNECT, CONNECTOR),
-        all_of(shaped(DISCONNECT, "(whole)", "nothing"), answered(CONNECTOR, 200, 404, phase="destroy")),
+        all_of(shaped(DISCONNECT, "(whole)", "nothing"), answered_last(CONNECTOR, 404, "destroy")),
     ),
     Fact(
         "workload-errors",

@@ -105,3 +105,20 @@ def test_a_vendor_like_the_simulator_differs_in_nothing(command: CommandLine, sa
     assert done.returncode == 0, done.stdout + done.stderr
     assert "live: 0 differences from the simulator" in done.stderr
     assert sandbox.trend.state().registration is None
+
+
+@pytest.mark.full
+def test_a_link_that_is_there_already_is_left_alone_and_what_was_made_beside_it_is_removed(
+    command: CommandLine, sandbox: Sandbox
+) -> None:
+    role = f"arn:aws:iam::{sandbox.account}:role/by-hand"
+    sandbox.trend.add_connector(sandbox.account, role, displayName="theirs")
+    links, before = sandbox.trend.state().links(), aws_inventory(sandbox)
+
+    done = command(**{ACCOUNT_VARIABLE: sandbox.account})
+
+    assert done.returncode == 1
+    assert (sandbox.trend.state().links(), aws_inventory(sandbox)) == (links, before)
+    (report,) = command.home.glob("20*/report.md")
+    assert "| up | exit code 255 | ok |" in report.read_text()
+    assert "| destroy | ok | ok |" in report.read_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,11 @@ from components.providers.enrollment import EnrollmentProvider
 from components.providers.external_id import ExternalIdProvider
 from components.trend.endpoints import ENDPOINT_VARIABLE, Endpoints
 from live.comparison import Difference, compare
+from live.facts import FACTS
 from live.probes import Probes
 from live.record import Record
 from live.recorder import Recorder
-from sandbox.simulator import Dialect, Simulator
+from sandbox.simulator import Behaviours, Dialect, Simulator
 from tests.deviations import DEVIATIONS, Deviation, together
 from tests.lifecycle.engine import Engine
 from tests.lifecycle.scene import (
@@ -70,6 +72,10 @@ def baseline(monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
         yield life(simulator, monkeypatch)
 
 
+def verdicts(record: Record) -> dict[str, str]:
+    return {fact.id: fact.judge(record).verdict for fact in FACTS}
+
+
 def against(baseline: Record, dialect: Dialect, monkeypatch: pytest.MonkeyPatch) -> list[Difference]:
     with Simulator(dataclasses.replace(TENANT, dialect=dialect)) as other:
         return compare(life(other, monkeypatch), baseline)
@@ -105,3 +111,31 @@ def test_a_list_under_another_name_is_two_fields_and_not_one_for_each_item_s_fie
         ("field", "items", "array"),
         ("field", "services", "absent"),
     ]
+
+
+def test_of_the_simulator_no_fact_is_refuted_and_most_are_confirmed(baseline: Record) -> None:
+    found = verdicts(baseline)
+
+    assert [fact for fact, verdict in found.items() if verdict == "refuted"] == []
+    assert sum(verdict == "confirmed" for verdict in found.values()) >= 24, found
+
+
+@pytest.mark.parametrize(
+    ("other", "refuted"),
+    [
+        ({"dialect": DEVIATIONS["another type"].dialect}, {"connector-id"}),
+        ({"dialect": DEVIATIONS["another status"].dialect}, {"connector-made"}),
+        ({"dialect": DEVIATIONS["a missing field"].dialect}, {"connector-synced"}),
+        ({"dialect": DEVIATIONS["another error"].dialect}, {"workload-errors"}),
+        ({"dialect": DEVIATIONS["another trace header"].dialect}, {"vision-one-trace"}),
+        ({"behaviours": Behaviours(registration_read=False)}, {"enrolment-none", "enrolment-read"}),
+        ({"behaviours": Behaviours(duplicate_connector_status=400)}, set()),
+    ],
+)
+def test_a_vendor_that_behaves_otherwise_refutes_what_it_contradicts(
+    other: dict[str, Any], refuted: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Simulator(dataclasses.replace(TENANT, **other)) as simulator:
+        found = verdicts(life(simulator, monkeypatch))
+
+    assert {fact for fact, verdict in found.items() if verdict == "refuted"} == refuted

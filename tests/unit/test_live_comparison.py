@@ -72,9 +72,10 @@ def test_each_kind_of_difference_is_named_with_where_and_what(change: dict[str, 
         {},
         {"headers": ("date", "server", "x-cache")},
         {"json": {"ID": 8, "alias": "an alias", "regions": ["y", "z"]}},
+        {"json": {"ID": 7, "alias": "", "regions": []}},
     ],
 )
-def test_values_an_empty_text_and_other_headers_are_no_difference(change: dict[str, Any]) -> None:
+def test_values_emptiness_and_other_headers_are_no_difference(change: dict[str, Any]) -> None:
     assert between([exchange(**change)], [exchange()]) == []
 
 

@@ -10,8 +10,10 @@ from live.fact import Fact
 from live.facts import FACTS
 from live.judges import (
     Judge,
+    accepted,
     all_of,
     answered,
+    answered_last,
     header,
     in_aws,
     in_region,
@@ -95,6 +97,14 @@ def test_a_first_try_that_works_says_nothing_about_whether_the_role_is_tried() -
     assert judge(record((400, {}), (200, {}))).verdict == "confirmed"
     assert judge(record((200, {}))).verdict == "not seen"
     assert judge(record((400, {}))).verdict == "not seen"
+
+
+def test_a_status_of_success_is_not_read_from_refusals_and_the_last_answer_counts() -> None:
+    assert accepted(CALL, 200)(record((400, {}))).verdict == "not seen"
+    assert accepted(CALL, 200)(record((400, {}), (200, {}))).verdict == "confirmed"
+    assert accepted(CALL, 200)(record((201, {}))).verdict == "refuted"
+    assert answered_last(CALL, 404, "up")(record((200, {}), (404, {}))).verdict == "confirmed"
+    assert answered_last(CALL, 404, "up")(record((404, {}), (200, {}))).verdict == "refuted"
 
 
 def test_several_judges_confirm_together_and_refute_alone() -> None:
