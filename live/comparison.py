@@ -123,33 +123,28 @@ def _bodies(where: str, vendor: Shape, simulator: Shape) -> Iterator[Difference]
         if theirs is not None and ours is not None:
             if not _alike(theirs, ours):
                 yield Difference("type", f"{where}: {place}", _words(theirs), _words(ours))
-        elif not _explained(place, simulator if ours is None else vendor):
+        elif not _explained(place, vendor, simulator):
             yield Difference(
                 "field", f"{where}: {place}", *("absent" if each is None else _words(each) for each in (theirs, ours))
             )
 
 
-def _explained(place: str, without: Shape) -> bool:
-    """Whether an absent place says nothing: what it stands in is absent, too, or is a list that happens to be empty."""
-    return place.endswith("[]") or parent(place) not in without
+def _explained(place: str, vendor: Shape, simulator: Shape) -> bool:
+    """Whether a place that one side lacks says nothing: a list is empty, or what the place stands in differs itself."""
+    above = ({_base(kind) for kind in shape.get(parent(place), ())} for shape in (vendor, simulator))
+    return place.endswith("[]") or not set.intersection(*above)
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether kinds are the same; an empty text may stand for any."""
-    if one == other:
-        return True
-    if any(not kind.startswith("string") for kind in one | other):
-        return {_base(kind) for kind in one} == {_base(kind) for kind in other} and _alike(_texts(one), _texts(other))
-    filled = [kinds - {"string (empty)"} for kinds in (one, other)]
-    return not all(filled) or filled[0] == filled[1]
+    if {_base(kind) for kind in one} != {_base(kind) for kind in other}:
+        return False
+    texts = [{kind for kind in kinds if _base(kind) == "string"} - {"string (empty)"} for kinds in (one, other)]
+    return not all(texts) or texts[0] == texts[1]
 
 
 def _base(kind: str) -> str:
     return kind.partition(" ")[0]
-
-
-def _texts(kinds: frozenset[str]) -> frozenset[str]:
-    return frozenset(kind for kind in kinds if _base(kind) == "string")
 
 
 def _words(words: Iterable[str]) -> str:

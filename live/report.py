@@ -57,7 +57,7 @@ class Report:
         yield from _table(("fact", "statement", "source", "verdict", "seen", "calls"), self._facts())
 
     def _phases(self) -> Iterator[tuple[str, ...]]:
-        for phase in dict.fromkeys([*self._vendor.ended, *self._simulator.ended]):
+        for phase in dict.fromkeys([*self._simulator.ended, *self._vendor.ended]):
             codes = (record.ended.get(phase) for record in (self._vendor, self._simulator))
             yield phase, *("not run" if code is None else "ok" if code == 0 else f"exit code {code}" for code in codes)
 

@@ -120,5 +120,5 @@ def test_a_link_that_is_there_already_is_left_alone_and_what_was_made_beside_it_
     assert done.returncode == 1
     assert (sandbox.trend.state().links(), aws_inventory(sandbox)) == (links, before)
     (report,) = command.home.glob("20*/report.md")
-    assert "| up | exit code 255 | ok |" in report.read_text()
+    assert "| up | exit code 1 | ok |" in report.read_text()
     assert "| destroy | ok | ok |" in report.read_text()

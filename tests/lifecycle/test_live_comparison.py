@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -66,10 +65,10 @@ def life(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Record:
     return record
 
 
-@pytest.fixture
-def baseline(monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
-    with Simulator(TENANT) as simulator:
-        yield life(simulator, monkeypatch)
+@pytest.fixture(scope="module")
+def baseline() -> Record:
+    with Simulator(TENANT) as simulator, pytest.MonkeyPatch.context() as monkeypatch:
+        return life(simulator, monkeypatch)
 
 
 def verdicts(record: Record) -> dict[str, str]:

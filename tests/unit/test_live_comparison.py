@@ -85,6 +85,11 @@ def test_a_missing_object_is_one_difference_and_not_one_for_each_of_its_fields()
     assert found.where.endswith(": account")
 
 
+def test_another_kind_of_body_is_one_difference_and_not_one_for_each_of_its_fields() -> None:
+    (found,) = between([exchange(body=of_body(b""))], [exchange()])
+    assert (found.where.rpartition(": ")[2], found.vendor, found.simulator) == ("(whole)", "nothing", "object")
+
+
 def test_an_additional_call_and_a_missing_one_are_named() -> None:
     again, other = exchange(), exchange(method="DELETE", status=204)
     found = between([exchange(), again], [exchange(), other])
