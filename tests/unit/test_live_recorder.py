@@ -12,7 +12,7 @@ from live.record import Record
 from live.recorder import Recorder
 from tests.unit.scripted_vendor import DROP, Answer, Vendor
 
-SENTINEL = "SENTINEL-tmc0Key9Secret8Token7of6somebody"
+SENTINEL = "SENTINEL-tmc0Key9Secret8Token7of6body"
 
 
 def test_calls_and_answers_go_through_unchanged(vendor: Vendor) -> None:

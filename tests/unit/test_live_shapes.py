@@ -9,7 +9,7 @@ import pytest
 from live import redaction
 from live.shapes import of_body, parent, union
 
-SENTINEL = "SENTINEL-tmc0Key9Secret8Token7of6somebody"
+SENTINEL = "SENTINEL-tmc0Key9Secret8Token7of6body"
 
 
 def shape(value: object) -> dict[str, list[str]]:
