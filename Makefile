@@ -68,3 +68,7 @@ pictures: demo ## Take the pictures of docs/report.md anew, with an installed br
 .PHONY: bench
 bench: setup ## Measure preview, up, calls to Trend and memory against a floor
 	@$(PY) -m bench
+
+.PHONY: live
+live: $(VENV)/.complete ## Live it once on real accounts, and compare with the sandbox: docs/live.md. Off without LIVE_AWS_ACCOUNT
+	@$(PY) -m live

@@ -22,7 +22,7 @@ def endpoints(aws_url: str, trend_url: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
         "AWS_EC2_METADATA_DISABLED": "true",
         "TREND_ENDPOINT_URL": trend_url,
-        **_past_any_proxy(),
+        **past_any_proxy(),
     }
 
 
@@ -44,11 +44,11 @@ def of_simulator(aws_url: str) -> dict[str, str]:
         "AWS_ENDPOINT_URL": aws_url,
         "AWS_ACCESS_KEY_ID": TREND_ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": TREND_ACCESS_KEY,
-        **_past_any_proxy(),
+        **past_any_proxy(),
     }
 
 
-def _past_any_proxy() -> dict[str, str]:
+def past_any_proxy() -> dict[str, str]:
     """Keep calls to the loopback address away from a proxy that the environment names, if it names one."""
     if not any(name.lower() in ("http_proxy", "all_proxy") for name in os.environ):
         return {}

@@ -4,6 +4,7 @@ Each service has one base, `<url>/<service>`, in the place of the real base that
 """
 
 from sandbox.simulator.client import SimulatorControl, SimulatorError
+from sandbox.simulator.dialect import Dialect
 from sandbox.simulator.faults import Fault
 from sandbox.simulator.request_log import LoggedRequest
 from sandbox.simulator.simulator import Simulator
@@ -12,6 +13,7 @@ from sandbox.simulator.tenant import ApiKey, Behaviours, EnrolmentToken, Service
 __all__ = [
     "ApiKey",
     "Behaviours",
+    "Dialect",
     "EnrolmentToken",
     "Fault",
     "LoggedRequest",

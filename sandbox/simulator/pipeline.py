@@ -120,8 +120,10 @@ class Pipeline:
         if call is None:
             return response
         response = self._act(call, "after", response) or response
+        dialect = self._simulation.tenant.dialect
+        dialect.speak(response, f"{request.method} {call.service_name} {call.template}", call.service_name)
         if call.service and call.service.trace_header:
-            response.headers[call.service.trace_header] = str(uuid.uuid4())
+            response.headers[dialect.trace_header or call.service.trace_header] = str(uuid.uuid4())
         self._log(call, response)
         return response
 

@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import ConfigDict, TypeAdapter
 
+from sandbox.simulator.dialect import Dialect
+
 FULL_ACCESS = "full-access"
 READ_ONLY = "read-only"
 
@@ -110,6 +112,7 @@ class Tenant:
     enrolment_tokens: tuple[EnrolmentToken, ...] = ()
     services: tuple[ServiceEntry, ...] = ()
     behaviours: Behaviours = field(default_factory=Behaviours)
+    dialect: Dialect = field(default_factory=Dialect)
     minted_prefix: str = "sandboxServiceToken"
     cloudtrail_template_url: str = (
         "https://cloud-trail-client-stack-template-prod-{aws_region}.s3.{aws_region}.amazonaws.com/cloudtrail.yaml"

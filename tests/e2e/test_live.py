@@ -1,0 +1,124 @@
+"""`make live` as a person uses it, on a second sandbox in the place of the real accounts."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from live.guard import ACCOUNT_VARIABLE, ENROL_VARIABLE
+from sandbox.processes import ROOT
+from sandbox.sandbox import Sandbox
+from tests.deviations import DEVIATIONS, together
+from tests.e2e.inventory import aws_inventory
+
+
+class CommandLine:
+    """The command, with a sandbox's AWS and Trend for the real ones.
+
+    Args:
+        sandbox: the sandbox.
+        home: folder that takes project and reports.
+    """
+
+    def __init__(self, sandbox: Sandbox, home: Path) -> None:
+        self.home = home
+        self.environment = {
+            **os.environ,
+            **sandbox.environment(),
+            "CLOUD_ONE_API_KEY": sandbox.tenant.full_access_key.value,
+            "VISION_ONE_SERVICE_TOKEN": sandbox.tenant.enrolment_tokens[0].value,
+            "LIVE_HOME": str(home),
+        }
+        self.environment.pop(ACCOUNT_VARIABLE, None)
+
+    def __call__(self, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "live"],
+            cwd=ROOT,
+            env={**self.environment, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    def written(self) -> str:
+        """Everything that was written about the run."""
+        return "\n".join(file.read_text() for file in sorted(self.home.glob("20*/*")))
+
+
+@pytest.fixture
+def command(sandbox: Sandbox, tmp_path: Path) -> CommandLine:
+    return CommandLine(sandbox, tmp_path / "live")
+
+
+def test_with_the_credentials_of_another_account_it_is_one_error_line_and_nothing_is_done(
+    command: CommandLine, sandbox: Sandbox
+) -> None:
+    done = command(**{ACCOUNT_VARIABLE: "210987654321"})
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "error: the AWS credentials are of account 123456789012, and LIVE_AWS_ACCOUNT names 210987654321: "
+        "nothing was done\n"
+    )
+    assert not command.home.exists()
+    assert sandbox.trend.requests() == []
+    assert sandbox.aws_requests(changing=True) == []
+
+
+@pytest.mark.full
+def test_a_vendor_that_differs_in_five_ways_is_found_out_in_all_five_and_everything_is_gone_after(
+    command: CommandLine, sandbox: Sandbox
+) -> None:
+    sandbox.trend.set_tenant(dataclasses.replace(sandbox.tenant, dialect=together()))
+    before = aws_inventory(sandbox)
+
+    done = command(**{ACCOUNT_VARIABLE: sandbox.account, ENROL_VARIABLE: "yes"})
+
+    assert done.returncode == 7, done.stdout + done.stderr
+    for name, deviation in DEVIATIONS.items():
+        assert f"live: {deviation.named}\n" in done.stderr, name
+    written = command.written()
+    assert "| connector-id |" in written
+    for secret in (*sandbox.tenant.secrets(), sandbox.tenant.minted_prefix, sandbox.tenant.external_id):
+        assert secret not in written
+    for value in (sandbox.account, sandbox.tenant.account_id, "arn:aws:", "LiveTest"):
+        assert value not in written
+    assert aws_inventory(sandbox) == before
+    assert (sandbox.trend.state().connectors, sandbox.trend.state().cloud_accounts) == ((), ())
+    ended = json.loads(next(command.home.glob("20*/live.json")).read_text())["exit codes"]
+    assert ended == dict.fromkeys(("preview", "up", "no changes", "refresh", "destroy"), 0)
+
+
+@pytest.mark.full
+def test_a_vendor_like_the_simulator_differs_in_nothing(command: CommandLine, sandbox: Sandbox) -> None:
+    done = command(**{ACCOUNT_VARIABLE: sandbox.account})
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "live: 0 differences from the simulator" in done.stderr
+    assert sandbox.trend.state().registration is None
+
+
+@pytest.mark.full
+def test_a_link_that_is_there_already_is_left_alone_and_what_was_made_beside_it_is_removed(
+    command: CommandLine, sandbox: Sandbox
+) -> None:
+    role = f"arn:aws:iam::{sandbox.account}:role/by-hand"
+    sandbox.trend.add_connector(sandbox.account, role, displayName="theirs")
+    links, before = sandbox.trend.state().links(), aws_inventory(sandbox)
+
+    done = command(**{ACCOUNT_VARIABLE: sandbox.account})
+
+    assert done.returncode == 1
+    assert (sandbox.trend.state().links(), aws_inventory(sandbox)) == (links, before)
+    (report,) = command.home.glob("20*/report.md")
+    assert "| up | exit code 1 | ok |" in report.read_text()
+    assert "| destroy | ok | ok |" in report.read_text()
