@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from typing import Any
 
 import pytest
@@ -49,6 +50,7 @@ def life(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Record:
     record = Record("vendor", TENANT.region)
     with Recorder(Endpoints(base=simulator.url), record) as recorder:
         monkeypatch.setenv(ENDPOINT_VARIABLE, recorder.url)
+        monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)  # `configure` sets it; undone at the end
         engine = Engine({"cloudOneApiKey": KEY, "visionOneServiceToken": TOKEN})
         resources = [(engine.resource(provider), inputs) for provider, inputs in RESOURCES]
         recorder.phase = "up"
