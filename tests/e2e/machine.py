@@ -84,14 +84,21 @@ class Operator(RuleBasedStateMachine):
         """Nothing changes by it; without a refresh it needs no key, and what is settled shows no difference."""
         with self._step("preview --refresh" if refresh else "preview"), self._nothing_changes(state_too=True):
             flags = ["--refresh", *self.model.reading_flags] if refresh else []
-            settled = self.model.settled and self.model.deployed == self.model.settings
-            expected = [EXPECT_NO_CHANGES] if settled and not self.model.others_unseen else []
+            expected = [EXPECT_NO_CHANGES] if self._all_is_done() and not self.model.others_unseen else []
             with self._key_withheld(withheld=not refresh):
                 self._succeed("preview", *flags, *expected)
 
-    @rule(refresh=st.booleans(), again_with_refresh=st.booleans())
-    def up(self, refresh: bool, again_with_refresh: bool) -> None:
-        """It works, also after a run that failed, unless it would take somebody's link; a second one does nothing."""
+    @rule(refresh=st.booleans())
+    def apply(self, refresh: bool) -> None:
+        """`up` works, also after a run that failed, unless it would take somebody's link; where all is done it is idle.
+
+        What others have changed on the bucket is taken up by a refresh, which the engine counts as a change.
+        """
+        if self._all_is_done() and not (refresh and self.model.others_unseen):
+            with self._step("up with nothing to do"), self._nothing_changes(state_too=False):
+                self._succeed("up", *UNATTENDED, EXPECT_NO_CHANGES, *self._update_flags(refresh))
+            self.model.succeeded(refreshed=refresh)
+            return
         flags = self._update_flags(refresh)
         with self._step("up" if not self.model.tried else "up after a failed one"):
             refused = self._is_refused()
@@ -106,11 +113,14 @@ class Operator(RuleBasedStateMachine):
                 return
             assert run.code == 0, run.output
             self._updated(flags)
-        with self._step("up again"), self._nothing_changes(state_too=False):
-            self._succeed("up", *UNATTENDED, EXPECT_NO_CHANGES, *(["--refresh"] if again_with_refresh else []))
+
+    @precondition(lambda self: self.model.settled)
+    @rule(refresh=st.booleans())
+    def apply_again(self, refresh: bool) -> None:
+        self.apply(refresh)
 
     @rule(way=st.sampled_from(WAYS), nth=st.integers(1, 12))
-    def up_that_fails_once(self, way: str, nth: int) -> None:
+    def apply_with_an_outage(self, way: str, nth: int) -> None:
         flags = self._update_flags(False)
         with self._step("up with an outage"):
             refused = self._is_refused()
@@ -151,13 +161,14 @@ class Operator(RuleBasedStateMachine):
                 change(self.stack.sandbox, self.stack.outputs())
                 self.model.drifted()
 
-    @precondition(lambda self: self.model.settled or not (self.model.deployed or self.model.tried))
+    @precondition(lambda self: (self.model.settled or not self.model.began) and not self.model.others_unseen)
     @rule()
     def others_change_their_subscriptions(self) -> None:
         with self._step("others' subscription changed"):
             self.model.others = hands.toggle_subscription(self.stack.sandbox, self.model.others)
             self.model.others_unseen = True
 
+    @precondition(lambda self: self.model.began)
     @rule()
     def refresh(self) -> None:
         with self._step("refresh"), self._nothing_changes(state_too=False):
@@ -173,15 +184,16 @@ class Operator(RuleBasedStateMachine):
             self.stack.sandbox.trend.add_fault(Fault(kind="status", status=status, count=None))
             run = self._run("refresh", *UNATTENDED, *self.model.reading_flags)
             self.stack.sandbox.trend.clear_faults()
-            assert known == [] or run.code != 0, run.output
+            assert not known or run.code != 0, run.output
             assert self._known_links() == known
 
-    @rule()
-    def destroy(self) -> None:
+    @precondition(lambda self: self.model.began)
+    @rule(refresh=st.booleans())
+    def destroy(self, refresh: bool) -> None:
         """All is as it was before, but for links that somebody has pointed elsewhere by now: they stay as they are."""
         with self._step("destroy" if not self.model.tried else "destroy after a failed up"):
             left_alone = self._strangers()
-            self._succeed("destroy", *UNATTENDED, *self.model.reading_flags)
+            self._succeed("destroy", *UNATTENDED, *(["--refresh"] if refresh else []), *self.model.reading_flags)
             now = links_of(self.stack)
             for kind in LINKS:
                 restored = left_alone[kind] or self.links_before[kind]
@@ -201,7 +213,7 @@ class Operator(RuleBasedStateMachine):
             self.stack.succeed("stack", "rm", "--yes", "--force")
             self.stack.succeed("stack", "init", self.stack.name)
             return
-        self.destroy()
+        self.destroy(refresh=False)
         with self._step("files searched"):
             assert leaking_files(self.stack.sandbox.home, self.stack.folder) == {}
 
@@ -250,16 +262,17 @@ class Operator(RuleBasedStateMachine):
     def _update_flags(self, refresh: bool) -> list[str]:
         return ["--refresh", *self.model.reading_flags] if refresh or self.model.needs_refresh else []
 
+    def _all_is_done(self) -> bool:
+        return self.model.settled and self.model.deployed == self.model.settings
+
     def _updated(self, flags: list[str]) -> None:
         self.model.succeeded(refreshed=bool(flags))
         assert_world_is(self.stack, self.model, self.before)
 
     def _is_refused(self) -> bool:
         """Whether an update would have to take a link that is somebody's, and was not told to."""
-        known = {resource["type"].rpartition(":")[2] for resource in self._known_links()}
-        strangers = self._strangers()
-        unknown = [kind for kind, name in zip(LINKS, ("Connector", "CloudAccount"), strict=True) if name not in known]
-        return not self.model.settings.get("adopt") and any(strangers[kind] for kind in unknown)
+        known, strangers = self._known_links(), self._strangers()
+        return not self.model.settings.get("adopt") and any(strangers[kind] for kind in LINKS if kind not in known)
 
     def _strangers(self) -> dict[str, list[dict[str, Any]]]:
         """Return the links of the account that point at a role made by hand."""
@@ -274,9 +287,15 @@ class Operator(RuleBasedStateMachine):
         """Return what the program keeps in files between two runs."""
         return {path: path.read_bytes() for path in (self.stack.sandbox.home / "local-state").rglob("*.json")}
 
-    def _known_links(self) -> list[dict[str, Any]]:
-        links = ("trend:Connector", "trend:CloudAccount")
-        return [each for each in self._state()["resources"] or [] if each["type"].endswith(links)]
+    def _known_links(self) -> dict[str, Any]:
+        """Return what the state knows of the links, by kind."""
+        kinds = {"Connector": "connector", "CloudAccount": "cloud account"}
+        known = {}
+        for each in self._state()["resources"] or []:
+            if kind := kinds.get(each["type"].rpartition("/trend:")[2]):
+                outputs = {name: value for name, value in each["outputs"].items() if name != "__provider"}
+                known[kind] = (each["urn"], each["id"], outputs)
+        return known
 
     def _give_key(self) -> None:
         """Let Trend take the key and no other, and put it where the model says."""

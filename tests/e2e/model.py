@@ -74,6 +74,11 @@ class Model:
         return self.deployed is not None and self.tried is None
 
     @property
+    def began(self) -> bool:
+        """Whether an update was ever begun, so that there may be something in the stack."""
+        return self.deployed is not None or self.tried is not None
+
+    @property
     def needs_refresh(self) -> bool:
         """Whether only a refresh can tell an update what there is to do.
 
