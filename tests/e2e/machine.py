@@ -31,6 +31,7 @@ from tests.e2e.walk import disturbed, forget_calls
 ELSEWHERE = "210987654321"
 """Another AWS account of the tenant, which somebody else has linked."""
 
+OUTAGES = st.tuples(st.sampled_from(WAYS), st.integers(1, 12))
 UNATTENDED = ("--yes", "--skip-preview")
 
 
@@ -47,9 +48,12 @@ class Operator(RuleBasedStateMachine):
         self.stack, self.tally, self.model, self.broken = stack, tally, Model(), False
         tally["runs"] += 1
 
-    @initialize(linked_before=st.booleans())
-    def begin(self, linked_before: bool) -> None:
-        """Set the scene: others at Trend and on the bucket, and perhaps links of this account, made by hand."""
+    @initialize(linked_before=st.booleans(), outage=st.none() | OUTAGES)
+    def begin(self, linked_before: bool, outage: tuple[str, int] | None) -> None:
+        """Set the scene: others at Trend and on the bucket, and perhaps links of this account, made by hand.
+
+        Then deploy once, or try to: without that most steps would have nothing to work on.
+        """
         sandbox = self.stack.sandbox
         sandbox.reset()
         put(sandbox, self.model.others)
@@ -65,11 +69,16 @@ class Operator(RuleBasedStateMachine):
         self._give_key()
         self.before, self.links_before = world(self.stack), links_of(self.stack)
         self.elsewhere = links_of(self.stack, ELSEWHERE)
+        if outage is None:
+            self.apply(refresh=False)
+        else:
+            self.apply_with_an_outage(outage)
 
-    @rule(group=st.sampled_from(SETTINGS), by=st.integers(0, 2))
-    def change_a_setting(self, group: str, by: int) -> None:
-        with self._step("setting changed"):
-            self.model.change(group, by)
+    @rule(groups=st.lists(st.sampled_from(SETTINGS), min_size=1, max_size=3, unique=True), by=st.integers(0, 2))
+    def change_settings(self, groups: list[str], by: int) -> None:
+        with self._step("settings changed"):
+            for group in groups:
+                self.model.change(group, by)
             self._configure()
 
     @rule(configured=st.booleans())
@@ -119,8 +128,9 @@ class Operator(RuleBasedStateMachine):
     def apply_again(self, refresh: bool) -> None:
         self.apply(refresh)
 
-    @rule(way=st.sampled_from(WAYS), nth=st.integers(1, 12))
-    def apply_with_an_outage(self, way: str, nth: int) -> None:
+    @rule(outage=OUTAGES)
+    def apply_with_an_outage(self, outage: tuple[str, int]) -> None:
+        way, nth = outage
         flags = self._update_flags(False)
         with self._step("up with an outage"):
             refused = self._is_refused()
