@@ -31,7 +31,7 @@ from tests.e2e.walk import disturbed, forget_calls
 ELSEWHERE = "210987654321"
 """Another AWS account of the tenant, which somebody else has linked."""
 
-OUTAGES = st.tuples(st.sampled_from(WAYS), st.integers(1, 12))
+OUTAGES = st.tuples(st.sampled_from(WAYS), st.integers(1, 20))
 UNATTENDED = ("--yes", "--skip-preview")
 
 
