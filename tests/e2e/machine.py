@@ -179,19 +179,17 @@ class Operator(RuleBasedStateMachine):
             self.model.others_unseen = True
 
     @precondition(lambda self: self.model.began)
-    @rule()
-    def refresh(self) -> None:
-        with self._step("refresh"), self._nothing_changes(state_too=False):
-            self._succeed("refresh", *UNATTENDED, *self.model.reading_flags)
+    @rule(refusal=st.none() | st.sampled_from((401, 403, 500, 502)))
+    def refresh(self, refusal: int | None) -> None:
+        """It changes nothing; while Trend refuses, it fails, and the state keeps what it knows of the links."""
+        if refusal is None:
+            with self._step("refresh"), self._nothing_changes(state_too=False):
+                self._succeed("refresh", *UNATTENDED, *self.model.reading_flags)
             self.model.refreshed()
-
-    @precondition(lambda self: self.model.stands)
-    @rule(status=st.sampled_from((401, 403, 500, 502)))
-    def refresh_while_trend_refuses(self, status: int) -> None:
-        """It fails, and the state keeps what it knows of Trend."""
-        with self._step("refresh refused"), self._nothing_changes(state_too=False):
+            return
+        with self._step("refresh refused by Trend"), self._nothing_changes(state_too=False):
             known = self._known_links()
-            self.stack.sandbox.trend.add_fault(Fault(kind="status", status=status, count=None))
+            self.stack.sandbox.trend.add_fault(Fault(kind="status", status=refusal, count=None))
             run = self._run("refresh", *UNATTENDED, *self.model.reading_flags)
             self.stack.sandbox.trend.clear_faults()
             assert not known or run.code != 0, run.output

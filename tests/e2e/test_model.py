@@ -51,7 +51,7 @@ def live(stack: Stack, record: Record, *, lives: int, steps: int, number: int) -
 
 
 def test_a_short_life_of_a_stack_keeps_the_promises(stack: Stack, record_property: Record) -> None:
-    live(stack, record_property, lives=2, steps=6, number=int(os.environ.get("MODEL_SEED", "1")))
+    live(stack, record_property, lives=2, steps=3, number=int(os.environ.get("MODEL_SEED", "1")))
 
 
 @pytest.mark.full
