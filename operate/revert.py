@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from components.providers.aws_clients import AwsError
@@ -10,6 +10,7 @@ from components.providers.base import OnboardingError
 from operate import dead_run, history, stack_file
 from operate.console import OperateError, say, worded
 from operate.history import Run
+from operate.links import take_back
 from operate.moments import shown
 from operate.orphans import remove_orphans
 from operate.stack import Stack
@@ -70,7 +71,7 @@ def is_needed(stack: Stack) -> bool:
     return not last.succeeded or written_since
 
 
-def revert(stack: Stack, plan: Plan, doubtful: Iterable[Resource] = ()) -> None:
+def revert(stack: Stack, plan: Plan, doubtful: Sequence[Resource] = ()) -> None:
     """Bring everything back to what the plan says.
 
     Args:
@@ -85,6 +86,7 @@ def revert(stack: Stack, plan: Plan, doubtful: Iterable[Resource] = ()) -> None:
         dead_run.clear(stack, links_too=True)
         before = stack.state()
         remove_orphans(stack, doubtful, before)
+        take_back(stack, doubtful, before)
         back = _to_nothing(stack, before) if plan.target is None else _to_update(stack, plan.target)
         if back:
             after = stack.state()

@@ -82,7 +82,11 @@ class NotificationMergeProvider(NotificationProvider):
             "keep": configuration(foreign),
             "forwarderNotified": bool(vendors) or not props["vendors"],
         }
-        return ReadResult(merge_id, {**found, "vendors": props["vendors"]}, found)
+        known = _known(inputs, props)
+        if is_as_others_left_it(known, foreign, vendors_stands=bool(vendors)):
+            known = foreign
+        # `keep` shows the loss as drift. What was lost is not to be forgotten with it.
+        return ReadResult(merge_id, {**found, "vendors": props["vendors"], "known": configuration(known)}, found)
 
     @reported
     def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
@@ -101,7 +105,7 @@ class NotificationMergeProvider(NotificationProvider):
         if live is None:
             return
         vendors, foreign = self._split(live, props)
-        if is_as_others_left_it(entries(inputs.keep), foreign, vendors_stands=bool(vendors)):
+        if is_as_others_left_it(_known(inputs, props), foreign, vendors_stands=bool(vendors)):
             record = Record(configuration(foreign), props["vendors"], complete=True)
         else:  # after a run that failed in between, an earlier record may be all that is left
             earlier = records().find(inputs.snapshot_id)
@@ -134,6 +138,11 @@ class NotificationMergeProvider(NotificationProvider):
 
     def _split(self, live: Configuration, props: Props) -> tuple[list[Entry], list[Entry]]:
         return split(live, names(entries(props["vendors"])))
+
+
+def _known(inputs: MergeInputs, props: Props) -> list[Entry]:
+    """Return what others had when it was last seen whole; a state without a refresh holds just what is to be kept."""
+    return entries(props.get("known", inputs.keep))
 
 
 class NotificationMerge(Resource, module="trend", name="NotificationMerge"):

@@ -21,7 +21,8 @@ from components.providers.link import LinkInputs, LinkProvider, LinkSettings, Se
 class PriorLinkProvider(LinkProvider[SettingsT]):
     """Reads the link of an AWS account once and keeps its settings as `before`, unless the link is ours.
 
-    Mixed in before the provider of the link itself, of which it uses `find` and nothing that changes anything.
+    Mixed in before the provider of the link itself, of which it uses `find`, and `make` for what nobody else would put
+    back.
     """
 
     @reported
@@ -45,8 +46,17 @@ class PriorLinkProvider(LinkProvider[SettingsT]):
         """Keep what was recorded, whatever else changes."""
         return UpdateResult({**news, "before": olds["before"]} if "before" in olds else news)
 
-    def delete(self, _id: str, _props: Props) -> None:
-        """Forget the record; the link itself holds what it gets back."""
+    @reported
+    def delete(self, _id: str, props: Props) -> None:
+        """Forget the record; the link itself holds what it gets back, and goes first.
+
+        Where there is no link by now, a run died between taking away the earlier one and making ours, so that nothing
+        but this record knows of it: it is made again.
+        """
+        inputs = LinkInputs.model_validate(props)
+        if inputs.before and not self.changes_in_place and self.find(inputs) is None:
+            self.make(inputs, self.settings.model_validate(inputs.before))
+            self.say(f"made {self.noun} {inputs.aws_account_id} again, with its earlier settings")
 
 
 class PriorConnectorProvider(PriorLinkProvider[ConnectorSettings], ConnectorProvider):
@@ -58,7 +68,8 @@ class PriorCloudAccountProvider(PriorLinkProvider[CloudAccountSettings], CloudAc
 
 
 class PriorLink(Resource, module="trend", name="PriorLink"):
-    """The settings that a link had before this stack adopted it, `trend:PriorLink`. It changes nothing at Trend.
+    """The settings that a link had before this stack adopted it, `trend:PriorLink`. It changes nothing at Trend, unless
+    a dead run left nothing there.
 
     Args:
         name: the resource's name.

@@ -152,6 +152,24 @@ def test_killed_runs_leave_nothing_behind_and_the_next_one_converges(stack: Stac
 
 
 @pytest.mark.full
+def test_an_adoption_that_was_carried_out_unheard_is_taken_back(stack: Stack) -> None:
+    sandbox = stack.sandbox
+    stack.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1", "adopt": True})
+    by_hand = role_for_trend(stack, "by-hand")
+    sandbox.trend.add_connector(sandbox.account, by_hand, displayName="theirs")
+    before = (links(stack), aws_inventory(sandbox))
+    sandbox.trend.add_fault(
+        Fault(kind="html", when="after", service="workload", method="POST", path="/awsconnectors/{ID}")
+    )
+
+    run = operate(stack, *UP)
+
+    assert run.code != 0, run.output
+    assert (links(stack), aws_inventory(sandbox)) == before
+    assert "took Workload Security connector" in run.output
+
+
+@pytest.mark.full
 def test_a_link_whose_making_died_is_taken_back_and_what_it_adopted_restored(stack: Stack) -> None:
     sandbox = stack.sandbox
     stack.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1", "adopt": True})

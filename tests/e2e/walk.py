@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sandbox.aws.faults import Fault as AwsFault
 from sandbox.sandbox import Sandbox
@@ -83,6 +83,13 @@ class AwsCall:
 Call = TrendCall | AwsCall
 
 
+class Disturbance(Protocol):
+    """What can go wrong in a run."""
+
+    def disturb(self, sandbox: Sandbox, way: str) -> Callable[[], bool]:
+        """Let it go wrong; return what tells whether it was reached."""
+
+
 def trend_calls(stack: Stack) -> list[TrendCall]:
     """Return the calls to Trend since they were last forgotten."""
     seen: Counter[tuple[str, str, str]] = Counter()
@@ -112,7 +119,7 @@ def forget_calls(stack: Stack) -> None:
     stack.sandbox.aws_control.clear_requests()
 
 
-def disturbed(stack: Stack, call: Call, way: str, program: Sequence[str], *arguments: str) -> Run:
+def disturbed(stack: Stack, call: Disturbance, way: str, program: Sequence[str], *arguments: str) -> Run:
     """Run a command while a call goes wrong, without a preview or a question; the fault is lifted afterwards."""
     reached = call.disturb(stack.sandbox, way)
     process = begin(stack, program, *arguments, "--yes", "--skip-preview", "--non-interactive")

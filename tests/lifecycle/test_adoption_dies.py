@@ -96,3 +96,34 @@ def test_a_return_that_died_half_way_is_finished_by_the_next_destroy(
 
     stack.destroy()
     assert kind.settings(trend) == before
+
+
+def test_a_cloud_account_that_a_dead_adoption_took_away_comes_back_when_the_stack_goes(
+    engine: Engine, trend: SimulatorControl
+) -> None:
+    stack = Adopting(engine, CLOUD_ACCOUNT)
+    CLOUD_ACCOUNT.make_foreign(trend)
+    before = CLOUD_ACCOUNT.settings(trend)
+    the_run_dies(CLOUD_ACCOUNT, trend, looks=2, done=False)
+    with pytest.raises(OnboardingError):
+        stack.up()
+    trend.clear_faults()
+    assert stack.link.state is None
+    assert CLOUD_ACCOUNT.live(trend) == []
+
+    engine.restart()
+    stack.prior.destroy()
+
+    assert CLOUD_ACCOUNT.settings(trend) == before
+
+
+def test_a_record_that_goes_while_the_adopted_link_stands_changes_nothing(
+    stack: Adopting, kind: Kind, trend: SimulatorControl
+) -> None:
+    kind.make_foreign(trend)
+    stack.up()
+    adopted = kind.settings(trend)
+
+    stack.prior.destroy()
+
+    assert kind.settings(trend) == adopted

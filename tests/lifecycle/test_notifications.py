@@ -369,6 +369,14 @@ def test_a_wiped_bucket_is_drift_that_up_repairs(bucket: Bucket, deployment: Dep
     assert bucket.holds() == whole
 
 
+def test_a_stack_that_was_deleted_by_hand_costs_others_nothing(bucket: Bucket, deployment: Deployment) -> None:
+    bucket.delete_stack()
+    deployment.refresh()
+    deployment.stack_id = bucket.make_stack()
+    assert deployment.merge.up(deployment.wanted) == "replace"
+    assert of_others(bucket.holds()) == OTHERS
+
+
 def test_a_second_put_of_the_vendors_is_drift_that_up_repairs(bucket: Bucket, deployment: Deployment) -> None:
     whole = bucket.holds()
     bucket.put({"LambdaFunctionConfigurations": whole["LambdaFunctionConfigurations"][:1]})
