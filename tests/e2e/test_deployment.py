@@ -50,6 +50,7 @@ def test_up_links_the_account_then_nothing_changes_and_destroy_takes_all_back_bu
     assert left.registration is not None
 
 
+@pytest.mark.full
 def test_a_new_trail_gets_a_bucket_that_destroy_keeps(stack: Stack) -> None:
     before = aws_inventory(stack.sandbox)
     stack.configure({"createNewTrail": True})

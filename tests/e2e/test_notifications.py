@@ -83,6 +83,7 @@ def mend_vendors_template(sandbox: Sandbox, template: bytes) -> None:
     sandbox.aws("s3").put_object(Bucket=bucket, Key="cloudtrail.yaml", Body=template)
 
 
+@pytest.mark.full
 def test_all_kinds_survive_up_no_change_refresh_and_destroy(shared: Stack) -> None:
     sandbox = shared.sandbox
     shared.up()

@@ -212,6 +212,7 @@ def test_what_does_not_carry_the_tag_of_the_stack_is_left_alone(stack: Stack) ->
     assert pending(stack) == set()
 
 
+@pytest.mark.full
 def test_a_live_run_is_not_disturbed_and_one_interrupt_ends_it_in_good_order(stack: Stack) -> None:
     stack.sandbox.trend.set_latency(2)
     running = begin(stack, OPERATE, *UP)

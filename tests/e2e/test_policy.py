@@ -310,6 +310,7 @@ def report(record: Record, run: str, document: Document, left: list[str]) -> Non
     )
 
 
+@pytest.mark.full
 def test_up_and_destroy_work_with_their_policies_and_need_all_that_they_ask_for(
     deployer: Stack, record_property: Record
 ) -> None:

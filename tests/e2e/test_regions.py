@@ -9,16 +9,9 @@ from sandbox.simulator import default_tenant
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 
-QUICK = {"de-1"}
 
-
-@pytest.mark.parametrize(
-    ("region", "aws_region"),
-    [
-        pytest.param(region, aws_region, marks=[] if region in QUICK else pytest.mark.full)
-        for region, aws_region in AWS_REGIONS.items()
-    ],
-)
+@pytest.mark.full
+@pytest.mark.parametrize(("region", "aws_region"), AWS_REGIONS.items())
 def test_a_region_is_linked_and_left_as_it_was(stack: Stack, region: str, aws_region: str) -> None:
     stack.sandbox.trend.set_tenant(default_tenant(region))
     before = aws_inventory(stack.sandbox, aws_region)
