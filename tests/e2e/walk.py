@@ -39,7 +39,7 @@ class TrendCall:
         return f"{self.method} {self.service} {self.path} #{self.nth}"
 
     def disturb(self, sandbox: Sandbox, way: str) -> Callable[[], bool]:
-        """Let it go wrong; all but a passing fault stays until it is lifted, so that no retry hides it.
+        """Let it go wrong; all but a fault of one call stays until it is lifted, so that no retry hides it.
 
         Returns:
             What tells whether it was reached.
@@ -48,6 +48,8 @@ class TrendCall:
             "500": {"kind": "status", "status": 500},
             "429": {"kind": "status", "status": 429, "retry_after": 1},
             "passing 429": {"kind": "status", "status": 429, "retry_after": 1, "count": 1},
+            "one 500": {"kind": "status", "status": 500, "count": 1},
+            "one reply lost": {"kind": "drop", "when": "after", "count": 1},
             "not heard": {"kind": "drop"},
             "reply lost": {"kind": "drop", "when": "after"},
             "html": {"kind": "html", "when": "after"},
