@@ -31,8 +31,7 @@ class CloudTrailIntegration(pulumi.ComponentResource):
         name: the component's name.
         account: the Cloud One account that gets the events.
         where: the AWS account and region.
-        bucket_name: the bucket that the trail delivers to.
-        snapshot: what others have in that bucket.
+        snapshot: what others have in the bucket that the trail delivers to.
         stack_name: the stack's name, at most 8 characters: names inside the vendor's template grow to AWS's limit.
         templates: where the vendor's templates are; None for the address that Trend names.
         tags: of the stack and what it makes.
@@ -49,7 +48,6 @@ class CloudTrailIntegration(pulumi.ComponentResource):
         *,
         account: CloudOneAccount,
         where: AwsContext,
-        bucket_name: pulumi.Input[str],
         snapshot: NotificationSnapshot,
         stack_name: str,
         templates: HostedTemplates | None,
@@ -98,7 +96,6 @@ class CloudTrailIntegration(pulumi.ComponentResource):
                     snapshot,
                     aws_account_id=where.account_id,
                     aws_region=where.region,
-                    bucket_name=bucket_name,
                     stack_name=stack_name,
                 ),
                 # CloudFormation shows a NoEcho parameter as `****`, and the AWS provider takes that for its value: it
@@ -115,7 +112,6 @@ class CloudTrailIntegration(pulumi.ComponentResource):
             snapshot=snapshot,
             aws_account_id=where.account_id,
             aws_region=where.region,
-            bucket_name=bucket_name,
             stack_id=stack.id,
             opts=pulumi.ResourceOptions(parent=self),
         )

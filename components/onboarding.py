@@ -113,7 +113,6 @@ class Onboarding(pulumi.ComponentResource):
             "cloudtrail-integration",
             account=account,
             where=where,
-            bucket_name=trail.bucket_name,
             snapshot=snapshot,
             stack_name=settings.stack_name,
             templates=settings.templates,

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 import pydantic
 from pydantic.alias_generators import to_camel
@@ -97,16 +97,25 @@ def expectation(state: State) -> Expectation:
     raise OperateError("this stack is not deployed, or not to its end: run `pulumi up` first")
 
 
-def document(findings: Sequence[Finding]) -> dict[str, Any]:
+def document(found: Sequence[Finding]) -> dict[str, Any]:
     """Return findings for JSON: the worst verdict, and each check in a line.
 
     It is short, since Pulumi prints an output whole wherever it changes, beside the errors of a failed update as well.
     What a check that is `ok` has seen is told by `operate doctor --deployed`.
     """
-    verdicts = {each.verdict for each in findings}
+    verdicts = {each.verdict for each in found}
     worst: Verdict = "refused" if "refused" in verdicts else "unknown" if "unknown" in verdicts else "ok"
-    lines = {each.subject: "ok" if each.verdict == "ok" else f"{each.verdict}: {each}" for each in findings}
+    lines = {each.subject: "ok" if each.verdict == "ok" else f"{each.verdict}: {each}" for each in found}
     return {"verdict": worst, "checks": lines}
+
+
+def findings(checked: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Read back what `document` wrote; text and hint stay together."""
+    found = []
+    for subject, line in checked["checks"].items():
+        verdict = next(each for each in get_args(Verdict) if line == each or line.startswith(f"{each}: "))
+        found.append(Finding(subject, verdict, line[len(verdict) + 2 :]))
+    return tuple(found)
 
 
 def _connector(case: Case, expected: Expectation) -> Iterator[Finding]:

@@ -200,12 +200,18 @@ def _install_command_plugin(folder: Path) -> None:
     users_home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
     users, ours = (each / "pulumi-resource-command" for each in (users_home / "plugins" / folder.name, folder))
     # Once `.sandbox/env` is sourced, the user's folder is a sandbox's, this one or another.
-    if not users.exists() or STAND_INS.encode() in users.read_bytes():
+    if not users.exists() or STAND_INS.encode() in _head(users):
         _write_launcher(ours, f"{STAND_INS}.command")
         return
     folder.mkdir(parents=True, exist_ok=True)
     ours.unlink(missing_ok=True)
     ours.symlink_to(users.resolve())
+
+
+def _head(file: Path) -> bytes:
+    """Return as much of a file as a launcher has at most; an official plugin has some fifty megabytes."""
+    with file.open("rb") as opened:
+        return opened.read(8192)
 
 
 def _write_launcher(path: Path, module: str) -> None:

@@ -24,20 +24,18 @@ def put_back_on_failure(
     *,
     aws_account_id: str,
     aws_region: str,
-    bucket_name: pulumi.Input[str],
     stack_name: str,
 ) -> pulumi.ResourceHookBinding | None:
     """Return the hooks for the vendor's stack; None where the engine has none, which is an older CLI or a test's mock.
 
     Args:
-        snapshot: what others had.
+        snapshot: what others had, and in which bucket.
         aws_account_id, aws_region: where bucket and stack are.
-        bucket_name: the trail's bucket.
         stack_name: of the vendor's stack.
     """
     if not monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS):
         return None
-    known = pulumi.Output.all(snapshot.id, snapshot.earlier, bucket_name)
+    known = pulumi.Output.all(snapshot.id, snapshot.earlier, snapshot.bucket_name)
     settings = AwsSettings.of(pulumi.Config("aws").get)
 
     def act(snapshot_id: str, earlier: Configuration, bucket: str) -> list[str]:

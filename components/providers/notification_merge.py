@@ -150,9 +150,8 @@ class NotificationMerge(Resource, module="trend", name="NotificationMerge"):
 
     Args:
         name: the resource's name.
-        snapshot: what others had before the stack.
+        snapshot: what others had before the stack, and in which bucket.
         aws_account_id, aws_region: where bucket and stack are.
-        bucket_name: the trail's bucket.
         stack_id: of the vendor's stack.
     """
 
@@ -163,14 +162,13 @@ class NotificationMerge(Resource, module="trend", name="NotificationMerge"):
         snapshot: NotificationSnapshot,
         aws_account_id: pulumi.Input[str],
         aws_region: pulumi.Input[str],
-        bucket_name: pulumi.Input[str],
         stack_id: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         props = {
             "awsAccountId": aws_account_id,
             "awsRegion": aws_region,
-            "bucketName": bucket_name,
+            "bucketName": snapshot.bucket_name,
             "snapshotId": snapshot.id,
             "stackId": stack_id,
             "keep": snapshot.earlier,

@@ -211,14 +211,8 @@ def _health(state: State) -> Health:
     return Health(
         verdict=document["verdict"],
         checked=_written(state, command),
-        checks=tuple(_check(subject, line) for subject, line in document["checks"].items()),
+        checks=health.findings(document),
     )
-
-
-def _check(subject: str, line: str) -> Finding:
-    """Read a line of the output `health` back: `ok`, or the verdict and what was found (`operate.health.document`)."""
-    verdict, _, text = line.partition(": ")
-    return Finding(subject, verdict, text)  # type: ignore[arg-type]  # one of three literals
 
 
 def _written(state: State, resource: Resource) -> str:

@@ -9,7 +9,6 @@ import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -23,7 +22,7 @@ from tests.e2e.operating import PULUMI
 from tests.e2e.outage import WAYS, Outage
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Run, Stack
 from tests.e2e.sentinels import TOKEN, leaking_files, leaks, with_sentinels
-from tests.e2e.standing import world
+from tests.e2e.standing import known_links, records, state, world
 from tests.e2e.subscribers import put
 from tests.e2e.test_operate import role_for_trend
 from tests.e2e.walk import disturbed, forget_calls
@@ -188,12 +187,12 @@ class Operator(RuleBasedStateMachine):
             self.model.refreshed()
             return
         with self._step("refresh refused by Trend"), self._nothing_changes(state_too=False):
-            known = self._known_links()
+            known = known_links(self.stack)
             self.stack.sandbox.trend.add_fault(Fault(kind="status", status=refusal, count=None))
             run = self._run("refresh", *UNATTENDED, *self.model.reading_flags)
             self.stack.sandbox.trend.clear_faults()
             assert not known or run.code != 0, run.output
-            assert self._known_links() == known
+            assert known_links(self.stack) == known
 
     @precondition(lambda self: self.model.began)
     @rule(refresh=st.booleans())
@@ -237,14 +236,14 @@ class Operator(RuleBasedStateMachine):
     @contextlib.contextmanager
     def _nothing_changes(self, *, state_too: bool) -> Iterator[None]:
         """No call that could change anything is made, and nothing is written down of the bucket's notifications."""
-        known, recorded = self._state() if state_too else None, self._records()
+        known, recorded = state(self.stack) if state_too else None, records(self.stack)
         forget_calls(self.stack)
         yield
         sandbox = self.stack.sandbox
         assert sandbox.trend.requests(changing=True) == []
         assert sandbox.aws_requests(changing=True) == []
-        assert self._records() == recorded
-        assert known is None or self._state() == known
+        assert records(self.stack) == recorded
+        assert known is None or state(self.stack) == known
 
     @contextlib.contextmanager
     def _key_withheld(self, *, withheld: bool) -> Iterator[None]:
@@ -279,31 +278,13 @@ class Operator(RuleBasedStateMachine):
 
     def _is_refused(self) -> bool:
         """Whether an update would have to take a link that is somebody's, and was not told to."""
-        known, strangers = self._known_links(), self._strangers()
+        known, strangers = known_links(self.stack), self._strangers()
         return not self.model.settings.get("adopt") and any(strangers[kind] for kind in LINKS if kind not in known)
 
     def _strangers(self) -> dict[str, list[dict[str, Any]]]:
         """Return the links of the account that point at a role made by hand."""
         found = links_of(self.stack).items()
         return {kind: [link for link in links if role_of(link) == self.by_hand] for kind, links in found}
-
-    def _state(self) -> dict[str, Any]:
-        deployment = json.loads(self.stack.succeed("stack", "export"))["deployment"]
-        return {name: deployment.get(name) for name in ("resources", "pending_operations")}
-
-    def _records(self) -> dict[Path, bytes]:
-        """Return what the program keeps in files between two runs."""
-        return {path: path.read_bytes() for path in (self.stack.sandbox.home / "local-state").rglob("*.json")}
-
-    def _known_links(self) -> dict[str, Any]:
-        """Return what the state knows of the links, by kind."""
-        kinds = {"Connector": "connector", "CloudAccount": "cloud account"}
-        known = {}
-        for each in self._state()["resources"] or []:
-            if kind := kinds.get(each["type"].rpartition("/trend:")[2]):
-                outputs = {name: value for name, value in each["outputs"].items() if name != "__provider"}
-                known[kind] = (each["urn"], each["id"], outputs)
-        return known
 
     def _give_key(self) -> None:
         """Let Trend take the key and no other, and put it where the model says."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from tests.e2e.inventory import aws_inventory
@@ -59,10 +60,9 @@ def _roles(stack: Stack) -> dict[str, Any]:
 
 def _known(stack: Stack) -> list[dict[str, Any]]:
     """Return what Pulumi's state knows: which resources, from which inputs."""
-    deployment = json.loads(stack.succeed("stack", "export"))["deployment"]
     return [
         {"urn": each["urn"], "inputs": _without_provider(each.get("inputs") or {})}
-        for each in sorted(deployment["resources"], key=lambda each: str(each["urn"]))
+        for each in sorted(state(stack)["resources"], key=lambda each: str(each["urn"]))
         if not each["type"].startswith("pulumi:")
     ]
 
@@ -70,3 +70,25 @@ def _known(stack: Stack) -> list[dict[str, Any]]:
 def _without_provider(inputs: dict[str, Any]) -> dict[str, Any]:
     # Ciphertexts differ each time; the provider's class is the program's matter.
     return {name: value for name, value in inputs.items() if name != "__provider" and "ciphertext" not in str(value)}
+
+
+def state(stack: Stack) -> dict[str, Any]:
+    """Return what Pulumi's state holds: resources, and operations of which it does not know the end."""
+    deployment = json.loads(stack.succeed("stack", "export"))["deployment"]
+    return {name: deployment.get(name) for name in ("resources", "pending_operations")}
+
+
+def records(stack: Stack) -> dict[Path, bytes]:
+    """Return what the program keeps in files between two runs."""
+    return {path: path.read_bytes() for path in (stack.sandbox.home / "local-state").rglob("*.json")}
+
+
+def known_links(stack: Stack) -> dict[str, Any]:
+    """Return what the state knows of the links, by kind."""
+    kinds = {"Connector": "connector", "CloudAccount": "cloud account"}
+    known = {}
+    for each in state(stack)["resources"] or []:
+        if kind := kinds.get(each["type"].rpartition("/trend:")[2]):
+            outputs = {name: value for name, value in each["outputs"].items() if name != "__provider"}
+            known[kind] = (each["urn"], each["id"], outputs)
+    return known

@@ -28,11 +28,11 @@ Trial = Callable[[Call, str], None]
 
 
 def chosen(calls: Sequence[Call], ways: Sequence[str], keep: Sequence[str]) -> list[Case]:
-    """Return the cases to walk: all of them, or without FULL those that `keep` names."""
-    cases = [(call, way) for call in calls for way in ways]
-    assert cases
-    if FULL:
-        return [case for case in cases if ONLY in f"{case[0]} {case[1]}"]
+    """Return the cases to walk: all of them, or without FULL those that `keep` names, if it names any."""
+    cases = [(call, way) for call in calls for way in ways if ONLY in f"{call} {way}"]
+    assert cases or ONLY
+    if FULL or ONLY or not keep:
+        return cases
     picked = [case for case in cases if f"{case[0]} {case[1]}" in keep]
     assert len(picked) == len(keep), f"not all of {keep} are among {[f'{call} {way}' for call, way in cases]}"
     return picked
