@@ -63,14 +63,14 @@ def lift_locks(stack: Stack) -> bool:
     Raises:
         StackLocked: a run holds the stack that is not known to be dead.
     """
+    for path in stack.mend_backend():
+        say(f"removed {path.name}, which a killed run left empty")
     if stack.backend is None:
         return False
     locks = stack.backend.locks()
     for lock in locks:
         if lock is not None and not lock.is_dead:
             raise StackLocked(_who_holds(stack, lock))
-    for path in stack.backend.mend():
-        say(f"removed {path.name}, which a killed run left empty")
     if locks:
         pids = ", ".join(str(lock.pid) for lock in locks if lock is not None)
         say(f"lifting the lock of a dead run (pid {pids or 'unknown'})")

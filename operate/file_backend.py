@@ -59,6 +59,33 @@ class Lock:
             return True
 
 
+def root_of(url: str, cwd: Path) -> Path | None:
+    """Return the folder of a backend at an address such as `file:///var/state`, `file://~` or `file://./state`."""
+    if not url.startswith(_SCHEME):
+        return None
+    folder = Path(unquote(url.removeprefix(_SCHEME).partition("?")[0])).expanduser()
+    return cwd / folder / ".pulumi"
+
+
+def mend(root: Path, project: str) -> list[Path]:
+    """Remove what keeps the CLI from reading a project's stacks after a run was killed while it wrote.
+
+    The attributes kept beside each file may be left empty, and each command then fails with `EOF`, even one that only
+    asks which stack is selected. A file without them is read like any other, also where a run writes them just now.
+
+    Args:
+        root: the backend's folder, `.pulumi`.
+        project: whose files.
+
+    Returns:
+        What was removed.
+    """
+    empty = [path for path in root.glob(f"**/{project}/**/*.attrs") if path.stat().st_size == 0]
+    for path in empty:
+        path.unlink()
+    return empty
+
+
 @dataclass(frozen=True)
 class FileBackend:
     """The files of one stack.
@@ -72,40 +99,21 @@ class FileBackend:
     project: str
     stack: str
 
-    @classmethod
-    def at(cls, url: str, cwd: Path, project: str, stack: str) -> FileBackend | None:
-        """Return the backend at an address such as `file:///var/state`, `file://~` or `file://./state`."""
-        if not url.startswith(_SCHEME):
-            return None
-        folder = Path(unquote(url.removeprefix(_SCHEME).partition("?")[0])).expanduser()
-        return cls(cwd / folder / ".pulumi", project, stack)
-
-    def mend(self) -> list[Path]:
-        """Remove what keeps the CLI from reading a stack after a run was killed while it wrote.
-
-        The attributes that are kept beside each file may be left empty, and the CLI then fails with `EOF`.
-
-        Returns:
-            What was removed.
-        """
-        beside = [
-            *self.root.glob(f"stacks/{self.project}/{self.stack}.json*.attrs"),
-            *self._lock_folder.glob("*.attrs"),
-        ]
-        empty = [path for path in beside if path.stat().st_size == 0]
-        for path in empty:
-            path.unlink()
-        return empty
-
     def locks(self) -> list[Lock | None]:
         """Return the claims on the stack; None for one whose owner died while it wrote it."""
         return [self._lock(path) for path in self._lock_folder.glob("*.json")]
 
-    def state_after(self, run: int) -> State:
-        """Return the state as it was after a run that ended; 0 is the newest, as in the history."""
-        kept = sorted(self.root.glob(f"history/{self.project}/{self.stack}/*.checkpoint.*"), key=_when, reverse=True)
-        checkpoints = [path for path in kept if path.suffix in (".json", ".gz")]
-        return State.of({"deployment": json.loads(_content(checkpoints[run]))["checkpoint"]["latest"]})
+    def state_after(self, run: int) -> State | None:
+        """Return the state as it was after a run that ended; 0 is the newest, as in the history.
+
+        None where no copy is kept that can be read: the run was killed before it made one, or it is packed otherwise.
+        """
+        entries = sorted(self.root.glob(f"history/{self.project}/{self.stack}/*.history.*"), key=_when, reverse=True)
+        entries = [path for path in entries if path.suffix != ".attrs"]
+        checkpoint = entries[run].with_name(entries[run].name.replace(".history.", ".checkpoint."))
+        if checkpoint.suffix not in (".json", ".gz") or not checkpoint.is_file():
+            return None
+        return State.of({"deployment": json.loads(_content(checkpoint))["checkpoint"]["latest"]})
 
     @property
     def _lock_folder(self) -> Path:
@@ -124,8 +132,8 @@ class FileBackend:
 
 
 def _when(path: Path) -> int:
-    """Return the nanoseconds of a name such as `prod-1795506353597845027.checkpoint.json`."""
-    return int(path.name.partition(".checkpoint")[0].rpartition("-")[2])
+    """Return the nanoseconds of a name such as `prod-1795506353597845027.history.json`."""
+    return int(path.name.partition(".history")[0].rpartition("-")[2])
 
 
 def _content(path: Path) -> bytes:

@@ -27,10 +27,13 @@ def endpoints(aws_url: str, trend_url: str) -> dict[str, str]:
 
 
 def backend(home: Path) -> dict[str, str]:
-    """Return what keeps the stacks below the sandbox's folder."""
+    """Return what keeps the stacks below the sandbox's folder.
+
+    Without the attributes beside each file: a run killed while it writes them leaves the stack unreadable for Pulumi.
+    """
     state = home / "state"
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return {"PULUMI_BACKEND_URL": state.as_uri(), "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
+    return {"PULUMI_BACKEND_URL": f"{state.as_uri()}?metadata=skip", "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
 
 
 def local_state(home: Path) -> dict[str, str]:

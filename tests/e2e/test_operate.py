@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +37,11 @@ def pending(stack: Stack) -> set[str]:
     deployment = json.loads(stack.succeed("stack", "export"))["deployment"]
     operations = deployment.get("pending_operations") or []
     return {f"{each['type']} {each['resource']['urn'].rpartition('::')[2]}" for each in operations}
+
+
+def state_file(stack: Stack) -> Path:
+    """Return where the backend keeps the state."""
+    return stack.sandbox.home / "state" / ".pulumi" / "stacks" / "trend-onboarding" / f"{stack.name}.json"
 
 
 def kill_while(stack: Stack, *open_operations: str) -> None:
@@ -128,10 +134,15 @@ def test_killed_runs_leave_nothing_behind_and_the_next_one_converges(stack: Stac
     for service, action in (("iam", "CreateRole"), ("s3", "CreateBucket")):
         sandbox.aws_control.add_fault(AwsFault(service=service, action=action, delay=3))
     kill_while(stack, "creating workload-security", "creating trail-bucket")
+    # As if it had been killed in the middle of writing on a backend that keeps attributes.
+    attributes = state_file(stack).with_name(f"{stack.name}.json.attrs")
+    attributes.write_text("")
+    assert "EOF" in stack.run("stack", "--show-name").output
 
     first = operate(stack, *UP)
 
     assert first.code == 0, first.output
+    assert f"removed {attributes.name}, which a killed run left empty" in first.output
     assert "lifting the lock of a dead run" in first.output
     assert "pending operations" not in first.output
     stack.up(EXPECT_NO_CHANGES)
@@ -194,7 +205,7 @@ def test_what_does_not_carry_the_tag_of_the_stack_is_left_alone(stack: Stack) ->
     role_for_trend(stack, "somebodys")
     stack.up()
     # `pulumi stack import` takes no open operations, so they are written where the backend keeps the state.
-    file = stack.sandbox.home / "state" / ".pulumi" / "stacks" / "trend-onboarding" / f"{stack.name}.json"
+    file = state_file(stack)
     document = json.loads(file.read_text())
     latest = document["checkpoint"]["latest"]
     (known,) = [each for each in latest["resources"] if each["type"] == "aws:iam/role:Role"]

@@ -58,7 +58,7 @@ def test_a_pull_request_gets_one_comment_that_calls_out_what_goes_and_no_key_is_
     keys = dict(stack.environment)
     stack.environment.clear()
     stack.configure({"existingCloudtrailBucketName": BUCKET, "tags": {"team": "@blue"}})
-    state = contents(Path(stack.variables()["PULUMI_BACKEND_URL"].removeprefix("file://")))
+    state = contents(stack.sandbox.home / "state")
 
     ended = run(stack, "preview", "operate preview", PULL_REQUEST="7", **github.environment())
     assert ended.code == 0, ended.output
@@ -76,7 +76,7 @@ def test_a_pull_request_gets_one_comment_that_calls_out_what_goes_and_no_key_is_
     for secret in keys.values():
         assert secret not in text
     assert stack.sandbox.trend.requests() == []
-    assert contents(Path(stack.variables()["PULUMI_BACKEND_URL"].removeprefix("file://"))) == state
+    assert contents(stack.sandbox.home / "state") == state
     stack.environment.update(keys)
 
 

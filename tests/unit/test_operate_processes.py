@@ -64,13 +64,11 @@ def test_a_lock_of_another_host_is_never_taken_for_dead() -> None:
     ],
 )
 def test_the_folder_of_a_backend_is_found(url: str, folder: str) -> None:
-    backend = FileBackend.at(url, Path("/project"), "p", "s")
-    assert backend is not None
-    assert backend.root == Path(folder)
+    assert file_backend.root_of(url, Path("/project")) == Path(folder)
 
 
 def test_other_backends_have_no_folder() -> None:
-    assert FileBackend.at("https://api.pulumi.com", Path("/project"), "p", "s") is None
+    assert file_backend.root_of("https://api.pulumi.com", Path("/project")) is None
 
 
 @pytest.fixture
@@ -81,12 +79,16 @@ def backend(tmp_path: Path) -> FileBackend:
     return made
 
 
-def test_empty_attributes_are_removed_and_nothing_else(backend: FileBackend) -> None:
-    stacks = backend.root / "stacks" / "p"
-    for name, content in (("s.json", "{}"), ("s.json.attrs", ""), ("s.json.bak.attrs", "{}"), ("other.json.attrs", "")):
-        (stacks / name).write_text(content)
-    assert backend.mend() == [stacks / "s.json.attrs"]
-    assert sorted(path.name for path in stacks.iterdir()) == ["other.json.attrs", "s.json", "s.json.bak.attrs"]
+def test_empty_attributes_of_a_project_are_removed_and_nothing_else(backend: FileBackend) -> None:
+    (backend.root / "stacks" / "other").mkdir()
+    empty = {"stacks/p/s.json.attrs", "stacks/p/t.json.attrs", "history/p/s/s-1.history.json.attrs",
+             "locks/organization/p/s/a.json.attrs"}  # fmt: skip
+    others = {"stacks/p/s.json": "", "stacks/p/s.json.bak.attrs": "{}", "stacks/other/s.json.attrs": ""}
+    for name, content in {**dict.fromkeys(empty, ""), **others}.items():
+        (backend.root / name).write_text(content)
+    assert set(file_backend.mend(backend.root, "p")) == {backend.root / name for name in empty}
+    left = {str(path.relative_to(backend.root)) for path in backend.root.rglob("*") if path.is_file()}
+    assert left == set(others)
 
 
 def test_locks_are_read_and_one_that_was_cut_off_belongs_to_nobody(
@@ -104,12 +106,17 @@ def test_locks_are_read_and_one_that_was_cut_off_belongs_to_nobody(
 
 
 def test_the_state_after_a_run_is_found_by_its_place_in_the_history(backend: FileBackend) -> None:
-    for time_of_run in (900, 1000):
+    folder = backend.root / "history" / "p" / "s"
+    for time_of_run in (900, 1000, 1100):
         content = {"checkpoint": {"latest": {"resources": [{"urn": f"u::{time_of_run}", "type": "t"}]}}}
-        path = backend.root / "history" / "p" / "s" / f"s-{time_of_run}.checkpoint.json"
-        path.write_text(json.dumps(content))
-        path.with_suffix(".json.attrs").write_text("{}")
-    assert [backend.state_after(run).resources[0].urn for run in (0, 1)] == ["u::1000", "u::900"]
+        for name in (f"s-{time_of_run}.history.json", f"s-{time_of_run}.checkpoint.json"):
+            (folder / name).write_text(json.dumps(content))
+            (folder / f"{name}.attrs").write_text("{}")
+    (folder / "s-1000.checkpoint.json").unlink()
+    newest, killed, oldest = (backend.state_after(run) for run in (0, 1, 2))
+    assert newest
+    assert oldest
+    assert (newest.resources[0].urn, killed, oldest.resources[0].urn) == ("u::1100", None, "u::900")
 
 
 COUNTS = """
