@@ -3,9 +3,9 @@
 import pulumi
 
 from components import aws_context, preflight
+from components.configuration import load_settings
 from components.onboarding import Onboarding
 from components.refusal import refusals_in_one_line
-from components.settings import load_settings
 
 with refusals_in_one_line():
     settings = load_settings()

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from components.configuration import SECRETS, parse_settings
 from components.providers.account import AccountProvider
 from components.providers.aws_clients import calling
 from components.providers.base import OnboardingProvider
-from components.settings import SECRETS, ExistingTrail, Settings, parse_settings
+from components.settings import ExistingTrail, Settings
 from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE, Redactor
 from operate.stack import Stack
 from operate.state import DYNAMIC, Resource, State

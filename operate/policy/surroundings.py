@@ -7,8 +7,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from components.configuration import SECRETS, SettingsError, parse_settings
 from components.providers.aws_clients import calling
-from components.settings import SECRETS, SettingsError, parse_settings
 from operate.console import OperateError
 from operate.history import Configuration
 from operate.policy.place import Place

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.settings import parse_settings
+from components.configuration import parse_settings
 from operate.plan import shown_type
 from tests.program.deployment import deploy
 
