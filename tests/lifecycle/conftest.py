@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from components.providers import base, link
+from components.providers import base, link, trail_bucket
+from components.providers.notification_record import STATE_VARIABLE
+from components.providers.notification_snapshot import NotificationSnapshotProvider
 from components.trend import transport
 from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from components.trend.endpoints import ENDPOINT_VARIABLE
@@ -17,6 +20,7 @@ from sandbox.simulator import Simulator, SimulatorControl
 from tests.lifecycle.adopting import Adopting
 from tests.lifecycle.aws_scene import Aws
 from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.notified_bucket import OTHERS, Bucket, Deployment, begin_anew
 from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, TENANT, Kind
 
 
@@ -101,3 +105,32 @@ def made(resource: Resource, kind: Kind, trend: SimulatorControl) -> Resource:
 def stack(engine: Engine, kind: Kind) -> Adopting:
     """The link of a stack with `adopt`, and the record of what was before."""
     return Adopting(engine, kind)
+
+
+@pytest.fixture
+def bucket(running_aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """A bucket with a notification of each kind, and the credentials for it in the environment."""
+    running_aws.reset()
+    for name, value in running_aws.endpoints().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv(STATE_VARIABLE, str(tmp_path))
+    monkeypatch.setattr(trail_bucket, "PAUSES", (0.01, 0.01))
+    begin_anew()
+    bucket = Bucket(running_aws)
+    bucket.put(OTHERS)
+    bucket.puts()
+    return bucket
+
+
+@pytest.fixture
+def snapshot(bucket: Bucket) -> Resource:
+    """What the bucket holds before the vendor's stack, not taken yet."""
+    return Engine({}).resource(NotificationSnapshotProvider)
+
+
+@pytest.fixture
+def deployment(bucket: Bucket, snapshot: Resource) -> Deployment:
+    """Snapshot, stack and merge, deployed."""
+    made = Deployment(bucket, snapshot)
+    made.up()
+    return made
