@@ -75,6 +75,7 @@ class AwsCall:
         """Let it go wrong; return what tells whether it was reached."""
         spec: dict[str, Any] = {
             "refused": {"times": 0, "status": 403, "code": "AccessDenied"},
+            "refused once": {"status": 403, "code": "AccessDenied"},
             "throttled": {"status": 400, "code": "Throttling"},
             KILLED: {"delay": STILL_UNDER_WAY},
         }[way]
