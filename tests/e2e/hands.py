@@ -39,6 +39,19 @@ def delete_link(sandbox: Sandbox, kind: str) -> None:
         sandbox.trend.delete_cloud_account(sandbox.account)
 
 
+def role_for_trend(sandbox: Sandbox, name: str) -> str:
+    """Make a role by hand that Workload Security can assume; return its ARN."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::147995105371:root"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": sandbox.tenant.external_id}},
+    }
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    made = sandbox.aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+    return str(made["Role"]["Arn"])
+
+
 def connector_number(sandbox: Sandbox) -> int:
     return next(each.id for each in sandbox.trend.state().connectors if each.account_id == sandbox.account)
 

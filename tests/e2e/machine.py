@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sandbox.simulator import Fault
 from tests.e2e import hands
 from tests.e2e.expected import LINKS, assert_only_buckets_are_left, assert_world_is, links_of, role_of
+from tests.e2e.hands import role_for_trend
 from tests.e2e.model import BOUNDARY, SETTINGS, Model
 from tests.e2e.operating import PULUMI
 from tests.e2e.outage import WAYS, Outage
@@ -24,7 +25,6 @@ from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Run, Stack
 from tests.e2e.sentinels import TOKEN, leaking_files, leaks, with_sentinels
 from tests.e2e.standing import known_links, records, state, world
 from tests.e2e.subscribers import put
-from tests.e2e.test_operate import role_for_trend
 from tests.e2e.walk import disturbed, forget_calls
 
 ELSEWHERE = "210987654321"
@@ -60,7 +60,7 @@ class Operator(RuleBasedStateMachine):
         sandbox.aws("iam").create_policy(PolicyName=BOUNDARY.rpartition("/")[2], PolicyDocument=json.dumps(everything))
         sandbox.trend.add_connector(ELSEWHERE, f"arn:aws:iam::{ELSEWHERE}:role/theirs")
         sandbox.trend.add_cloud_account(ELSEWHERE, f"arn:aws:iam::{ELSEWHERE}:role/theirs")
-        self.by_hand = role_for_trend(self.stack, "by-hand")
+        self.by_hand = role_for_trend(self.stack.sandbox, "by-hand")
         if linked_before:
             sandbox.trend.add_connector(sandbox.account, self.by_hand, displayName="theirs")
             sandbox.trend.add_cloud_account(sandbox.account, self.by_hand, alias="theirs", description="by hand")

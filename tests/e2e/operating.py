@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -61,6 +62,18 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = 60.0
     while not condition():
         assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}"
         time.sleep(0.05)
+
+
+def pending(stack: Stack) -> set[str]:
+    """Return what Pulumi takes for under way, as `<kind> <resource>`."""
+    deployment = json.loads(stack.succeed("stack", "export"))["deployment"]
+    operations = deployment.get("pending_operations") or []
+    return {f"{each['type']} {each['resource']['urn'].rpartition('::')[2]}" for each in operations}
+
+
+def state_file(stack: Stack) -> Path:
+    """Return where the backend keeps the state."""
+    return stack.sandbox.home / "state" / ".pulumi" / "stacks" / "trend-onboarding" / f"{stack.name}.json"
 
 
 def _project(stack: Stack) -> Path:

@@ -92,3 +92,17 @@ def known_links(stack: Stack) -> dict[str, Any]:
             outputs = {name: value for name, value in each["outputs"].items() if name != "__provider"}
             known[kind] = (each["urn"], each["id"], outputs)
     return known
+
+
+def assert_one_of_each(stack: Stack) -> None:
+    """Make sure that exactly one of everything stands, and that it is what the stack knows."""
+    aws, outputs = aws_inventory(stack.sandbox), stack.outputs()
+    ours = [role for role in aws["roles"] if role.startswith("workload-security-")]
+    assert [f"arn:aws:iam::{stack.sandbox.account}:role/{role}" for role in ours] == [
+        outputs["workloadSecurityRoleArn"]
+    ]
+    assert [len(aws["roles"][role]) for role in ours] == [1]
+    assert [bucket for bucket in aws["buckets"] if bucket.startswith("trail-bucket-")] == [outputs["trailBucketName"]]
+    assert len(aws["stacks"]) == 2
+    state = stack.sandbox.trend.state()
+    assert [len(state.connectors), len(state.cloud_accounts)] == [1, 1]

@@ -17,9 +17,9 @@ import yaml
 from operate.plan import shown_type
 from sandbox.sandbox import Sandbox
 from sandbox.simulator import default_tenant
+from tests.e2e.hands import role_for_trend
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, ROOT, Stack
-from tests.e2e.test_operate import role_for_trend
 
 FOLDER = ROOT / "examples"
 NAMES = sorted(path.parent.name for path in FOLDER.glob("*/Pulumi.*.yaml"))
@@ -28,7 +28,7 @@ OWN_PROGRAM = FOLDER / "from-your-program"
 
 def earlier_links(stack: Stack) -> None:
     """Link the account as somebody did before, with a role of their own."""
-    role, sandbox = role_for_trend(stack, "earlier"), stack.sandbox
+    role, sandbox = role_for_trend(stack.sandbox, "earlier"), stack.sandbox
     sandbox.trend.add_connector(sandbox.account, role, displayName="earlier")
     sandbox.trend.add_cloud_account(sandbox.account, role, alias="earlier")
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from sandbox.simulator import ApiKey
+from tests.e2e.hands import role_for_trend
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 from tests.e2e.standing import links
-from tests.e2e.test_operate import role_for_trend
 
 BUCKET = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
 
 
 def test_links_made_by_hand_survive_a_refused_up_and_come_back_after_an_adoption(stack: Stack) -> None:
-    trend, by_hand = stack.sandbox.trend, role_for_trend(stack, "by-hand")
+    trend, by_hand = stack.sandbox.trend, role_for_trend(stack.sandbox, "by-hand")
     trend.add_connector(stack.sandbox.account, by_hand, displayName="theirs")
     trend.add_cloud_account(stack.sandbox.account, by_hand, alias="theirs", description="by hand")
     before = links(stack)
@@ -55,7 +55,7 @@ def test_a_second_stack_of_one_account_is_refused_and_its_end_harms_nothing(stac
 
 def test_a_preview_with_refresh_names_each_setting_that_was_changed_by_hand(stack: Stack) -> None:
     stack.up()
-    trend, account, role = stack.sandbox.trend, stack.sandbox.account, role_for_trend(stack, "by-hand")
+    trend, account, role = stack.sandbox.trend, stack.sandbox.account, role_for_trend(stack.sandbox, "by-hand")
     as_made = links(stack)
     connector = trend.state().connectors[0].id
     changes = {

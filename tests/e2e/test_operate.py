@@ -1,54 +1,22 @@
-"""`python -m operate up` on the real engine: a run that fails or dies leaves everything as it was before."""
+"""`python -m operate up` on the real engine: a run that fails leaves everything as it was before."""
 
 from __future__ import annotations
 
 import json
 import signal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.aws.faults import Fault as AwsFault
 from sandbox.simulator import Fault
+from tests.e2e.hands import role_for_trend
 from tests.e2e.inventory import aws_inventory
-from tests.e2e.operating import OPERATE, UP, begin, kill, operate, wait_until
+from tests.e2e.operating import OPERATE, UP, begin, kill, operate, pending, wait_until
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 from tests.e2e.standing import links, standing
 
 NEW_TRAIL = {"createNewTrail": True}
-
-
-def role_for_trend(stack: Stack, name: str) -> str:
-    """Make a role by hand that Workload Security can assume; return its ARN."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"AWS": "arn:aws:iam::147995105371:root"},
-        "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"sts:ExternalId": stack.sandbox.tenant.external_id}},
-    }
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    made = stack.sandbox.aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)
-    return str(made["Role"]["Arn"])
-
-
-def pending(stack: Stack) -> set[str]:
-    """Return what Pulumi takes for under way, as `<kind> <resource>`."""
-    deployment = json.loads(stack.succeed("stack", "export"))["deployment"]
-    operations = deployment.get("pending_operations") or []
-    return {f"{each['type']} {each['resource']['urn'].rpartition('::')[2]}" for each in operations}
-
-
-def state_file(stack: Stack) -> Path:
-    """Return where the backend keeps the state."""
-    return stack.sandbox.home / "state" / ".pulumi" / "stacks" / "trend-onboarding" / f"{stack.name}.json"
-
-
-def kill_while(stack: Stack, *open_operations: str) -> None:
-    """Kill an update when some operations are under way; the plugins live on and finish their calls."""
-    run = begin(stack, OPERATE, *UP)
-    wait_until(lambda: set(open_operations) <= pending(stack), f"{open_operations}")
-    kill(run)
 
 
 @pytest.mark.parametrize("where", ["trend", pytest.param("aws", marks=pytest.mark.full)])
@@ -128,45 +96,10 @@ def test_refused_settings_start_nothing_that_would_have_to_be_reverted(stack: St
 
 
 @pytest.mark.full
-def test_killed_runs_leave_nothing_behind_and_the_next_one_converges(stack: Stack) -> None:
-    sandbox = stack.sandbox
-    stack.configure(NEW_TRAIL)
-    for service, action in (("iam", "CreateRole"), ("s3", "CreateBucket")):
-        sandbox.aws_control.add_fault(AwsFault(service=service, action=action, delay=3))
-    kill_while(stack, "creating workload-security", "creating trail-bucket")
-    # As if it had been killed in the middle of writing on a backend that keeps attributes.
-    attributes = state_file(stack).with_name(f"{stack.name}.json.attrs")
-    attributes.write_text("")
-    assert "EOF" in stack.run("stack", "--show-name").output
-
-    first = operate(stack, *UP)
-
-    assert first.code == 0, first.output
-    assert f"removed {attributes.name}, which a killed run left empty" in first.output
-    assert "lifting the lock of a dead run" in first.output
-    assert "pending operations" not in first.output
-    stack.up(EXPECT_NO_CHANGES)
-    assert_one_of_each(stack)
-
-    stack.configure({**NEW_TRAIL, "stackName": "Trend"})
-    sandbox.aws_control.add_fault(AwsFault(service="cloudformation", action="CreateStack", delay=3))
-    kill_while(stack, "creating management-role")
-
-    second = operate(stack, *UP)
-
-    assert second.code == 0, second.output
-    assert "removed CloudFormation stack Trend-Account" in second.output
-    assert "pending operations" not in second.output
-    stack.up(EXPECT_NO_CHANGES)
-    assert_one_of_each(stack)
-    stack.destroy()
-
-
-@pytest.mark.full
 def test_an_adoption_that_was_carried_out_unheard_is_taken_back(stack: Stack) -> None:
     sandbox = stack.sandbox
     stack.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1", "adopt": True})
-    by_hand = role_for_trend(stack, "by-hand")
+    by_hand = role_for_trend(stack.sandbox, "by-hand")
     sandbox.trend.add_connector(sandbox.account, by_hand, displayName="theirs")
     before = (links(stack), aws_inventory(sandbox))
     sandbox.trend.add_fault(
@@ -178,49 +111,6 @@ def test_an_adoption_that_was_carried_out_unheard_is_taken_back(stack: Stack) ->
     assert run.code != 0, run.output
     assert (links(stack), aws_inventory(sandbox)) == before
     assert "took Workload Security connector" in run.output
-
-
-@pytest.mark.full
-def test_a_link_whose_making_died_is_taken_back_and_what_it_adopted_restored(stack: Stack) -> None:
-    sandbox = stack.sandbox
-    stack.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1", "adopt": True})
-    by_hand = role_for_trend(stack, "by-hand")
-    sandbox.trend.add_connector(sandbox.account, by_hand, displayName="theirs")
-    sandbox.trend.add_cloud_account(sandbox.account, by_hand, alias="theirs", description="by hand")
-    before = (links(stack), aws_inventory(sandbox))
-    sandbox.trend.add_fault(
-        Fault(kind="delay", seconds=3, when="after", service="workload", method="POST", path="/awsconnectors/{ID}")
-    )
-    kill_while(stack, "creating connector")
-
-    run = operate(stack, "revert", "--yes")
-
-    assert run.code == 0, run.output
-    assert "took Workload Security connector" in run.output
-    assert (links(stack), aws_inventory(sandbox)) == before
-
-
-@pytest.mark.full
-def test_what_does_not_carry_the_tag_of_the_stack_is_left_alone(stack: Stack) -> None:
-    role_for_trend(stack, "somebodys")
-    stack.up()
-    # `pulumi stack import` takes no open operations, so they are written where the backend keeps the state.
-    file = state_file(stack)
-    document = json.loads(file.read_text())
-    latest = document["checkpoint"]["latest"]
-    (known,) = [each for each in latest["resources"] if each["type"] == "aws:iam/role:Role"]
-    theirs = {**known, "inputs": {**known["inputs"], "name": "somebodys"}}
-    latest["pending_operations"] = [{"resource": each, "type": "creating"} for each in (theirs, known)]
-    file.write_text(json.dumps(document))
-    assert pending(stack) == {"creating workload-security"}
-
-    run = operate(stack, *UP)
-
-    assert run.code == 0, run.output
-    assert "left IAM role somebodys alone" in run.output
-    assert "removed" not in run.output
-    assert {"somebodys", known["id"]} <= set(aws_inventory(stack.sandbox)["roles"])
-    assert pending(stack) == set()
 
 
 @pytest.mark.full
@@ -295,17 +185,3 @@ def test_the_report_names_what_went_what_stays_and_what_cannot_be_removed(stack:
         "CloudTrail service token",
     ]
     assert "Service Management > Product Connector" in not_removable[0][1]
-
-
-def assert_one_of_each(stack: Stack) -> None:
-    """Make sure that exactly one of everything stands, and that it is what the stack knows."""
-    aws, outputs = aws_inventory(stack.sandbox), stack.outputs()
-    ours = [role for role in aws["roles"] if role.startswith("workload-security-")]
-    assert [f"arn:aws:iam::{stack.sandbox.account}:role/{role}" for role in ours] == [
-        outputs["workloadSecurityRoleArn"]
-    ]
-    assert [len(aws["roles"][role]) for role in ours] == [1]
-    assert [bucket for bucket in aws["buckets"] if bucket.startswith("trail-bucket-")] == [outputs["trailBucketName"]]
-    assert len(aws["stacks"]) == 2
-    state = stack.sandbox.trend.state()
-    assert [len(state.connectors), len(state.cloud_accounts)] == [1, 1]

@@ -1,10 +1,11 @@
-"""Runs killed at random moments, one after the other, on the same stack; then one `python -m operate up`.
+"""Runs that died: what they left is cleared by one `python -m operate`, also after a series at random moments.
 
-FULL=1 kills fifty, else three. SEED repeats a run that failed.
+FULL=1 kills fifty of one stack, else three. SEED repeats a series that failed.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -12,15 +13,97 @@ from collections.abc import Callable
 
 import pytest
 
+from sandbox.aws.faults import Fault as AwsFault
+from sandbox.simulator import Fault
+from tests.e2e.hands import role_for_trend
 from tests.e2e.inventory import aws_inventory
-from tests.e2e.operating import OPERATE, PULUMI, UP, begin, kill, operate
+from tests.e2e.operating import OPERATE, PULUMI, UP, begin, kill, operate, pending, state_file, wait_until
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
-from tests.e2e.test_operate import assert_one_of_each, pending
+from tests.e2e.standing import assert_one_of_each, links
 
 KILLS = 50 if os.environ.get("FULL") == "1" else 3
 LONGEST = 12.0
 """Seconds after which a run is killed at the latest; a whole one takes less, even after a dead one was waited for."""
 STACK_NAMES = ("CloudOne", "Trend", "Other")
+NEW_TRAIL = {"createNewTrail": True}
+
+
+@pytest.mark.full
+def test_killed_runs_leave_nothing_behind_and_the_next_one_converges(stack: Stack) -> None:
+    sandbox = stack.sandbox
+    stack.configure(NEW_TRAIL)
+    for service, action in (("iam", "CreateRole"), ("s3", "CreateBucket")):
+        sandbox.aws_control.add_fault(AwsFault(service=service, action=action, delay=3))
+    kill_while(stack, "creating workload-security", "creating trail-bucket")
+    # As if it had been killed in the middle of writing on a backend that keeps attributes.
+    attributes = state_file(stack).with_name(f"{stack.name}.json.attrs")
+    attributes.write_text("")
+    assert "EOF" in stack.run("stack", "--show-name").output
+
+    first = operate(stack, *UP)
+
+    assert first.code == 0, first.output
+    assert f"removed {attributes.name}, which a killed run left empty" in first.output
+    assert "lifting the lock of a dead run" in first.output
+    assert "pending operations" not in first.output
+    stack.up(EXPECT_NO_CHANGES)
+    assert_one_of_each(stack)
+
+    stack.configure({**NEW_TRAIL, "stackName": "Trend"})
+    sandbox.aws_control.add_fault(AwsFault(service="cloudformation", action="CreateStack", delay=3))
+    kill_while(stack, "creating management-role")
+
+    second = operate(stack, *UP)
+
+    assert second.code == 0, second.output
+    assert "removed CloudFormation stack Trend-Account" in second.output
+    assert "pending operations" not in second.output
+    stack.up(EXPECT_NO_CHANGES)
+    assert_one_of_each(stack)
+    stack.destroy()
+
+
+@pytest.mark.full
+def test_a_link_whose_making_died_is_taken_back_and_what_it_adopted_restored(stack: Stack) -> None:
+    sandbox = stack.sandbox
+    stack.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1", "adopt": True})
+    by_hand = role_for_trend(stack.sandbox, "by-hand")
+    sandbox.trend.add_connector(sandbox.account, by_hand, displayName="theirs")
+    sandbox.trend.add_cloud_account(sandbox.account, by_hand, alias="theirs", description="by hand")
+    before = (links(stack), aws_inventory(sandbox))
+    sandbox.trend.add_fault(
+        Fault(kind="delay", seconds=3, when="after", service="workload", method="POST", path="/awsconnectors/{ID}")
+    )
+    kill_while(stack, "creating connector")
+
+    run = operate(stack, "revert", "--yes")
+
+    assert run.code == 0, run.output
+    assert "took Workload Security connector" in run.output
+    assert (links(stack), aws_inventory(sandbox)) == before
+
+
+@pytest.mark.full
+def test_what_does_not_carry_the_tag_of_the_stack_is_left_alone(stack: Stack) -> None:
+    role_for_trend(stack.sandbox, "somebodys")
+    stack.up()
+    # `pulumi stack import` takes no open operations, so they are written where the backend keeps the state.
+    file = state_file(stack)
+    document = json.loads(file.read_text())
+    latest = document["checkpoint"]["latest"]
+    (known,) = [each for each in latest["resources"] if each["type"] == "aws:iam/role:Role"]
+    theirs = {**known, "inputs": {**known["inputs"], "name": "somebodys"}}
+    latest["pending_operations"] = [{"resource": each, "type": "creating"} for each in (theirs, known)]
+    file.write_text(json.dumps(document))
+    assert pending(stack) == {"creating workload-security"}
+
+    run = operate(stack, *UP)
+
+    assert run.code == 0, run.output
+    assert "left IAM role somebodys alone" in run.output
+    assert "removed" not in run.output
+    assert {"somebodys", known["id"]} <= set(aws_inventory(stack.sandbox)["roles"])
+    assert pending(stack) == set()
 
 
 @pytest.mark.full
@@ -33,7 +116,7 @@ def test_runs_killed_at_random_moments_are_cleared_by_one_update(
     killed = sum(kill_one(stack, chance) for _ in range(KILLS))
     record_property("tried", f"{KILLS} runs of one stack, {killed} of them killed under way; SEED={seed}")
 
-    stack.configure({"createNewTrail": True})
+    stack.configure(NEW_TRAIL)
     last = operate(stack, "up", "--yes", "--non-interactive")
 
     assert last.code == 0, last.output
@@ -47,9 +130,16 @@ def test_runs_killed_at_random_moments_are_cleared_by_one_update(
     assert after == before
 
 
+def kill_while(stack: Stack, *open_operations: str) -> None:
+    """Kill an update when some operations are under way; the plugins live on and finish their calls."""
+    run = begin(stack, OPERATE, *UP)
+    wait_until(lambda: set(open_operations) <= pending(stack), f"{open_operations}")
+    kill(run)
+
+
 def kill_one(stack: Stack, chance: random.Random) -> bool:
     """Start an update of one kind or another and kill it; return whether it was still running."""
-    stack.configure({"createNewTrail": True, "stackName": chance.choice(STACK_NAMES)})
+    stack.configure({**NEW_TRAIL, "stackName": chance.choice(STACK_NAMES)})
     by_hand = chance.random() < 0.5  # the lock alone is lifted, and what else is left piles up
     if by_hand:
         stack.run("cancel", "--yes")

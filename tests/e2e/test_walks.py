@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.hands import role_for_trend
 from tests.e2e.operating import OPERATE, PULUMI, UP, operate
 from tests.e2e.pulumi_cli import Run, Stack
 from tests.e2e.standing import links, standing, world
 from tests.e2e.subscribers import others, put
-from tests.e2e.test_operate import role_for_trend
 from tests.e2e.walk import AWS_WAYS, KILLED, TREND_WAYS, Call, aws_calls, disturbed, forget_calls, trend_calls
 
 FULL = os.environ.get("FULL") == "1"
@@ -179,7 +179,7 @@ def test_each_call_of_an_update_with_adoption_goes_wrong(
     stack: Stack, record_property: Callable[[str, object], None]
 ) -> None:
     put(stack.sandbox, others())
-    by_hand = role_for_trend(stack, "by-hand")
+    by_hand = role_for_trend(stack.sandbox, "by-hand")
     stack.sandbox.trend.add_connector(stack.sandbox.account, by_hand, displayName="theirs")
     stack.sandbox.trend.add_cloud_account(stack.sandbox.account, by_hand, alias="theirs", description="by hand")
     before = world(stack)
