@@ -24,7 +24,7 @@ from tests.lifecycle.notified_bucket import OTHERS, Bucket, Deployment, begin_an
 from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, TENANT, Kind
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def simulator() -> Iterator[Simulator]:
     with Simulator(TENANT) as simulator:
         yield simulator
@@ -67,7 +67,7 @@ def engine(trend: SimulatorControl, monkeypatch: pytest.MonkeyPatch) -> Engine:
     return Engine({"cloudOneApiKey": TENANT.full_access_key.value, "visionOneServiceToken": token})
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     with Sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
         yield sandbox
