@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from components.providers.aws_clients import AwsError
+from components.providers.aws_clients import AwsError, AwsUnavailable
 
 Verdict = Literal["ok", "refused", "unknown"]
 
@@ -33,6 +33,10 @@ class Finding:
         return f"{self.text}; {self.hint}" if self.hint else self.text
 
 
+class Unanswered(Finding):
+    """A look that failed because a service did: the same question may be answered later."""
+
+
 def looked(subject: str, look: Callable[[], Finding]) -> Finding:
     """Look, and turn a look that AWS did not allow or answer into `unknown`: it is no reason to refuse, nor to pass.
 
@@ -42,5 +46,7 @@ def looked(subject: str, look: Callable[[], Finding]) -> Finding:
     """
     try:
         return look()
+    except AwsUnavailable as error:
+        return Unanswered(subject, "unknown", f"{subject} not checked: {error}")
     except AwsError as error:
         return Finding(subject, "unknown", f"{subject} not checked: {error}")

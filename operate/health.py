@@ -1,7 +1,8 @@
 """Whether what a stack made still stands and works: `python -m operate.health` is what the program's last step runs.
 
 It reads the connector, the cloud account, the vendor's stacks, the trail and the bucket's notification back, prints one
-JSON document, and ends with 1 where something is refused, unless the settings say `healthCheck: warn`.
+JSON document, and ends with 1 where something is refused or a service failed to answer, unless the settings say
+`healthCheck: warn`: what Pulumi knows a command to have printed stays, and a look that failed would never be repeated.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pydantic
 from pydantic.alias_generators import to_camel
 
 from components.bucket_checks import Bucket
-from components.findings import Finding, Verdict
+from components.findings import Finding, Unanswered, Verdict
 from components.notification_rules import split
 from components.providers.aws_clients import calling, error_code
 from components.providers.trail_bucket import TrailBucket
@@ -213,7 +214,7 @@ def main() -> int:
         found = [
             Finding("health", "unknown", f"not checked: {worded(error)}", "run `python -m operate doctor --deployed`")
         ]
-    bad = [each for each in found if each.verdict == "refused"]
+    bad = [each for each in found if each.verdict == "refused" or isinstance(each, Unanswered)]
     for each in bad:
         print(f"{each.subject}: {each}", file=sys.stderr)
     if bad and expected.on_refusal == "fail":

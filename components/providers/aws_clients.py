@@ -38,6 +38,10 @@ class AwsError(Exception):
         super().__init__(f"{message}; {hint or self.hint}")
 
 
+class AwsUnavailable(AwsError):
+    """AWS could not be reached, or had a fault or too much to do, after the client asked as often as it may."""
+
+
 @dataclass(frozen=True)
 class AwsSettings:
     """The AWS provider's settings that say who calls; empty where the environment decides.
@@ -119,7 +123,14 @@ def calling(what: str, needs: str = "") -> Iterator[None]:
         what: is being done, for the error.
         needs: the permission that it takes, for the next step after a refusal.
     """
-    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        ConnectionError,
+        HTTPClientError,
+        NoCredentialsError,
+        PartialCredentialsError,
+    )
 
     try:
         yield
@@ -127,19 +138,26 @@ def calling(what: str, needs: str = "") -> Iterator[None]:
         code = error_code(error)
         said = f"{code}: {error.response['Error'].get('Message') or 'no further words'}"
         hint = f"allow the deploying identity {needs}" if needs and code in _DENIED else _HINTS.get(code, "")
-        raise AwsError(f"{what}: {_one_line(said)}", hint) from None
+        failed = AwsUnavailable if _is_of_aws(error, code) else AwsError
+        raise failed(f"{what}: {_one_line(said)}", hint) from None
     except (NoCredentialsError, PartialCredentialsError) as error:
         hint = "give the credentials that the AWS provider works with: aws:profile, aws:accessKey or AWS_*"
         raise AwsError(f"{what}: {_one_line(str(error))}", hint) from None
     except BotoCoreError as error:
-        raise AwsError(
-            f"{what}: {_one_line(str(error))}", "check the network and the AWS settings, then run it again"
-        ) from None
+        failed = AwsUnavailable if isinstance(error, (ConnectionError, HTTPClientError)) else AwsError
+        hint = "check the network and the AWS settings, then run it again"
+        raise failed(f"{what}: {_one_line(str(error))}", hint) from None
 
 
 def error_code(error: Any) -> str:
     """Return the code of a botocore `ClientError`, for example `NoSuchBucket`."""
     return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def _is_of_aws(error: Any, code: str) -> bool:
+    """Whether an error says something about the service, and nothing about what was asked."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= 500 or status == 429 or "Throttl" in code or code in ("RequestLimitExceeded", "SlowDown")
 
 
 def _one_line(text: str) -> str:

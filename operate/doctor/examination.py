@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from components.findings import Finding
-from components.providers.aws_clients import AwsError
+from components.findings import Finding, Unanswered
+from components.providers.aws_clients import AwsError, AwsUnavailable
 from components.refusal import Refusal
 from components.trend.errors import (
     CredentialsError,
     Forbidden,
+    NoReply,
+    RateLimited,
+    ServiceFailed,
     TrendError,
     Unauthenticated,
+    UnusableReply,
     WrongAccount,
 )
 
 KEY, CALLER = "API key", "AWS caller"
 """The two checks that most others need."""
+
+_OF_TREND = (NoReply, RateLimited, ServiceFailed, UnusableReply)
+"""Errors that say something about the service, and nothing about what was asked."""
 
 Look = Callable[[], Iterable[Finding]]
 
@@ -63,17 +70,21 @@ def examine(checks: Sequence[Check], redact: Callable[[str], str]) -> list[Findi
         for check in checks:
             done[check.subject] = pool.submit(made, check)
         findings = [found for check in checks for found in done[check.subject].result()]
-    return [Finding(found.subject, found.verdict, redact(found.text), redact(found.hint)) for found in findings]
+    return [replace(found, text=redact(found.text), hint=redact(found.hint)) for found in findings]
 
 
 def _looked(check: Check) -> Iterable[Finding]:
     try:
         return list(check.look())
     except TrendError as error:
-        verdict = "refused" if isinstance(error, check.refusals) else "unknown"
         text = str(error).removesuffix(f"; {error.hint}")
-        return [Finding(check.subject, verdict, text, error.hint)]  # type: ignore[arg-type]  # one of two literals
+        if isinstance(error, check.refusals):
+            return [Finding(check.subject, "refused", text, error.hint)]
+        kind = Unanswered if isinstance(error, _OF_TREND) else Finding
+        return [kind(check.subject, "unknown", text, error.hint)]
     except Refusal as refusal:
         return [Finding(check.subject, "refused", " / ".join(str(refusal).splitlines()))]
+    except AwsUnavailable as error:
+        return [Unanswered(check.subject, "unknown", str(error))]
     except AwsError as error:
         return [Finding(check.subject, "unknown", str(error))]

@@ -118,6 +118,23 @@ def test_a_bad_link_fails_the_update_or_warns_as_the_settings_say(stack: Stack) 
 
 
 @pytest.mark.full
+def test_a_service_that_does_not_answer_fails_the_update_and_the_next_looks_again(stack: Stack) -> None:
+    stack.sandbox.trend.add_fault(
+        Fault(kind="status", status=503, service="workload", method="GET", path="/awsconnectors/{ID}", count=None)
+    )
+    run = stack.run("up", "--yes", "--skip-preview")
+    assert run.code != 0
+    assert "Workload Security connector: GET workload /awsconnectors/1: HTTP 503: " in run.output
+
+    stack.configure({"existingCloudtrailBucketName": BUCKET, "healthCheck": "warn"})
+    stack.up()
+    assert stack.outputs()["health"]["verdict"] == "unknown"
+    stack.sandbox.trend.clear_faults()
+    stack.succeed("up", "--yes", "--skip-preview", "--replace", "**::health")
+    assert stack.outputs()["health"]["verdict"] == "ok"
+
+
+@pytest.mark.full
 def test_a_key_of_the_configuration_reaches_the_check_and_not_the_state(stack: Stack) -> None:
     key = stack.environment.pop("CLOUD_ONE_API_KEY")
     stack.succeed("config", "set", "--secret", "cloudOneApiKey", key)

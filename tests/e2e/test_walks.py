@@ -50,7 +50,8 @@ def walk(record: Callable[[str, object], None], title: str, cases: Sequence[Case
             if ONLY or not FULL:
                 break
     record("tried", f"{title}: {tried} cases, {len(failures)} failures, {time.monotonic() - began:.0f} s")
-    assert failures == []
+    if failures:
+        pytest.fail("\n\n".join(failures))
 
 
 def converge(stack: Stack) -> None:
@@ -110,7 +111,9 @@ def undisturbed(stack: Stack, *arguments: str) -> str:
 
 
 def anew(stack: Stack) -> None:
-    """Set the scene: nothing of ours, and what others have subscribed to on the bucket."""
+    """Set the scene: nothing of ours, also after a failed case, and what others have subscribed to on the bucket."""
+    if json.loads(stack.succeed("stack", "export"))["deployment"].get("resources"):
+        operate(stack, "destroy", "--yes", "--skip-preview", "--non-interactive")
     stack.sandbox.reset()
     put(stack.sandbox, others())
 
