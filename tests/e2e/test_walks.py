@@ -146,11 +146,15 @@ def test_each_call_of_a_first_up_goes_wrong(stack: Stack, record_property: Calla
 def test_each_call_to_aws_of_a_first_up_with_a_new_trail_goes_wrong(
     stack: Stack, record_property: Callable[[str, object], None]
 ) -> None:
-    stack.configure({"createNewTrail": True, "trailBucketOnDestroy": "delete"})
+    """Only actions that a first up on an existing bucket does not ask for: the walk above tries those."""
     anew(stack)
     before = world(stack)
+    undisturbed(stack, "up")
+    tried = {(call.service, call.action) for call in aws_calls(stack)}
+    nothing_left(stack, before)
+    stack.configure({"createNewTrail": True, "trailBucketOnDestroy": "delete"})
     trial = trial_of_a_first_up(stack, before, undisturbed(stack, "up"))
-    calls = aws_calls(stack)
+    calls = [call for call in aws_calls(stack) if (call.service, call.action) not in tried]
     nothing_left(stack, before)
     walk(record_property, "first up with a new trail, calls to AWS", chosen(calls, AWS_WAYS, ()), trial)
 
