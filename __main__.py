@@ -10,9 +10,9 @@ from components.refusal import refusals_in_one_line
 with refusals_in_one_line():
     settings = load_settings()
     where = aws_context.current()
-    preflight.check(settings, where)
+    doubts = preflight.check(settings, where)
 
-onboarding = Onboarding("trend", settings=settings, where=where)
+onboarding = Onboarding("trend", settings=settings, where=where, doubts=doubts)
 
 for name, value in onboarding.outputs.items():
     pulumi.export(name, value)

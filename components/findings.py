@@ -34,7 +34,7 @@ class Finding:
 
 
 class Unanswered(Finding):
-    """A look that failed because a service did: the same question may be answered later."""
+    """A look that nobody was able to make: the same question may be answered later."""
 
 
 def looked(subject: str, look: Callable[[], Finding]) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -31,13 +32,20 @@ class Onboarding(pulumi.ComponentResource):
         name: the component's name.
         settings: what to do and how.
         where: the AWS account and region to onboard.
+        doubts: what `preflight.check` could not tell.
 
     Attributes:
         outputs: the stack's outputs by name; no secret is among them.
     """
 
     def __init__(
-        self, name: str, *, settings: Settings, where: AwsContext, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        *,
+        settings: Settings,
+        where: AwsContext,
+        doubts: Sequence[str] = (),
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("trend:onboarding:Onboarding", name, None, opts)
         tags = all_tags(settings.tags)
@@ -139,6 +147,7 @@ class Onboarding(pulumi.ComponentResource):
                 cloud_account.cloud_account_id,
                 cloud_account.state,
                 integration.stack_id,
+                *doubts,
             ],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[integration]),
         )

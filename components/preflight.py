@@ -14,25 +14,30 @@ from components.oidc_check import oidc_findings
 from components.providers.aws_clients import AwsClients, AwsSettings, clients
 from components.settings import ExistingTrail, Settings
 from components.tags import owner_tag
-from components.trail_checks import delivery_finding, second_trail_finding
+from components.trail_checks import DELIVERY, delivery_finding, second_trail_finding
 
 
-def check(settings: Settings, where: AwsContext) -> None:
+def check(settings: Settings, where: AwsContext) -> list[str]:
     """Warn of what is not sure to work, and refuse what is sure not to.
+
+    Returns:
+        Doubts that the check after the last step has too, by subject: it looks again when they change.
 
     Raises:
         RequirementError: naming all that has to be put right.
     """
     aws_settings = AwsSettings.of(pulumi.Config("aws").get)
     redact = aws_settings.redactor()
-    refused = []
+    refused, doubts = [], []
     for finding in findings(clients(aws_settings), settings, where):
         if finding.verdict == "unknown":
             pulumi.log.warn(redact(str(finding)))
+            doubts += [finding.subject] if finding.subject == DELIVERY else []
         elif finding.verdict == "refused":
             refused.append(redact(str(finding)))
     if refused:
         raise RequirementError("\n".join(refused))
+    return doubts
 
 
 def findings(aws: AwsClients, settings: Settings, where: AwsContext) -> Iterable[Finding]:

@@ -1,8 +1,9 @@
 """Whether what a stack made still stands and works: `python -m operate.health` is what the program's last step runs.
 
 It reads the connector, the cloud account, the vendor's stacks, the trail and the bucket's notification back, prints one
-JSON document, and ends with 1 where something is refused or a service failed to answer, unless the settings say
+JSON document, and ends with 1 where something is refused or could not be looked at, unless the settings say
 `healthCheck: warn`: what Pulumi knows a command to have printed stays, and a look that failed would never be repeated.
+Only the trail may be closed to the deployer: the program says so before it begins, and looks again when that changes.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from components.findings import Finding, Unanswered
-from components.providers.aws_clients import AwsError, AwsUnavailable
+from components.providers.aws_clients import AwsError
 from components.refusal import Refusal
 from components.trend.errors import (
     CredentialsError,
@@ -84,7 +84,5 @@ def _looked(check: Check) -> Iterable[Finding]:
         return [kind(check.subject, "unknown", text, error.hint)]
     except Refusal as refusal:
         return [Finding(check.subject, "refused", " / ".join(str(refusal).splitlines()))]
-    except AwsUnavailable as error:
-        return [Unanswered(check.subject, "unknown", str(error))]
     except AwsError as error:
-        return [Finding(check.subject, "unknown", str(error))]
+        return [Unanswered(check.subject, "unknown", str(error))]

@@ -23,6 +23,8 @@ from tests.e2e.walk import AWS_WAYS, KILLED, TREND_WAYS, Call, aws_calls, distur
 FULL = os.environ.get("FULL") == "1"
 ONLY = os.environ.get("WALK", "")
 BUCKET = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
+ONE_CALL_OF_TREND = ("one 500", "one reply lost")
+LASTING = ("500", "reply lost", "refused")
 Case = tuple[Call, str]
 Trial = Callable[[Call, str], None]
 
@@ -79,7 +81,7 @@ def _needs_operate(state: dict[str, Any]) -> bool:
 
 
 def revert_what_was_left(stack: Stack, failed: Run) -> None:
-    """Revert by hand, as the output of a run says to whose reverting failed, since AWS went on refusing."""
+    """Revert by hand, as the output of a run says whose reverting failed: nobody can undo what stays out of reach."""
     if "is not reverted: put right" in failed.output:
         assert "python -m operate revert" in failed.output
         again = operate(stack, "revert", "--yes")
@@ -229,11 +231,11 @@ def test_operate_up_takes_a_first_deployment_back_whatever_call_fails(
         run = disturbed(stack, call, way, OPERATE, "up")
         if run.code == 0:
             nothing_left(stack, before)
-        elif way == "refused":
+        elif way in LASTING:
             revert_what_was_left(stack, run)
         assert world(stack) == before, run.output
 
-    ways = ("500", "reply lost") if side == "Trend" else ("refused once", "refused")
+    ways = (*ONE_CALL_OF_TREND, "500", "reply lost") if side == "Trend" else ("refused once", "refused")
     walk(record_property, f"operate up of nothing, calls to {side}", chosen(calls, ways, ()), trial)
 
 
@@ -258,10 +260,9 @@ def test_operate_up_takes_an_update_back_whatever_call_fails(
         stack.configure(BUCKET)
         if run.code == 0:
             stack.up()
-        elif way == "refused":
+        elif way in LASTING:
             revert_what_was_left(stack, run)
         settled(stack, expected)
 
-    # The old settings cannot be had back from a Trend that stays down: its fault ends with the call.
-    ways = ("one 500", "one reply lost") if side == "Trend" else ("refused once", "refused")
+    ways = (*ONE_CALL_OF_TREND, "500") if side == "Trend" else ("refused once", "refused")
     walk(record_property, f"operate up of an update, calls to {side}", chosen(calls, ways, ()), trial)

@@ -26,11 +26,12 @@ def deploy(
     settings: Settings,
     where: AwsContext = WHERE,
     *,
+    doubts: Collection[str] = (),
     preview: bool = False,
     slow: str = "",
     until: Collection[str] = (),
 ) -> Deployment:
-    """Run the eight steps to their end; for the arguments see `Recorder`.
+    """Run the eight steps to their end; for the further arguments see `Onboarding` and `Recorder`.
 
     All registrations are over when this returns, so that the absence of one can be asserted.
     """
@@ -40,7 +41,7 @@ def deploy(
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]
     def program() -> Any:
-        onboarding = Onboarding("trend", settings=settings, where=where)
+        onboarding = Onboarding("trend", settings=settings, where=where, doubts=list(doubts))
         return pulumi.Output.all(**onboarding.outputs).apply(deployment.outputs.update)
 
     program()

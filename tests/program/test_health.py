@@ -43,6 +43,7 @@ def test_the_command_is_the_same_on_every_machine(monkeypatch: pytest.MonkeyPatc
     assert deploy(SETTINGS).engine.one(COMMAND).inputs["create"] == "venv/bin/python -m operate.health"
 
 
-def test_the_check_runs_again_when_a_link_changes() -> None:
-    triggers = deploy(SETTINGS).engine.one(COMMAND).inputs["triggers"]
-    assert triggers == ["7", "012345678901", "managed", "arn:aws:x:::forwarder/id"]
+def test_the_check_runs_again_when_a_link_changes_or_what_nobody_could_tell() -> None:
+    links = ["7", "012345678901", "managed", "arn:aws:x:::forwarder/id"]
+    assert deploy(SETTINGS).engine.one(COMMAND).inputs["triggers"] == links
+    assert deploy(SETTINGS, doubts=["trail"]).engine.one(COMMAND).inputs["triggers"] == [*links, "trail"]

@@ -54,9 +54,9 @@ def test_any_other_answer_is_unknown() -> None:
     assert found_after(BadRequest("no")) == Finding("it", "unknown", "no", BadRequest.hint)
 
 
-def test_aws_has_not_answered_where_it_failed_but_where_nobody_may_look_it_has() -> None:
-    assert type(found_after(AwsUnavailable("no"))) is Unanswered
-    assert found_after(AwsError("no", "do it")) == Finding("it", "unknown", "no; do it")
+@pytest.mark.parametrize("error", [AwsUnavailable, AwsError])
+def test_aws_that_does_not_show_it_has_not_answered(error: type[AwsError]) -> None:
+    assert found_after(error("no", "do it")) == Unanswered("it", "unknown", "no; do it")
 
 
 @pytest.mark.parametrize(("error", "kind"), [(AwsUnavailable("no"), Unanswered), (AwsError("no"), Finding)])
