@@ -9,6 +9,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -106,10 +107,21 @@ def nothing_left(stack: Stack, before: dict[str, Any]) -> None:
     assert after == before, _first_difference(str(after), str(before))
 
 
-def undisturbed(stack: Stack, *arguments: str) -> str:
-    forget_calls(stack)
-    stack.succeed(*arguments, "--yes", "--skip-preview")
-    return standing(stack) if arguments[0] == "up" else ""
+@dataclass(frozen=True)
+class Undisturbed:
+    """A run in which nothing went wrong: the calls that it made, and what stood afterwards."""
+
+    to_trend: Sequence[Call]
+    to_aws: Sequence[Call]
+    standing: str
+
+    @classmethod
+    def run(cls, stack: Stack, *arguments: str) -> Undisturbed:
+        """Make it."""
+        forget_calls(stack)
+        stack.succeed(*arguments, "--yes", "--skip-preview")
+        calls = trend_calls(stack), aws_calls(stack)  # before the test itself looks at what stands
+        return cls(*calls, standing(stack) if arguments[0] == "up" else "")
 
 
 def anew(stack: Stack) -> None:
@@ -136,12 +148,12 @@ def trial_of_a_first_up(stack: Stack, before: dict[str, Any], expected: str) -> 
 def test_each_call_of_a_first_up_goes_wrong(stack: Stack, record_property: Callable[[str, object], None]) -> None:
     anew(stack)
     before = world(stack)
-    trial = trial_of_a_first_up(stack, before, undisturbed(stack, "up"))
-    to_trend, to_aws = trend_calls(stack), aws_calls(stack)
+    seen = Undisturbed.run(stack, "up")
+    trial = trial_of_a_first_up(stack, before, seen.standing)
     nothing_left(stack, before)
     sampled = ("POST cloudaccounts /cloudaccounts/aws #1 killed",)
-    walk(record_property, "first up, calls to Trend", chosen(to_trend, TREND_WAYS, sampled), trial)
-    walk(record_property, "first up, calls to AWS", chosen(to_aws, AWS_WAYS, ("iam:CreateRole #1 killed",)), trial)
+    walk(record_property, "first up, calls to Trend", chosen(seen.to_trend, TREND_WAYS, sampled), trial)
+    walk(record_property, "first up, calls to AWS", chosen(seen.to_aws, AWS_WAYS, ("iam:CreateRole #1 killed",)), trial)
 
 
 @pytest.mark.full
@@ -151,12 +163,12 @@ def test_each_call_to_aws_of_a_first_up_with_a_new_trail_goes_wrong(
     """Only actions that a first up on an existing bucket does not ask for: the walk above tries those."""
     anew(stack)
     before = world(stack)
-    undisturbed(stack, "up")
-    tried = {(call.service, call.action) for call in aws_calls(stack)}
+    tried = {str(call).partition(" ")[0] for call in Undisturbed.run(stack, "up").to_aws}
     nothing_left(stack, before)
     stack.configure({"createNewTrail": True, "trailBucketOnDestroy": "delete"})
-    trial = trial_of_a_first_up(stack, before, undisturbed(stack, "up"))
-    calls = [call for call in aws_calls(stack) if (call.service, call.action) not in tried]
+    seen = Undisturbed.run(stack, "up")
+    trial = trial_of_a_first_up(stack, before, seen.standing)
+    calls = [call for call in seen.to_aws if str(call).partition(" ")[0] not in tried]
     nothing_left(stack, before)
     walk(record_property, "first up with a new trail, calls to AWS", chosen(calls, AWS_WAYS, ()), trial)
 
@@ -165,9 +177,8 @@ def test_each_call_to_aws_of_a_first_up_with_a_new_trail_goes_wrong(
 def test_each_call_of_destroy_to_trend_goes_wrong(stack: Stack, record_property: Callable[[str, object], None]) -> None:
     put(stack.sandbox, others())
     before = world(stack)
-    expected = undisturbed(stack, "up")
-    undisturbed(stack, "destroy")
-    calls = trend_calls(stack)
+    expected = Undisturbed.run(stack, "up").standing
+    calls = Undisturbed.run(stack, "destroy").to_trend
     stack.up()
 
     def trial(call: Call, way: str) -> None:
@@ -200,19 +211,18 @@ def test_each_call_of_an_update_with_adoption_goes_wrong(
         stack.configure({**BUCKET, "adopt": True})
 
     refused()
-    expected = undisturbed(stack, "up")
-    calls = trend_calls(stack)
+    seen = Undisturbed.run(stack, "up")
     nothing_left(stack, before)
 
     def trial(call: Call, way: str) -> None:
         refused()
         disturbed(stack, call, way, PULUMI, "up")
         converge(stack)
-        settled(stack, expected)
+        settled(stack, seen.standing)
         nothing_left(stack, before)
 
     sampled = ("POST workload /awsconnectors/{ID} #1 killed",)
-    walk(record_property, "update with adoption, calls to Trend", chosen(calls, TREND_WAYS, sampled), trial)
+    walk(record_property, "update with adoption, calls to Trend", chosen(seen.to_trend, TREND_WAYS, sampled), trial)
 
 
 @pytest.mark.full
@@ -222,8 +232,8 @@ def test_operate_up_takes_a_first_deployment_back_whatever_call_fails(
 ) -> None:
     anew(stack)
     before = world(stack)
-    undisturbed(stack, "up")
-    calls: Sequence[Call] = trend_calls(stack) if side == "Trend" else aws_calls(stack)
+    seen = Undisturbed.run(stack, "up")
+    calls = seen.to_trend if side == "Trend" else seen.to_aws
     nothing_left(stack, before)
 
     def trial(call: Call, way: str) -> None:
@@ -249,8 +259,8 @@ def test_operate_up_takes_an_update_back_whatever_call_fails(
     stack.up()
     expected = standing(stack)
     stack.configure(changed)
-    undisturbed(stack, "up")
-    calls: Sequence[Call] = trend_calls(stack) if side == "Trend" else aws_calls(stack)
+    seen = Undisturbed.run(stack, "up")
+    calls = seen.to_trend if side == "Trend" else seen.to_aws
     stack.configure(BUCKET)
     stack.up()
 
