@@ -70,7 +70,7 @@ def test_a_context_does_not_stop_a_sandbox_that_ran_before(home: Path) -> None:
         assert first.is_running()
 
 
-@pytest.mark.parametrize("victim", ["aws", "trend"])
+@pytest.mark.parametrize("victim", [pytest.param("aws", marks=pytest.mark.full), "trend"])
 def test_after_the_death_of_one_server_stop_and_start_put_things_right(home: Path, victim: str) -> None:
     sandbox = Sandbox(home)
     sandbox.start()
@@ -113,6 +113,7 @@ def test_a_taken_port_is_told_with_its_holder_and_the_way_out(home: Path) -> Non
     require_free(port, "--trend-port")
 
 
+@pytest.mark.full
 def test_a_port_that_was_picked_and_lost_is_replaced(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as holder:
         holder.bind((HOST, 0))
