@@ -135,6 +135,18 @@ def test_a_service_that_does_not_answer_fails_the_update_and_the_next_looks_agai
 
 
 @pytest.mark.full
+def test_a_trail_that_was_stopped_and_started_again_is_looked_at_again(stack: Stack) -> None:
+    stack.up()
+    start = a_stopped_trail(stack)
+    stack.up()
+    assert stack.outputs()["health"]["checks"]["trail"].startswith("unknown: ")
+    stack.succeed("preview", EXPECT_NO_CHANGES)
+    start()
+    stack.up()
+    assert stack.outputs()["health"]["verdict"] == "ok"
+
+
+@pytest.mark.full
 def test_a_key_of_the_configuration_reaches_the_check_and_not_the_state(stack: Stack) -> None:
     key = stack.environment.pop("CLOUD_ONE_API_KEY")
     stack.succeed("config", "set", "--secret", "cloudOneApiKey", key)
