@@ -46,7 +46,7 @@ class HostedTemplates:
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings, The API key and the enrolment token are not among them.
+    """The settings. The API key and the enrolment token are not among them.
 
     Attributes:
         trail: where the trail's events are.
