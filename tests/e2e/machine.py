@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from sandbox.simulator import Fault
 from tests.e2e import hands
+from tests.e2e.calls import disturbed, forget_calls
 from tests.e2e.expected import LINKS, assert_only_buckets_are_left, assert_world_is, links_of, role_of
 from tests.e2e.hands import role_for_trend
 from tests.e2e.model import BOUNDARY, SETTINGS, Model
@@ -25,7 +26,6 @@ from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Run, Stack
 from tests.e2e.sentinels import TOKEN, leaking_files, leaks, with_sentinels
 from tests.e2e.standing import known_links, records, state, world
 from tests.e2e.subscribers import put
-from tests.e2e.walk import disturbed, forget_calls
 
 ELSEWHERE = "210987654321"
 """Another AWS account of the tenant, which somebody else has linked."""

@@ -5,135 +5,119 @@ What the calls are is taken from an undisturbed run, never from a list: a call t
 
 from __future__ import annotations
 
-from collections import Counter
+import json
+import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from sandbox.aws.faults import Fault as AwsFault
-from sandbox.sandbox import Sandbox
-from sandbox.simulator import Fault
-from tests.e2e.operating import begin, kill, wait_until
-from tests.e2e.pulumi_cli import Run, Stack
+import pytest
 
-KILLED = "killed"
-TREND_WAYS = ("500", "429", "passing 429", "not heard", "reply lost", "html", KILLED)
-AWS_WAYS = ("refused", "throttled", KILLED)
-PASSING = {"passing 429", "throttled"}
-"""What a run gets over by itself."""
+from tests.e2e.calls import AwsCall, Call, TrendCall, aws_calls, forget_calls, trend_calls
+from tests.e2e.operating import UP, operate
+from tests.e2e.pulumi_cli import Stack
+from tests.e2e.standing import standing, world
+from tests.e2e.subscribers import others, put
 
-STILL_UNDER_WAY = 1.5
-"""Seconds that a call goes on after its run was killed: the plugins outlive the CLI and finish what they began."""
-
-
-@dataclass(frozen=True)
-class TrendCall:
-    """The `nth` of a run's calls to one of Trend's paths."""
-
-    service: str
-    method: str
-    path: str
-    nth: int
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.service} {self.path} #{self.nth}"
-
-    def disturb(self, sandbox: Sandbox, way: str) -> Callable[[], bool]:
-        """Let it go wrong; all but a fault of one call stays until it is lifted, so that no retry hides it.
-
-        Returns:
-            What tells whether it was reached.
-        """
-        spec: dict[str, object] = {
-            "500": {"kind": "status", "status": 500},
-            "429": {"kind": "status", "status": 429, "retry_after": 1},
-            "passing 429": {"kind": "status", "status": 429, "retry_after": 1, "count": 1},
-            "one 500": {"kind": "status", "status": 500, "count": 1},
-            "one reply lost": {"kind": "drop", "when": "after", "count": 1},
-            "not heard": {"kind": "drop"},
-            "reply lost": {"kind": "drop", "when": "after"},
-            "html": {"kind": "html", "when": "after"},
-            KILLED: {"kind": "delay", "seconds": STILL_UNDER_WAY, "count": 1},
-        }[way]
-        which = {"service": self.service, "method": self.method, "path": self.path, "nth": self.nth, "count": None}
-        number = sandbox.trend.add_fault(Fault.model_validate({**which, **spec}))
-        return lambda: sandbox.trend.fault_seen(number) >= self.nth
+FULL = os.environ.get("FULL") == "1"
+ONLY = os.environ.get("WALK", "")
+BUCKET = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
+Case = tuple[Call, str]
+Trial = Callable[[Call, str], None]
 
 
-@dataclass(frozen=True)
-class AwsCall:
-    """The `nth` of a run's calls of one action."""
-
-    service: str
-    action: str
-    nth: int
-
-    def __str__(self) -> str:
-        return f"{self.service}:{self.action} #{self.nth}"
-
-    def disturb(self, sandbox: Sandbox, way: str) -> Callable[[], bool]:
-        """Let it go wrong; return what tells whether it was reached."""
-        spec: dict[str, Any] = {
-            "refused": {"times": 0, "status": 403, "code": "AccessDenied"},
-            "refused once": {"status": 403, "code": "AccessDenied"},
-            "throttled": {"status": 400, "code": "Throttling"},
-            KILLED: {"delay": STILL_UNDER_WAY},
-        }[way]
-        sandbox.aws_control.add_fault(AwsFault(self.service, self.action, skip=self.nth - 1, **spec))
-        return lambda: sandbox.aws_control.faults_seen()[-1] >= self.nth
+def chosen(calls: Sequence[Call], ways: Sequence[str], keep: Sequence[str]) -> list[Case]:
+    """Return the cases to walk: all of them, or without FULL those that `keep` names, if it names any."""
+    cases = [(call, way) for call in calls for way in ways if ONLY in f"{call} {way}"]
+    assert cases or ONLY
+    if FULL or ONLY or not keep:
+        return cases
+    picked = [case for case in cases if f"{case[0]} {case[1]}" in keep]
+    assert len(picked) == len(keep), f"not all of {keep} are among {[f'{call} {way}' for call, way in cases]}"
+    return picked
 
 
-Call = TrendCall | AwsCall
+def walk(record: Callable[[str, object], None], title: str, cases: Sequence[Case], trial: Trial) -> None:
+    """Try the cases one after the other, record how many there were, and fail with all that failed."""
+    failures, began, tried = [], time.monotonic(), 0
+    for call, way in cases:
+        tried, started = tried + 1, time.monotonic()
+        try:
+            trial(call, way)
+        except AssertionError as error:
+            failures.append(f"{call}, {way}: {str(error)[:3000]}")
+            if not FULL:
+                break
+        finally:  # what `pytest -s` shows of a walk that takes an hour
+            print(f"{tried}/{len(cases)} {call}, {way}: {time.monotonic() - started:.0f} s, {len(failures)} failures")
+    record("tried", f"{title}: {tried} cases, {len(failures)} failures, {time.monotonic() - began:.0f} s")
+    if failures:
+        pytest.fail("\n\n".join(failures))
 
 
-class Disturbance(Protocol):
-    """What can go wrong in a run."""
+def converge(stack: Stack) -> None:
+    """Do what an operator does after a failed or killed run.
 
-    def disturb(self, sandbox: Sandbox, way: str) -> Callable[[], bool]:
-        """Let it go wrong; return what tells whether it was reached."""
-
-
-def trend_calls(stack: Stack) -> list[TrendCall]:
-    """Return the calls to Trend since they were last forgotten."""
-    seen: Counter[tuple[str, str, str]] = Counter()
-    calls = []
-    for each in stack.sandbox.trend.requests():
-        key = (each.service, each.method, each.path)
-        seen[key] += 1
-        calls.append(TrendCall(*key, seen[key]))
-    return calls
-
-
-def aws_calls(stack: Stack) -> list[AwsCall]:
-    """Return the changing calls to AWS since they were last forgotten, and the first of each kind of reading one."""
-    seen: Counter[tuple[str, str]] = Counter()
-    calls = []
-    for each in stack.sandbox.aws_requests():
-        key = (each.service, each.action)
-        seen[key] += 1
-        if each.changing or seen[key] == 1:
-            calls.append(AwsCall(*key, seen[key]))
-    return calls
-
-
-def forget_calls(stack: Stack) -> None:
-    """Start counting calls anew."""
+    `operate up` is for what a dead run had under way in AWS or was changing or removing, of which only a refresh can
+    tell how it ended, and for a state that it was killed in the middle of writing. All else plain Pulumi must get
+    right. Either looks before it makes anything, so Trend has nothing to refuse.
+    """
+    stack.run("cancel", "--yes")  # has something to do only where the dead run left a lock
+    exported = stack.run("stack", "export")
     stack.sandbox.trend.clear_requests()
-    stack.sandbox.aws_control.clear_requests()
-
-
-def disturbed(stack: Stack, call: Disturbance, way: str, program: Sequence[str], *arguments: str) -> Run:
-    """Run a command while a call goes wrong, without a preview or a question; the fault is lifted afterwards."""
-    reached = call.disturb(stack.sandbox, way)
-    process = begin(stack, program, *arguments, "--yes", "--skip-preview", "--non-interactive")
-    if way == KILLED:
-        wait_until(lambda: reached() or process.poll() is not None, str(call))
-        assert process.poll() is None, f"the run ended before {call} was reached"
-        output = kill(process)
+    if exported.code != 0 or _needs_operate(json.loads(exported.output)):
+        run = operate(stack, *UP)
     else:
-        output, _ = process.communicate(timeout=300)
-    stack.sandbox.trend.clear_faults()
-    stack.sandbox.aws_control.clear_faults()
-    if way in PASSING:
-        assert process.returncode == 0, output
-    return Run(arguments[0], process.returncode, output)
+        run = stack.run("up", "--yes", "--skip-preview")
+    assert run.code == 0, run.output
+    refused = [call for call in stack.sandbox.trend.requests() if call.status in (400, 409, 422)]
+    assert refused == []
+
+
+def _needs_operate(state: dict[str, Any]) -> bool:
+    operations = state["deployment"].get("pending_operations") or []
+    return any(each["resource"]["type"].startswith("aws:") or each["type"] != "creating" for each in operations)
+
+
+def settled(stack: Stack, expected: str) -> None:
+    now = standing(stack)
+    assert now == expected, _first_difference(now, expected)
+
+
+def _first_difference(now: str, expected: str) -> str:
+    pairs = zip(now.splitlines(), expected.splitlines(), strict=False)
+    differing = [f"{ours} | instead of | {theirs}" for ours, theirs in pairs if ours != theirs]
+    return f"{len(differing)} lines differ, first: {differing[:3]}"
+
+
+def nothing_left(stack: Stack, before: dict[str, Any]) -> None:
+    run = stack.run("destroy", "--yes", "--skip-preview")
+    assert run.code == 0, run.output
+    after = world(stack)
+    assert after == before, _first_difference(str(after), str(before))
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """A run in which nothing went wrong: the calls that it made, and what stood afterwards."""
+
+    to_trend: Sequence[TrendCall]
+    to_aws: Sequence[AwsCall]
+    standing: str
+
+    @classmethod
+    def run(cls, stack: Stack, *arguments: str) -> Undisturbed:
+        """Make it."""
+        forget_calls(stack)
+        stack.succeed(*arguments, "--yes", "--skip-preview")
+        calls = trend_calls(stack), aws_calls(stack)  # before the test itself looks at what stands
+        return cls(*calls, standing(stack) if arguments[0] == "up" else "")
+
+
+def anew(stack: Stack) -> None:
+    """Set the scene: nothing of ours, also after a failed case, and what others have subscribed to on the bucket."""
+    if json.loads(stack.succeed("stack", "export"))["deployment"].get("resources"):
+        operate(stack, "destroy", "--yes", "--skip-preview", "--non-interactive")
+    stack.sandbox.reset()
+    put(stack.sandbox, others())

@@ -1,0 +1,78 @@
+"""`operate up`: every call that it makes goes wrong, once or for good; Trend and AWS end as before the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.calls import Call, disturbed
+from tests.e2e.operating import OPERATE, operate
+from tests.e2e.pulumi_cli import Run, Stack
+from tests.e2e.standing import standing, world
+from tests.e2e.subscribers import others, put
+from tests.e2e.walk import BUCKET, Undisturbed, anew, chosen, nothing_left, settled, walk
+
+ONE_CALL_OF_TREND = ("one 500", "one reply lost")
+LASTING = ("500", "reply lost", "refused")
+
+
+def revert_what_was_left(stack: Stack, failed: Run) -> None:
+    """Revert by hand, as the output of a run says whose reverting failed: nobody can undo what stays out of reach."""
+    if "is not reverted: put right" in failed.output:
+        assert "python -m operate revert" in failed.output
+        again = operate(stack, "revert", "--yes")
+        assert again.code == 0, again.output
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("side", ["Trend", "AWS"])
+def test_operate_up_takes_a_first_deployment_back_whatever_call_fails(
+    stack: Stack, record_property: Callable[[str, object], None], side: str
+) -> None:
+    anew(stack)
+    before = world(stack)
+    seen = Undisturbed.run(stack, "up")
+    calls = seen.to_trend if side == "Trend" else seen.to_aws
+    nothing_left(stack, before)
+
+    def trial(call: Call, way: str) -> None:
+        anew(stack)
+        run = disturbed(stack, call, way, OPERATE, "up")
+        if run.code == 0:
+            nothing_left(stack, before)
+        elif way in LASTING:
+            revert_what_was_left(stack, run)
+        assert world(stack) == before, run.output
+
+    ways = (*ONE_CALL_OF_TREND, "500", "reply lost") if side == "Trend" else ("refused once", "refused")
+    walk(record_property, f"operate up of nothing, calls to {side}", chosen(calls, ways, ()), trial)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("side", ["Trend", "AWS"])
+def test_operate_up_takes_an_update_back_whatever_call_fails(
+    stack: Stack, record_property: Callable[[str, object], None], side: str
+) -> None:
+    changed = {**BUCKET, "stackName": "Trend", "tags": {"team": "blue"}}
+    put(stack.sandbox, others())
+    stack.up()
+    expected = standing(stack)
+    stack.configure(changed)
+    seen = Undisturbed.run(stack, "up")
+    calls = seen.to_trend if side == "Trend" else seen.to_aws
+    stack.configure(BUCKET)
+    stack.up()
+
+    def trial(call: Call, way: str) -> None:
+        stack.configure(changed)
+        run = disturbed(stack, call, way, OPERATE, "up")
+        stack.configure(BUCKET)
+        if run.code == 0:
+            stack.up()
+        elif way in LASTING:
+            revert_what_was_left(stack, run)
+        settled(stack, expected)
+
+    ways = (*ONE_CALL_OF_TREND, "500") if side == "Trend" else ("refused once", "refused")
+    walk(record_property, f"operate up of an update, calls to {side}", chosen(calls, ways, ()), trial)
