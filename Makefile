@@ -39,7 +39,7 @@ test: setup ## Run all tests, those on the real engine included
 	@$(PY) -m pytest
 
 .PHONY: test-full
-test-full: setup ## Run the tests that take long, too: half an hour
+test-full: setup ## Run the tests that take long, too: several hours
 	@FULL=1 $(PY) -m pytest -m "full or not full"
 
 .PHONY: check check-python check-workflows

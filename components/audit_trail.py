@@ -48,6 +48,7 @@ class AuditTrail(pulumi.ComponentResource):
         source: a new trail, or the bucket of an existing one.
         where: the AWS account and region.
         tags: of the new bucket and trail.
+        stopped: whether the new trail is there and does not run.
 
     Attributes:
         bucket_name: the bucket, new or existing.
@@ -64,6 +65,7 @@ class AuditTrail(pulumi.ComponentResource):
         source: NewTrail | ExistingTrail,
         where: AwsContext,
         tags: Mapping[str, str],
+        stopped: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("trend:onboarding:AuditTrail", name, None, opts)
@@ -158,7 +160,14 @@ class AuditTrail(pulumi.ComponentResource):
             include_global_service_events=True,
             enable_log_file_validation=True,
             tags=dict(tags),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[ready[-1]]),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[ready[-1]],
+                # The provider does not start a trail that a failed run made and did not start: only a new one. A trail
+                # that runs is never made anew for an error, since nothing records meanwhile.
+                replace_on_changes=["#initerror"] if stopped else None,
+                delete_before_replace=stopped or None,
+            ),
         )
         self.bucket_name = bucket.id
         self.trail_arn = trail.arn

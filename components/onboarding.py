@@ -17,6 +17,7 @@ from components.providers.external_id import ExternalId
 from components.providers.notification_snapshot import NotificationSnapshot
 from components.settings import ExistingTrail, Settings
 from components.tags import all_tags
+from components.trail_checks import DELIVERY, NEW_TRAIL
 from components.vision_one import VisionOne
 from components.workload_security import WorkloadSecurity
 
@@ -32,7 +33,7 @@ class Onboarding(pulumi.ComponentResource):
         name: the component's name.
         settings: what to do and how.
         where: the AWS account and region to onboard.
-        doubts: what `preflight.check` could not tell.
+        doubts: what `preflight.check` doubts about the trail.
 
     Attributes:
         outputs: the stack's outputs by name; no secret is among them.
@@ -72,6 +73,7 @@ class Onboarding(pulumi.ComponentResource):
             source=settings.trail,
             where=where,
             tags=tags,
+            stopped=NEW_TRAIL in doubts,
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(gates)),
         )
         # What others have in an existing bucket must go together with what step 8 adds; if not, it stops here as well.
@@ -147,7 +149,8 @@ class Onboarding(pulumi.ComponentResource):
                 cloud_account.cloud_account_id,
                 cloud_account.state,
                 integration.stack_id,
-                *doubts,
+                # The only thing that it may have been unable to look at, so that it looks again when this changes.
+                *(doubt for doubt in doubts if doubt == DELIVERY),
             ],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[integration]),
         )

@@ -14,14 +14,14 @@ from components.oidc_check import oidc_findings
 from components.providers.aws_clients import AwsClients, AwsSettings, clients
 from components.settings import ExistingTrail, Settings
 from components.tags import owner_tag
-from components.trail_checks import DELIVERY, delivery_finding, second_trail_finding
+from components.trail_checks import DELIVERY, NEW_TRAIL, delivery_finding, new_trail_finding
 
 
 def check(settings: Settings, where: AwsContext) -> list[str]:
     """Warn of what is not sure to work, and refuse what is sure not to.
 
     Returns:
-        Doubts that the check after the last step has too, by subject: it looks again when they change.
+        Doubts about the trail, by subject.
 
     Raises:
         RequirementError: naming all that has to be put right.
@@ -32,7 +32,7 @@ def check(settings: Settings, where: AwsContext) -> list[str]:
     for finding in findings(clients(aws_settings), settings, where):
         if finding.verdict == "unknown":
             pulumi.log.warn(redact(str(finding)))
-            doubts += [finding.subject] if finding.subject == DELIVERY else []
+            doubts += [finding.subject] if finding.subject in (DELIVERY, NEW_TRAIL) else []
         elif finding.verdict == "refused":
             refused.append(redact(str(finding)))
     if refused:
@@ -50,5 +50,5 @@ def findings(aws: AwsClients, settings: Settings, where: AwsContext) -> Iterable
             yield delivery_finding(aws, bucket)
     else:
         arn = trail_arn(where, trail_name())
-        yield second_trail_finding(aws, trail_arn=arn, account_id=where.account_id, region=where.region)
+        yield new_trail_finding(aws, trail_arn=arn, account_id=where.account_id, region=where.region)
     yield from oidc_findings(aws, settings.templates, where, owner=owner_tag())

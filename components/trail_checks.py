@@ -12,7 +12,7 @@ from components.bucket_checks import CANNOT_DECRYPT, Bucket, bucket_findings
 from components.findings import Finding, looked
 from components.providers.aws_clients import AwsClients, calling
 
-DELIVERY, SECOND_TRAIL = "trail that delivers to the bucket", "other trails"
+DELIVERY, NEW_TRAIL, SECOND_TRAIL = "trail that delivers to the bucket", "new trail", "other trails"
 
 Trail = Mapping[str, Any]
 """As DescribeTrails shows it."""
@@ -27,18 +27,18 @@ def delivery_finding(clients: AwsClients, bucket: Bucket) -> Finding:
     return looked(DELIVERY, lambda: _delivery(clients, bucket))
 
 
-def second_trail_finding(clients: AwsClients, *, trail_arn: str, account_id: str, region: str) -> Finding:
+def new_trail_finding(clients: AwsClients, *, trail_arn: str, account_id: str, region: str) -> Finding:
     """Look whether a new trail would be the second one to record management events, which AWS charges for.
 
-    Once the new trail is there this is decided, and nothing to say about. Neither is there where no existing trail's
-    bucket can be used.
+    Once the new trail is there this is decided, and only whether it runs is left to say. Nothing is to say either where
+    no existing trail's bucket can be used.
 
     Args:
         clients: make the calls.
         trail_arn: of the new trail.
         account_id, region: where it is or will be.
     """
-    return looked(SECOND_TRAIL, lambda: _second_trail(clients, trail_arn, account_id, region))
+    return looked(SECOND_TRAIL, lambda: _new_trail(clients, trail_arn, account_id, region))
 
 
 def _delivery(clients: AwsClients, bucket: Bucket) -> Finding:
@@ -68,10 +68,14 @@ def _delivery(clients: AwsClients, bucket: Bucket) -> Finding:
     return Finding(DELIVERY, "ok", f"{_names(readable)} delivers to bucket '{bucket.name}'")
 
 
-def _second_trail(clients: AwsClients, trail_arn: str, account_id: str, region: str) -> Finding:
+def _new_trail(clients: AwsClients, trail_arn: str, account_id: str, region: str) -> Finding:
     trails = _trails(clients, region)
-    if any(each["TrailARN"] == trail_arn for each in trails):
-        return Finding(SECOND_TRAIL, "ok", "the new trail is there already")
+    for trail in trails:
+        if trail["TrailARN"] == trail_arn:
+            if _is_logging(clients, region, trail):
+                return Finding(NEW_TRAIL, "ok", "the new trail is there already, and runs")
+            text = f"{_names([trail])}, which this stack made, is stopped: nothing will be forwarded until it runs"
+            return Finding(NEW_TRAIL, "unknown", text, "`pulumi up --refresh` starts it")
     for trail in trails:
         if trail["IsMultiRegionTrail"] and _records(clients, region, trail):
             bucket = Bucket(trail["S3BucketName"], account_id, region)

@@ -10,7 +10,7 @@ from pulumi.dynamic import Resource
 
 from components.providers.account import CloudOneAccount
 from components.providers.link import Link, LinkInputs, LinkProvider, LinkSettings
-from components.trend.errors import BadRequest, TrendError
+from components.trend.errors import BadRequest
 
 if TYPE_CHECKING:
     from components.trend.workload import Connector as VendorConnector
@@ -67,9 +67,9 @@ class ConnectorProvider(LinkProvider[ConnectorSettings]):
     def remove(self, link_id: str, inputs: LinkInputs) -> None:
         self._client(inputs).delete_connector(link_id)
 
-    def passes_with_time(self, error: TrendError) -> float:
+    def passes_with_time(self, error: BadRequest) -> float:
         said = " ".join([error.message, *error.fields, *error.fields.values()])
-        return ROLE_SPREADS_WITHIN if isinstance(error, BadRequest) and _ROLE_REFUSED.search(said) else 0
+        return ROLE_SPREADS_WITHIN if _ROLE_REFUSED.search(said) else 0
 
     def _client(self, inputs: LinkInputs) -> Workload:
         return self.trend(inputs.cloud_one_account_id).workload(inputs.region)

@@ -7,19 +7,21 @@ making another is refused, or, where the operator asked for it, it is adopted, a
 from __future__ import annotations
 
 import abc
-import time
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
 import pydantic
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential
 
 from components.providers.base import Inputs, Props, TrendProvider, reported
 from components.trend.errors import BadRequest, Conflict, NoReply, NotFound, ServiceFailed, TrendError, UnusableReply
 from components.trend.patience import wait
 
-# After one of these a change may have been carried out, or turned away because of an object that is there already.
-LOOK_AGAIN = (NoReply, UnusableReply, ServiceFailed, Conflict, BadRequest)
+# After one of these a call may have been carried out, or, after the last two, turned away because of what is there.
+FATE_UNKNOWN = (NoReply, UnusableReply, ServiceFailed)
+LOOK_AGAIN = (*FATE_UNKNOWN, Conflict, BadRequest)
 
 FIRST_PAUSE = 2.0
 """Seconds until a call that was refused for now is tried again; half as long again each further time."""
@@ -113,7 +115,7 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
     def remove(self, link_id: str, inputs: LinkInputs) -> None:
         """Remove the link."""
 
-    def passes_with_time(self, _error: TrendError) -> float:
+    def passes_with_time(self, _error: BadRequest) -> float:
         """Return for how many seconds a refusal of the role is worth asking again; 0 for not at all."""
         return 0
 
@@ -164,7 +166,7 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
             )
             return
         if original:
-            self.change(link, inputs, original)
+            self._change_once(link, inputs, original)
             self.say(f"gave {self.noun} {link.name} its earlier settings back")
             return
         try:
@@ -237,24 +239,42 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
         return self._until_role_spreads(wanted, attempt)
 
     def _change(self, link: Link[SettingsT], inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:
-        return self._until_role_spreads(wanted, lambda: self.change(link, inputs, wanted))
+        return self._until_role_spreads(wanted, lambda: self._change_once(link, inputs, wanted))
+
+    def _change_once(self, link: Link[SettingsT], inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:
+        """Change the link; after a lost reply look before anything else, for the change may have landed."""
+        try:
+            return self.change(link, inputs, wanted)
+        except FATE_UNKNOWN:
+            changed = self.get(link.id, inputs)
+            if changed is None or changed.settings != wanted:
+                raise
+            return changed
 
     def _until_role_spreads(self, wanted: SettingsT, attempt: Callable[[], Link[SettingsT]]) -> Link[SettingsT]:
         """Repeat an attempt for as long as Trend refuses it for a reason that passes with time."""
-        started = time.monotonic()
-        pause, announced = FIRST_PAUSE, False
-        while True:
-            try:
-                return attempt()
-            except BadRequest as error:
-                patience = self.passes_with_time(error)
-                if time.monotonic() - started + pause > patience:
-                    raise
-            if not announced:
-                self.say(f"Trend cannot assume {wanted.role_arn} yet; asking again for up to {patience:.0f} s")
-                announced = True
-            wait(pause, "the role is not known everywhere in AWS yet")
-            pause = min(pause * 1.5, LONGEST_PAUSE)
+
+        def patience(refused: RetryCallState) -> float:
+            error = refused.outcome.exception() if refused.outcome else None
+            return self.passes_with_time(error) if isinstance(error, BadRequest) else 0
+
+        def is_over(refused: RetryCallState) -> bool:
+            return (refused.seconds_since_start or 0) + refused.upcoming_sleep > patience(refused)
+
+        def announce(refused: RetryCallState) -> None:
+            if refused.attempt_number == 1:
+                within = f"{patience(refused):.0f} s"
+                self.say(f"Trend cannot assume {wanted.role_arn} yet; asking again for up to {within}")
+
+        asking = Retrying(
+            retry=retry_if_exception_type(BadRequest),
+            stop=is_over,
+            wait=wait_exponential(FIRST_PAUSE, LONGEST_PAUSE, exp_base=1.5),
+            before_sleep=announce,
+            sleep=partial(wait, reason="the role is not known everywhere in AWS yet"),
+            reraise=True,
+        )
+        return asking(attempt)
 
     def _settle(self, link: Link[SettingsT], inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:
         return link if link.settings == wanted else self._change(link, inputs, wanted)

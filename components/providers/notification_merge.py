@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 from pulumi.output import Unknown
@@ -23,7 +21,7 @@ from components.providers.base import Props, reported
 from components.providers.notification_record import Record, records
 from components.providers.notification_snapshot import NotificationSnapshot
 from components.providers.notifications import GONE, BucketInputs, NotificationProvider
-from components.providers.trail_bucket import PAUSES, TrailBucket
+from components.providers.trail_bucket import TrailBucket, until_it_shows
 
 
 class MergeInputs(BucketInputs):
@@ -122,13 +120,14 @@ class NotificationMergeProvider(NotificationProvider):
     def _after_the_stack(self, bucket: TrailBucket, inputs: MergeInputs) -> tuple[list[Entry], list[Entry]]:
         """Read the bucket until the vendor's entry shows: before that S3 may still answer with what was there."""
         functions = bucket.functions_of(inputs.stack_id)
-        for pause in PAUSES:
-            vendors, foreign = split(self._read(bucket), functions)
-            if vendors or not functions:
-                return vendors, foreign
-            time.sleep(pause)
-        self.say(f"the vendor's stack has put no notification on bucket {bucket.name}: its forwarder may see no events")
-        return split(self._read(bucket), functions)
+        vendors, foreign = until_it_shows(
+            lambda: split(self._read(bucket), functions), lambda found: bool(found[0]) or not functions
+        )
+        if functions and not vendors:
+            self.say(
+                f"the vendor's stack has put no notification on bucket {bucket.name}: its forwarder may see no events"
+            )
+        return vendors, foreign
 
     def _read(self, bucket: TrailBucket) -> Configuration:
         live = bucket.read()

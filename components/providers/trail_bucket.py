@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
-import time
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar, cast
+
+from tenacity import RetryCallState, Retrying, retry_if_not_result, stop_after_attempt, wait_chain, wait_fixed
 
 from components.notification_rules import Configuration, Entry, configuration, entries, missing
 from components.providers.aws_clients import AwsClients, AwsError, calling, error_code
+from components.trend.patience import wait
 
 # S3 may answer with the configuration before the last change for some seconds (S3 user guide, data consistency model:
 # bucket configurations are eventually consistent).
 PAUSES = (0.5, 1.0, 2.0, 3.0, 4.0)
+
+T = TypeVar("T")
+
+
+def until_it_shows(look: Callable[[], T], shows: Callable[[T], bool]) -> T:
+    """Look at a bucket until it shows what it must, at most once more than there are PAUSES; return the last look.
+
+    Raises:
+        Interrupted: the operator ended the run meanwhile.
+    """
+
+    def last_look(state: RetryCallState) -> T:
+        return cast("T", state.outcome and state.outcome.result())
+
+    looking = Retrying(
+        retry=retry_if_not_result(shows),
+        stop=stop_after_attempt(len(PAUSES) + 1),
+        wait=wait_chain(*map(wait_fixed, PAUSES)),
+        sleep=partial(wait, reason="S3 may still answer with what was there before"),
+        retry_error_callback=last_look,
+    )
+    return looking(look)
 
 
 class TrailBucket:
@@ -57,17 +83,15 @@ class TrailBucket:
             s3.put_bucket_notification_configuration(
                 **self._owner, NotificationConfiguration=configuration(parts), SkipDestinationValidation=True
             )
-        for pause in (*PAUSES, None):
-            live = self.read()
-            if live is not None and not missing(entries(live), parts):
-                return
-            if pause is None:
-                break
-            time.sleep(pause)
-        raise AwsError(
-            f"bucket {self.name} does not show the notifications that were put",
-            "something else may be changing them at the same time: run the command again",
-        )
+
+        def shows(live: Configuration | None) -> bool:
+            return live is not None and not missing(entries(live), parts)
+
+        if not shows(until_it_shows(self.read, shows)):
+            raise AwsError(
+                f"bucket {self.name} does not show the notifications that were put",
+                "something else may be changing them at the same time: run the command again",
+            )
 
     def functions_of(self, stack: str) -> frozenset[str]:
         """Return the names of the Lambda functions of a stack; none when there is no such stack.

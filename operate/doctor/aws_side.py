@@ -13,7 +13,7 @@ from components.findings import Finding
 from components.oidc_check import OIDC_PROVIDER, oidc_findings
 from components.providers.aws_clients import AwsError
 from components.providers.trail_bucket import TrailBucket
-from components.trail_checks import delivery_finding, second_trail_finding
+from components.trail_checks import delivery_finding, new_trail_finding
 from components.vendor_template import read_template
 from operate.doctor.case import Case
 from operate.doctor.examination import CALLER, Check
@@ -72,7 +72,7 @@ def _trail(case: Case) -> Iterator[Finding]:
         return
     where = case.where
     arn = trail_arn(where, f"{case.stack.project}-{case.stack.name}")
-    yield second_trail_finding(case.stack.aws, trail_arn=arn, account_id=where.account_id, region=where.region)
+    yield new_trail_finding(case.stack.aws, trail_arn=arn, account_id=where.account_id, region=where.region)
 
 
 def _notifications(case: Case) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""A POST whose fate is unknown: next comes a look, never another POST; and whatever happened, one link stands."""
+"""A call whose fate is unknown: next comes a look, never another POST; and whatever happened, one link stands."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from components.providers.base import OnboardingError
-from sandbox.simulator import SimulatorControl
+from sandbox.simulator import Fault, SimulatorControl
+from tests.lifecycle.adopting import Adopting
 from tests.lifecycle.engine import Engine, Resource
-from tests.lifecycle.scene import OUR_ROLE, Kind
+from tests.lifecycle.scene import CONNECTOR, NEW_ROLE, OUR_ROLE, Kind
 
 FAULTS: list[dict[str, Any]] = [
     {"kind": "drop"},
@@ -23,6 +24,12 @@ FAULTS: list[dict[str, Any]] = [
     {"kind": "json", "body": []},
 ]
 NAMES = ["-".join(str(part) for part in fault.values()) for fault in FAULTS]
+
+
+def change_fault(link: Kind, **fault: Any) -> Fault:
+    """Let every call that changes a link go wrong; of a cloud account, the second half of the change."""
+    path = link.item if link is CONNECTOR else link.collection
+    return link.fault(count=None, **fault).model_copy(update={"path": path})
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=NAMES)
@@ -74,6 +81,40 @@ def test_a_run_that_died_in_the_post_is_taken_up_by_the_next(
     assert kind.only(trend)[kind.role_field] == OUR_ROLE
     resource.destroy()
     assert kind.live(trend) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=NAMES)
+@pytest.mark.parametrize("adopted", [True, False], ids=["adoption", "update"])
+def test_a_change_that_was_carried_out_but_not_answered_is_done(
+    stack: Adopting, kind: Kind, trend: SimulatorControl, fault: dict[str, Any], adopted: bool
+) -> None:
+    if adopted:
+        kind.make_foreign(trend)
+        before = [kind.settings(trend)]
+    else:
+        stack.up()
+        before = []
+    trend.add_fault(change_fault(kind, when="after", **fault))
+
+    stack.up(roleArn=NEW_ROLE)
+
+    assert kind.only(trend)[kind.role_field] == NEW_ROLE
+    stack.destroy()
+    assert [kind.settings(trend) for _ in kind.live(trend)] == before
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=NAMES)
+def test_a_change_that_was_not_carried_out_fails_and_leaves_the_earlier_settings(
+    engine: Engine, trend: SimulatorControl, fault: dict[str, Any]
+) -> None:
+    CONNECTOR.make_foreign(trend)
+    before = CONNECTOR.settings(trend)
+    trend.add_fault(change_fault(CONNECTOR, when="before", **fault))
+
+    with pytest.raises(OnboardingError, match=CONNECTOR.provider.step):
+        Adopting(engine, CONNECTOR).up()
+
+    assert CONNECTOR.settings(trend) == before
 
 
 def test_a_look_up_that_fails_makes_nothing(resource: Resource, kind: Kind, trend: SimulatorControl) -> None:

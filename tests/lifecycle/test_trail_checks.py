@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from components.findings import Finding
-from components.trail_checks import delivery_finding, second_trail_finding
+from components.trail_checks import NEW_TRAIL, delivery_finding, new_trail_finding
 from sandbox.sandbox import ACCOUNT
 from tests.lifecycle.aws_scene import BUCKET, NAME, REGION, Aws
 
@@ -18,8 +18,8 @@ def delivery(aws: Aws) -> Finding:
     return delivery_finding(aws.clients, BUCKET)
 
 
-def second_trail(aws: Aws) -> Finding:
-    return second_trail_finding(aws.clients, trail_arn=OURS, account_id=ACCOUNT, region=REGION)
+def new_trail(aws: Aws) -> Finding:
+    return new_trail_finding(aws.clients, trail_arn=OURS, account_id=ACCOUNT, region=REGION)
 
 
 def test_an_active_trail_that_delivers_is_named(aws: Aws) -> None:
@@ -60,7 +60,7 @@ def test_trails_that_may_not_be_looked_at_are_unknown_with_the_permission(aws: A
 
 def test_an_active_multi_region_trail_makes_a_second_one_cost_and_the_two_settings_are_shown(aws: Aws) -> None:
     aws.make_trail("everywhere", everywhere=True)
-    finding = second_trail(aws)
+    finding = new_trail(aws)
     assert finding.verdict == "unknown"
     for words in (
         "AWS charges",
@@ -74,12 +74,20 @@ def test_an_active_multi_region_trail_makes_a_second_one_cost_and_the_two_settin
 def test_a_second_trail_is_no_news_once_it_is_there(aws: Aws) -> None:
     aws.make_trail("everywhere", everywhere=True)
     aws.make_trail("trend-onboarding-dev", everywhere=True)
-    assert second_trail(aws).verdict == "ok"
+    assert new_trail(aws).verdict == "ok"
+
+
+def test_a_new_trail_that_was_made_and_not_started_is_warned_of(aws: Aws) -> None:
+    aws.make_trail("trend-onboarding-dev", everywhere=True, started=False)
+    finding = new_trail(aws)
+    assert (finding.subject, finding.verdict) == (NEW_TRAIL, "unknown")
+    assert f"{OURS}, which this stack made, is stopped" in str(finding)
+    assert "`pulumi up --refresh` starts it" in str(finding)
 
 
 def test_a_trail_of_one_region_or_a_stopped_one_is_no_first_trail(aws: Aws) -> None:
     aws.make_trail("everywhere", everywhere=True, started=False)
-    assert second_trail(aws).verdict == "ok"
+    assert new_trail(aws).verdict == "ok"
 
 
 @pytest.mark.parametrize(("management", "verdict"), [(False, "ok"), (True, "unknown")])
@@ -87,7 +95,7 @@ def test_only_a_trail_that_records_management_events_counts(aws: Aws, management
     aws.make_trail("everywhere", everywhere=True)
     selectors = [{"ReadWriteType": "All", "IncludeManagementEvents": management}]
     aws.trails.put_event_selectors(TrailName="everywhere", EventSelectors=selectors)
-    assert second_trail(aws).verdict == verdict
+    assert new_trail(aws).verdict == verdict
 
 
 @pytest.mark.parametrize(("category", "verdict"), [("Data", "ok"), ("Management", "unknown")])
@@ -95,10 +103,10 @@ def test_advanced_selectors_are_read_as_well(aws: Aws, category: str, verdict: s
     aws.make_trail("everywhere", everywhere=True)
     field = {"Field": "eventCategory", "Equals": [category]}
     aws.trails.put_event_selectors(TrailName="everywhere", AdvancedEventSelectors=[{"FieldSelectors": [field]}])
-    assert second_trail(aws).verdict == verdict
+    assert new_trail(aws).verdict == verdict
 
 
 def test_nothing_is_said_of_a_trail_whose_bucket_could_not_be_used(aws: Aws) -> None:
     aws.make_trail("everywhere", everywhere=True)
     aws.encrypt("aws:kms")
-    assert second_trail(aws).verdict == "ok"
+    assert new_trail(aws).verdict == "ok"

@@ -15,6 +15,8 @@ import pytest
 from components import preflight
 from components.findings import Finding
 from components.refusal import ERROR_ALREADY_SHOWN
+from components.settings import NewTrail, Settings
+from components.trail_checks import DELIVERY, NEW_TRAIL, SECOND_TRAIL
 from tests.program.recorder import PROJECT, STACK, WHERE, Recorder
 
 MAIN = Path(__file__).parents[2] / "__main__.py"
@@ -145,6 +147,13 @@ def test_what_is_not_sure_to_work_is_a_warning_said_once_and_stops_nothing(
     run(monkeypatch, {"existingCloudtrailBucketName": BUCKET}, engine)
     assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == ["stopped; start it"]
     assert engine.made
+
+
+def test_of_what_is_not_sure_only_the_trail_is_told_to_the_program(found: list[Finding]) -> None:
+    found += [Finding(subject, "unknown", "?") for subject in (DELIVERY, NEW_TRAIL, SECOND_TRAIL, "trail bucket")]
+    assert preflight.check(Settings(trail=NewTrail()), WHERE) == [DELIVERY, NEW_TRAIL]
+    found[:] = [Finding(DELIVERY, "ok", "it delivers"), Finding(NEW_TRAIL, "ok", "it runs")]
+    assert preflight.check(Settings(trail=NewTrail()), WHERE) == []
 
 
 @pytest.mark.parametrize(

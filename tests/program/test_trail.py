@@ -11,6 +11,7 @@ import pytest
 from components.audit_trail import trail_name
 from components.aws_context import RequirementError
 from components.settings import ExistingTrail, NewTrail, Settings
+from components.trail_checks import NEW_TRAIL
 from tests.program.deployment import deploy
 from tests.program.recorder import PROJECT, Recorder, Registered
 
@@ -135,3 +136,11 @@ def test_a_stack_after_which_no_trail_can_be_named_is_refused_with_a_way_out() -
 @pytest.mark.usefixtures("_stack_of_odd_name")
 def test_any_other_stack_gives_its_trail_a_name() -> None:
     assert trail_name().startswith(PROJECT)
+
+
+def test_only_a_trail_that_does_not_run_is_made_anew_after_a_failed_run() -> None:
+    runs = made(NewTrail()).one("aws:cloudtrail/trail:Trail").options
+    assert (list(runs.replaceOnChanges), runs.deleteBeforeReplace) == ([], False)
+    stopped = deploy(Settings(trail=NewTrail()), doubts=[NEW_TRAIL]).engine.one("aws:cloudtrail/trail:Trail").options
+    assert list(stopped.replaceOnChanges) == ["#initerror"]
+    assert stopped.deleteBeforeReplace, "its name is taken until it is gone"

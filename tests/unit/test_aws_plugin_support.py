@@ -21,6 +21,7 @@ import pytest
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub, add_ResourceProviderServicer_to_server
 
 from sandbox.plugins.aws.servicer import AwsProvider
+from sandbox.plugins.server import THREADS
 from tests.unit.test_aws_plugin_driver import REGION, Engine
 
 
@@ -63,7 +64,7 @@ def aws_environment(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
 def served() -> Iterator[Engine]:
     """A plugin behind a channel, not configured."""
     provider = AwsProvider()
-    server = grpc.server(ThreadPoolExecutor(max_workers=8))
+    server = grpc.server(ThreadPoolExecutor(max_workers=THREADS))
     add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()

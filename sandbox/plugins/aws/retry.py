@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NoReturn, TypeVar, cast
 
 from botocore.exceptions import ClientError
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    retry_if_result,
+    stop_after_delay,
+    wait_fixed,
+)
 
 from sandbox.plugins.aws.errors import ProviderError, code_of, message_of
 
@@ -15,15 +22,17 @@ T = TypeVar("T")
 WINDOW = 3.0
 """Seconds an operation is repeated for, in place of the provider's 2 to 20 minutes."""
 
-STEP = 0.1
+STEP = wait_fixed(0.1)
 
 Refusal = tuple[str, str]
 """An error code, and the text its message must hold (empty: any message)."""
 
 
-def matches(error: ClientError, *refusals: Refusal) -> bool:
+def matches(error: BaseException, *refusals: Refusal) -> bool:
     """Return whether the error is one of the refusals."""
-    return any(code_of(error) == code and text in message_of(error) for code, text in refusals)
+    return isinstance(error, ClientError) and any(
+        code_of(error) == code and text in message_of(error) for code, text in refusals
+    )
 
 
 def repeated(call: Callable[[], T], *refusals: Refusal, window: float = WINDOW) -> T:
@@ -32,14 +41,8 @@ def repeated(call: Callable[[], T], *refusals: Refusal, window: float = WINDOW) 
     Raises:
         ClientError: any other refusal at once, a given one when the window is over.
     """
-    end = time.monotonic() + window
-    while True:
-        try:
-            return call()
-        except ClientError as error:
-            if not matches(error, *refusals) or time.monotonic() >= end:
-                raise
-        time.sleep(STEP)
+    refused = retry_if_exception(lambda error: matches(error, *refusals))
+    return Retrying(retry=refused, wait=STEP, stop=stop_after_delay(window), reraise=True)(call)
 
 
 def until(probe: Callable[[], T | None], what: str, window: float = WINDOW) -> T:
@@ -48,11 +51,10 @@ def until(probe: Callable[[], T | None], what: str, window: float = WINDOW) -> T
     Raises:
         ProviderError: there was none within the window; `what` says what was waited for.
     """
-    end = time.monotonic() + window
-    while True:
-        result = probe()
-        if result is not None:
-            return result
-        if time.monotonic() >= end:
-            raise ProviderError(f"{what}: timeout while waiting")
-        time.sleep(STEP)
+
+    def over(_: RetryCallState) -> NoReturn:
+        raise ProviderError(f"{what}: timeout while waiting")
+
+    nothing = retry_if_result(lambda result: result is None)
+    looking = Retrying(retry=nothing, wait=STEP, stop=stop_after_delay(window), retry_error_callback=over)
+    return cast("T", looking(probe))
