@@ -10,7 +10,8 @@ from typing import Any
 
 from components.providers.cloud_account import CloudAccountProvider
 from components.providers.connector import ConnectorProvider
-from components.providers.link import LinkInputs, LinkProvider, LinkSettings
+from components.providers.link import LinkInputs, LinkSettings
+from components.providers.link_provider import LinkProvider
 from components.trend.errors import TrendError
 from operate.console import say
 from operate.stack import Stack

@@ -9,7 +9,8 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.providers.account import CloudOneAccount
-from components.providers.link import Link, LinkExists, LinkInputs, LinkProvider, LinkSettings
+from components.providers.link import Link, LinkExists, LinkInputs, LinkSettings
+from components.providers.link_provider import LinkProvider
 from components.trend.errors import NotFound, TrendError
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.providers.account import CloudOneAccount
-from components.providers.link import Link, LinkInputs, LinkProvider, LinkSettings
+from components.providers.link import Link, LinkInputs, LinkSettings
+from components.providers.link_provider import LinkProvider
 from components.trend.errors import BadRequest
 
 if TYPE_CHECKING:

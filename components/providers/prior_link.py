@@ -15,7 +15,8 @@ from components.providers.account import CloudOneAccount
 from components.providers.base import Props, reported
 from components.providers.cloud_account import CloudAccountProvider, CloudAccountSettings
 from components.providers.connector import ConnectorProvider, ConnectorSettings
-from components.providers.link import LinkInputs, LinkProvider, LinkSettings, SettingsT
+from components.providers.link import LinkInputs, LinkSettings, SettingsT
+from components.providers.link_provider import LinkProvider
 
 
 class PriorLinkProvider(LinkProvider[SettingsT]):

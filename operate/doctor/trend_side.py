@@ -11,7 +11,8 @@ from components.providers.account import RegionMismatch, check_enabled, check_re
 from components.providers.cloud_account import CloudAccountProvider
 from components.providers.connector import ConnectorProvider
 from components.providers.external_id import ExternalIdHidden, ExternalIdProvider
-from components.providers.link import LinkExists, LinkInputs, LinkProvider
+from components.providers.link import LinkExists, LinkInputs
+from components.providers.link_provider import LinkProvider
 from components.trend.errors import CredentialsError, Forbidden, Unauthenticated
 from operate.doctor.case import Case
 from operate.doctor.examination import CALLER, KEY, Check

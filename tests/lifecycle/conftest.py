@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components.providers import base, link, trail_bucket
+from components.providers import base, link_provider, trail_bucket
 from components.providers.notification_record import STATE_VARIABLE
 from components.providers.notification_snapshot import NotificationSnapshotProvider
 from components.trend import transport
@@ -52,8 +52,8 @@ def _a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait as often as ever, for a moment each."""
-    monkeypatch.setattr(link, "FIRST_PAUSE", 0.05)
-    monkeypatch.setattr(link, "LONGEST_PAUSE", 0.1)
+    monkeypatch.setattr(link_provider, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(link_provider, "LONGEST_PAUSE", 0.1)
     for name in ("_REPEATABLE", "_ONCE"):
         policy = getattr(transport, name)
         monkeypatch.setattr(transport, name, policy.new(backoff_factor=0, backoff_jitter=0))

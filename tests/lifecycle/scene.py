@@ -9,7 +9,7 @@ from typing import Any
 
 from components.providers.cloud_account import CloudAccountProvider
 from components.providers.connector import ConnectorProvider
-from components.providers.link import LinkProvider
+from components.providers.link_provider import LinkProvider
 from components.providers.prior_link import PriorCloudAccountProvider, PriorConnectorProvider, PriorLinkProvider
 from sandbox.simulator import Fault, SimulatorControl
 from sandbox.simulator.tenant import default_tenant
