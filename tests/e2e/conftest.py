@@ -15,6 +15,7 @@ from operate.pulumi_cli import Pulumi
 from operate.stack import Stack as OperatedStack
 from sandbox.sandbox import Sandbox
 from tests.e2e.pulumi_cli import Stack
+from tests.e2e.subscribers import others, put
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +49,14 @@ def stack(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Iter
     yield made
     end_processes_in(made.folder)
     made.succeed("stack", "rm", "--yes", "--force")
+
+
+@pytest.fixture
+def shared(stack: Stack, tmp_path: Path) -> Stack:
+    """A stack on a bucket with notifications of each kind, with a folder of its own for what it records."""
+    stack.environment["XDG_STATE_HOME"] = str(tmp_path / "state")
+    put(stack.sandbox, others())
+    return stack
 
 
 @pytest.fixture

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from sandbox.sandbox import Sandbox
+from tests.e2e.inventory import notifications
+from tests.e2e.pulumi_cli import Stack
 
 BUCKET = "sandbox-existing-trail-us-east-1"
 OTHERS_ARN = "arn:aws:{}:us-east-1:123456789012:{}"
+ADDED = {"Id": "added-later", "QueueArn": OTHERS_ARN.format("sqs", "later"), "Events": ["s3:ObjectTagging:*"]}
 
 
 def others() -> dict[str, Any]:
@@ -38,3 +42,34 @@ def others() -> dict[str, Any]:
 
 def put(sandbox: Sandbox, configuration: dict[str, Any]) -> None:
     sandbox.aws("s3").put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration=configuration)
+
+
+def now(sandbox: Sandbox) -> dict[str, Any]:
+    return notifications(sandbox.aws("s3"), BUCKET)
+
+
+def without_vendors(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Take the vendor's entry out, which must be there, once."""
+    functions = configuration["LambdaFunctionConfigurations"]
+    left = [each for each in functions if ":CloudOne-" not in each["LambdaFunctionArn"]]
+    assert len(left) == len(functions) - 1, functions
+    rest = {kind: value for kind, value in configuration.items() if kind != "LambdaFunctionConfigurations"}
+    return {**rest, "LambdaFunctionConfigurations": left} if left else rest
+
+
+def add(sandbox: Sandbox) -> None:
+    """Do what another team does: read, add one's own, put."""
+    live = now(sandbox)
+    live.setdefault("QueueConfigurations", []).append(ADDED)
+    put(sandbox, live)
+
+
+def others_and_added() -> dict[str, Any]:
+    expected = others()
+    expected["QueueConfigurations"].append(ADDED)
+    return expected
+
+
+def records(stack: Stack) -> list[Path]:
+    """Return what runs of the stack have recorded of them and not forgotten yet."""
+    return list(Path(stack.environment["XDG_STATE_HOME"]).rglob("*.json"))
