@@ -37,8 +37,8 @@ def standing(stack: Stack) -> str:
     whole = json.dumps({**world(stack), "outputs": stack.outputs(), "state": _known(stack)}, sort_keys=True, indent=1)
     for number, connector in enumerate(stack.sandbox.trend.state().connectors):
         # The vendor counts its connectors: one that was made at a second try has the next number.
-        # It stands in the state as a number, as a text, and within the text that the health check was given.
-        whole = re.sub(rf'(?<=": ){connector.id}\b|\\*"{connector.id}\\*"', f'"connector {number}"', whole)
+        # It stands at Trend as a number, in the state as a text, and within the text that the health check was given.
+        whole = re.sub(rf'(?<="ID": ){connector.id}\b|\\*"{connector.id}\\*"', f'"connector {number}"', whole)
     return _DRAWN.sub("*", whole.replace("UPDATE_COMPLETE", "CREATE_COMPLETE"))
 
 
