@@ -25,6 +25,7 @@ from components.providers.aws_clients import AwsError, AwsSettings, clients
 from components.providers.base import Inputs, OnboardingProvider
 from components.providers.notification_record import Record
 from components.providers.trail_bucket import TrailBucket
+from components.trend.patience import Interrupted
 
 GONE = ReadResult("", {})
 
@@ -40,7 +41,7 @@ class BucketInputs(Inputs):
 class NotificationProvider(OnboardingProvider):
     """What the two providers share: who calls AWS, and how a bucket is completed."""
 
-    failures = (AwsError, OSError)  # the latter of the record's file
+    failures = (AwsError, OSError, Interrupted)  # the second one is of the record's file
     _aws: AwsSettings
 
     def configure(self, req: ConfigureRequest) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import copy
 import json
 import stat
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pulumi.output import Unknown
 
+from components.providers import trail_bucket
 from components.providers.aws_clients import AwsClients, AwsSettings
 from components.providers.notification_record import STATE_VARIABLE
 from components.providers.trail_bucket import TrailBucket
+from components.trend import patience
 from sandbox.aws.faults import Fault
 from sandbox.sandbox import ACCOUNT
 from tests.lifecycle.engine import Resource
@@ -147,6 +150,22 @@ def test_a_put_that_does_not_show_is_an_error(
     vendors_alone = bucket.holds()
     monkeypatch.setattr(TrailBucket, "read", lambda _bucket: vendors_alone)
     assert "does not show the notifications that were put" in refusal(made.merge.up, made.wanted)
+
+
+def test_an_operator_who_ends_the_run_does_not_wait_for_s3(
+    bucket: Bucket, snapshot: Resource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot.up(BEFORE)
+    made = Deployment(bucket, snapshot)
+    made.stack_id = bucket.make_stack()
+    monkeypatch.setattr(TrailBucket, "read", lambda _bucket: copy.deepcopy(OTHERS))
+    monkeypatch.setattr(trail_bucket, "PAUSES", (60,))
+    interrupted = threading.Event()
+    interrupted.set()
+    monkeypatch.setattr(patience, "_interrupted", interrupted)
+    said = refusal(made.merge.up, made.wanted)
+    assert "step 8" in said
+    assert "interrupted while waiting (S3 may still answer with what was there before)" in said
 
 
 def test_a_put_that_is_denied_leaves_the_record_for_the_next_run(bucket: Bucket, deployment: Deployment) -> None:
