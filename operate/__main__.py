@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
+try:
+    import typer
+except ModuleNotFoundError:
+    sys.exit(f"operate: {sys.executable} has not the project's packages: run `make setup`, then `. venv/bin/activate`")
 from rich.console import Console
 
 from components.providers.aws_clients import AwsError

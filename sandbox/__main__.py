@@ -11,7 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import typer
+try:
+    import typer
+except ModuleNotFoundError:
+    sys.exit(f"error: {sys.executable} has not the project's packages: run `make setup`, then `. venv/bin/activate`")
 from rich.console import Console
 from rich.table import Table
 
@@ -63,7 +66,7 @@ def start(
         if fresh and any((sandbox.home / "state").rglob(f"stacks/**/{STACK}.json")):
             _say("AWS and Trend are empty again: `pulumi up --refresh` makes anew what the stack holds")
         environment_file = sandbox.home / "env"
-        write_private(environment_file, sourced_file(variables, sandbox.toolchain.bin))
+        write_private(environment_file, sourced_file(variables, sandbox.toolchain.folders))
         _select_stack(variables)
         _say(f"in your shell: . {_shown(environment_file)}")
 

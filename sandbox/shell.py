@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 MISLEADING = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
@@ -20,17 +20,17 @@ def sandbox_exports(variables: Mapping[str, str]) -> str:
     return f"unset {' '.join(MISLEADING)}\n{exports(variables)}"
 
 
-def sourced_file(variables: Mapping[str, str], tools: Path) -> str:
+def sourced_file(variables: Mapping[str, str], folders: Sequence[Path]) -> str:
     """Return a file to be sourced by any shell, once or many times: PATH keeps what that shell has, and does not grow.
 
     Args:
         variables: what to export; a PATH among them is passed over.
-        tools: folder to put in front of PATH.
+        folders: to put in front of PATH, in this order.
     """
     others = {name: value for name, value in variables.items() if name != "PATH"}
-    folder = _quoted(str(tools))
-    path = f'case ":$PATH:" in *:{folder}:*) ;; *) export PATH={folder}:"$PATH" ;; esac\n'
-    return sandbox_exports(others) + path
+    quoted = [_quoted(str(folder)) for folder in reversed(folders)]
+    path = [f'case ":$PATH:" in *:{folder}:*) ;; *) export PATH={folder}:"$PATH" ;; esac\n' for folder in quoted]
+    return sandbox_exports(others) + "".join(path)
 
 
 def _quoted(value: str) -> str:

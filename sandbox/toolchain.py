@@ -50,15 +50,21 @@ class Toolchain:
     bin: Path
     pulumi_home: Path
 
+    @property
+    def folders(self) -> tuple[Path, Path]:
+        """Folders for PATH: engine and plugins, and this interpreter's, so that `python` has the project's packages."""
+        return self.bin, Path(sys.executable).parent
+
     def environment(self, path: str = os.defpath) -> dict[str, str]:
         """Return the variables with which `pulumi` finds this engine and these plugins.
 
         Args:
             path: the PATH to put the tools in front of; folders that are in it already are not repeated.
         """
-        rest = [folder for folder in path.split(os.pathsep) if folder and folder != str(self.bin)]
+        first = [str(folder) for folder in self.folders]
+        rest = [folder for folder in path.split(os.pathsep) if folder and folder not in first]
         return {
-            "PATH": os.pathsep.join([str(self.bin), *rest]),
+            "PATH": os.pathsep.join([*first, *rest]),
             "PULUMI_HOME": str(self.pulumi_home),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         }

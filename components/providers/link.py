@@ -50,7 +50,7 @@ class LinkInputs(Inputs):
         cloud_one_account_id, region: the Cloud One account, and where it is.
         aws_account_id: the AWS account that is linked.
         adopt: whether to take over a link that something else made.
-        before: the settings that `PriorLink` found, of the link that is taken over.
+        before: the settings that `PriorLink` found, of the link that is taken over; empty where there was none.
     """
 
     cloud_one_account_id: str

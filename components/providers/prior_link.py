@@ -32,8 +32,9 @@ class PriorLinkProvider(LinkProvider[SettingsT]):
         inputs = LinkInputs.model_validate(props)
         link = self.find(inputs)
         foreign = link is not None and link.settings.role_arn != LinkSettings.model_validate(props).role_arn
-        before = {"before": link.settings.props()} if link is not None and foreign else {}
-        return CreateResult(inputs.aws_account_id, {**props, **before})
+        # Not left out where there is none: the SDK takes an absent output for an unknown one in every preview.
+        before = link.settings.props() if link is not None and foreign else {}
+        return CreateResult(inputs.aws_account_id, {**props, "before": before})
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         """Never replace what was recorded: the live link is ours by now."""
@@ -45,7 +46,7 @@ class PriorLinkProvider(LinkProvider[SettingsT]):
 
     def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
         """Keep what was recorded, whatever else changes."""
-        return UpdateResult({**news, "before": olds["before"]} if "before" in olds else news)
+        return UpdateResult({**news, "before": olds["before"]})
 
     @reported
     def delete(self, _id: str, props: Props) -> None:
@@ -101,5 +102,5 @@ class PriorLink(Resource, module="trend", name="PriorLink"):
 
     @property
     def before(self) -> pulumi.Output[dict[str, str]]:
-        """The earlier settings; None when there was no link, or only ours."""
+        """The earlier settings; empty when there was no link, or only ours."""
         return cast("pulumi.Output[dict[str, str]]", pulumi.get(self, "before"))

@@ -32,11 +32,19 @@ def test_links_made_by_hand_survive_a_refused_up_and_come_back_after_an_adoption
     assert links(stack) == before
     stack.configure({**BUCKET, "adopt": True})
     stack.up()
+    stack.succeed("preview", EXPECT_NO_CHANGES)
     adopted = links(stack)
     assert [link["crossAccountRoleArn"] for link in adopted[:1]] == [stack.outputs()["workloadSecurityRoleArn"]]
     assert [link["roleARN"] for link in adopted[1:]] == [stack.outputs()["cloudOneRoleArn"]]
     stack.destroy()
     assert links(stack) == before
+
+
+def test_permission_to_adopt_where_there_is_nothing_to_adopt_is_no_change_ever_after(stack: Stack) -> None:
+    stack.configure({**BUCKET, "adopt": True})
+    stack.up()
+    stack.succeed("preview", EXPECT_NO_CHANGES)
+    stack.succeed("preview", "--refresh", EXPECT_NO_CHANGES)
 
 
 @pytest.mark.full

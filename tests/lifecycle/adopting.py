@@ -19,8 +19,7 @@ class Adopting:
     def up(self, **changes: Any) -> None:
         """Run the program: first the record, then the link that gets it."""
         self.prior.up({**LINK_INPUTS, **{name: value for name, value in changes.items() if name in LINK_INPUTS}})
-        before = {"before": self.prior.outs["before"]} if "before" in self.prior.outs else {}
-        self.link.up({**self.kind.inputs, "adopt": True, **before, **changes})
+        self.link.up({**self.kind.inputs, "adopt": True, "before": self.prior.outs["before"], **changes})
 
     def destroy(self) -> None:
         """Remove both, the link first, as it depends on the record."""

@@ -75,14 +75,20 @@ def test_a_whole_life(command: CommandLine) -> None:
     ]
 
     exported = subprocess.run(
-        ["sh", "-euc", f'. {command.home / "env"}; pulumi stack ls --json; echo "$TREND_ENDPOINT_URL" >&2'],
+        [
+            "sh",
+            "-euc",
+            f'. {command.home / "env"}; pulumi stack ls --json; command -v python >&2; echo "$TREND_ENDPOINT_URL" >&2',
+        ],
         cwd=ROOT,
+        env={"PATH": os.defpath, "HOME": os.environ["HOME"]},
         capture_output=True,
         text=True,
         check=True,
     )
     assert [(stack["name"], stack["current"]) for stack in json.loads(exported.stdout)] == [("dev", True)]
-    assert exported.stderr.strip().endswith(f"http://127.0.0.1:{trend_port}")
+    python = Path(sys.executable).with_name("python")
+    assert exported.stderr.splitlines()[-2:] == [str(python), f"http://127.0.0.1:{trend_port}"]
 
     printed = command("env").stdout
     assert f"export AWS_ENDPOINT_URL='http://127.0.0.1:{aws_port}'\n" in printed
@@ -93,6 +99,15 @@ def test_a_whole_life(command: CommandLine) -> None:
     assert "trend stopped (process " in stopped.stderr
     assert not (command.home / "env").exists()
     assert command("status").returncode == 1
+
+
+@pytest.mark.parametrize("program", ["sandbox", "operate"])
+def test_a_python_without_the_packages_is_one_line(program: str) -> None:
+    without_packages = [sys.executable, "-S", "-m", program, "--help"]
+    done = subprocess.run(without_packages, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.endswith("has not the project's packages: run `make setup`, then `. venv/bin/activate`")
 
 
 def test_the_tools_alone_lead_to_no_endpoint_and_respect_the_callers_backend(

@@ -23,12 +23,12 @@ def test_any_value_survives_the_shell() -> None:
 
 
 def test_the_file_can_be_sourced_twice_without_growing_path(tmp_path: Path) -> None:
-    tools = tmp_path / "to ols"
+    folders = tmp_path / "to ols", tmp_path / "venv"
     file = tmp_path / "env"
-    file.write_text(sourced_file({"A": "1", "PATH": "/of/another/shell"}, tools))
+    file.write_text(sourced_file({"A": "1", "PATH": "/of/another/shell"}, folders))
     once = shell(f'. {file}; printf %s "$PATH"', PATH="/usr/bin:/bin")
     twice = shell(f'. {file}; . {file}; printf %s "$PATH"', PATH="/usr/bin:/bin")
-    assert once == twice == f"{tools}:/usr/bin:/bin"
+    assert once == twice == f"{folders[0]}:{folders[1]}:/usr/bin:/bin"
 
 
 def test_a_profile_of_the_real_aws_is_left_behind() -> None:
