@@ -55,14 +55,14 @@ class Server:
         """Return the process if it is still this one: same pid, same start, same program."""
         try:
             process = psutil.Process(self.pid)
-            ours = (
-                process.status() != psutil.STATUS_ZOMBIE
-                and abs(process.create_time() - self.created) < CLOCK_TOLERANCE
-                and self.module in process.cmdline()
+            same = process.status() != psutil.STATUS_ZOMBIE and (
+                abs(process.create_time() - self.created) < CLOCK_TOLERANCE
             )
+            command = process.cmdline()
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             return None
-        return process if ours else None
+        # A process that is ending has lost its arguments before its port is free.
+        return process if same and (self.module in command or not command) else None
 
     def is_healthy(self) -> bool:
         """Whether it is this process that answers on the port."""

@@ -87,6 +87,13 @@ def test_after_the_death_of_one_server_stop_and_start_put_things_right(home: Pat
     assert not alive(survivor)
 
 
+def test_a_server_that_is_ending_and_has_its_port_still_is_not_taken_for_gone(
+    running: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psutil.Process, "cmdline", lambda _: [])
+    assert all(server.process() for server in running.servers())
+
+
 def test_what_it_writes_is_for_its_owner_alone(running: Sandbox) -> None:
     assert running.home.stat().st_mode & 0o777 == 0o700
     assert (running.home / "sandbox.json").stat().st_mode & 0o777 == 0o600
