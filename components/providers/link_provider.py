@@ -213,8 +213,8 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
 
         def announce(refused: RetryCallState) -> None:
             if refused.attempt_number == 1:
-                within = f"{patience(refused):.0f} s"
-                self.say(f"Trend cannot assume {wanted.role_arn} yet; asking again for up to {within}")
+                seconds = patience(refused)
+                self.say(f"Trend cannot assume {wanted.role_arn} yet; asking again for up to {seconds:.0f} s")
 
         asking = Retrying(
             retry=retry_if_exception_type(BadRequest),

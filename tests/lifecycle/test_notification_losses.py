@@ -129,41 +129,41 @@ def test_an_entry_of_the_vendors_that_the_stack_left_behind_is_removed(bucket: B
     assert bucket.holds() == OTHERS
 
 
-def test_a_stale_answer_right_after_the_stack_is_not_believed(
-    bucket: Bucket, snapshot: Resource, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def unmerged(bucket: Bucket, snapshot: Resource) -> Deployment:
+    """A deployment whose vendor's stack stands, before others' notifications are merged with it."""
     snapshot.up(BEFORE)
-    made = Deployment(bucket, snapshot)
-    made.stack_id = bucket.make_stack()
+    deployment = Deployment(bucket, snapshot)
+    deployment.stack_id = bucket.make_stack()
+    return deployment
+
+
+def test_a_stale_answer_right_after_the_stack_is_not_believed(
+    bucket: Bucket, unmerged: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read, stale = TrailBucket.read, [copy.deepcopy(OTHERS)]
     monkeypatch.setattr(TrailBucket, "read", lambda self: stale.pop() if stale else read(self))
-    made.merge.up(made.wanted)
+    unmerged.merge.up(unmerged.wanted)
     assert of_others(bucket.holds()) == OTHERS
 
 
 def test_a_put_that_does_not_show_is_an_error(
-    bucket: Bucket, snapshot: Resource, monkeypatch: pytest.MonkeyPatch
+    bucket: Bucket, unmerged: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    snapshot.up(BEFORE)
-    made = Deployment(bucket, snapshot)
-    made.stack_id = bucket.make_stack()
     vendors_alone = bucket.holds()
     monkeypatch.setattr(TrailBucket, "read", lambda _bucket: vendors_alone)
-    assert "does not show the notifications that were put" in refusal(made.merge.up, made.wanted)
+    assert "does not show the notifications that were put" in refusal(unmerged.merge.up, unmerged.wanted)
 
 
 def test_an_operator_who_ends_the_run_does_not_wait_for_s3(
-    bucket: Bucket, snapshot: Resource, monkeypatch: pytest.MonkeyPatch
+    bucket: Bucket, unmerged: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    snapshot.up(BEFORE)
-    made = Deployment(bucket, snapshot)
-    made.stack_id = bucket.make_stack()
     monkeypatch.setattr(TrailBucket, "read", lambda _bucket: copy.deepcopy(OTHERS))
     monkeypatch.setattr(trail_bucket, "PAUSES", (60,))
     interrupted = threading.Event()
     interrupted.set()
     monkeypatch.setattr(patience, "_interrupted", interrupted)
-    said = refusal(made.merge.up, made.wanted)
+    said = refusal(unmerged.merge.up, unmerged.wanted)
     assert "step 8" in said
     assert "interrupted while waiting (S3 may still answer with what was there before)" in said
 
