@@ -21,7 +21,7 @@ $(VENV)/.complete: requirements.txt requirements-dev.txt
 .PHONY: setup
 setup: $(VENV)/.complete ## Set up: virtual environment, Pulumi engine, sandbox plugins
 	@$(PY) -m compileall -q components operate sandbox
-	@$(PY) -m sandbox.toolchain
+	@$(PY) -m sandbox.pulumi.toolchain
 
 .PHONY: demo
 demo: setup ## Start the sandbox, run the real `pulumi up` in it, show what stands then

@@ -2,10 +2,11 @@
 
 import pulumi
 
-from components import aws_context, preflight
-from components.configuration import load_settings
+from components.aws import context as aws_context
+from components.checks import preflight
 from components.onboarding import Onboarding
 from components.refusal import refusals_in_one_line
+from components.settings.configuration import load_settings
 
 with refusals_in_one_line():
     settings = load_settings()

@@ -1,6 +1,6 @@
 """The onboarding as components, for this program and for others: `from components import Onboarding`.
 
-The plugin process of the dynamic resources imports this package too, to get at `components.providers`. So it loads
+The plugin process of the dynamic resources imports this package too, to get at `components.resources`. So it loads
 nothing itself: a name is loaded when it is first asked for (PEP 562).
 """
 
@@ -10,19 +10,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from components.aws_context import AwsContext
+    from components.aws.context import AwsContext
     from components.onboarding import Onboarding
-    from components.settings import ExistingTrail, HostedTemplates, NewTrail, Settings
+    from components.settings.model import ExistingTrail, HostedTemplates, NewTrail, Settings
 
 __all__ = ["AwsContext", "ExistingTrail", "HostedTemplates", "NewTrail", "Onboarding", "Settings"]
 
 _MODULES = {
-    "AwsContext": "aws_context",
-    "ExistingTrail": "settings",
-    "HostedTemplates": "settings",
-    "NewTrail": "settings",
+    "AwsContext": "aws.context",
+    "ExistingTrail": "settings.model",
+    "HostedTemplates": "settings.model",
+    "NewTrail": "settings.model",
     "Onboarding": "onboarding",
-    "Settings": "settings",
+    "Settings": "settings.model",
 }
 
 

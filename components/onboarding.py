@@ -7,19 +7,19 @@ from typing import Any
 
 import pulumi
 
-from components.audit_trail import AuditTrail
-from components.aws_context import AwsContext
-from components.cloud_account import CloudAccount
-from components.cloudtrail_integration import CloudTrailIntegration
-from components.health import HealthCheck
-from components.providers.account import CloudOneAccount
-from components.providers.external_id import ExternalId
-from components.providers.notification_snapshot import NotificationSnapshot
-from components.settings import ExistingTrail, Settings
-from components.tags import all_tags
-from components.trail_checks import DELIVERY, NEW_TRAIL
-from components.vision_one import VisionOne
-from components.workload_security import WorkloadSecurity
+from components.aws.context import AwsContext
+from components.aws.tags import all_tags
+from components.checks.trail import DELIVERY, NEW_TRAIL
+from components.resources.account import CloudOneAccount
+from components.resources.external_id import ExternalId
+from components.resources.notification_snapshot import NotificationSnapshot
+from components.settings.model import ExistingTrail, Settings
+from components.steps.audit_trail import AuditTrail
+from components.steps.cloud_account import CloudAccount
+from components.steps.cloudtrail_integration import CloudTrailIntegration
+from components.steps.health import HealthCheck
+from components.steps.vision_one import VisionOne
+from components.steps.workload_security import WorkloadSecurity
 
 
 class Onboarding(pulumi.ComponentResource):

@@ -8,9 +8,9 @@ import tempfile
 from datetime import datetime, timezone
 from pathlib import Path
 
-from components.providers.aws_clients import AwsClients, AwsError, AwsSettings
-from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE
-from components.trend.endpoints import ENDPOINT_VARIABLE, Endpoints
+from components.aws.clients import AwsClients, AwsError, AwsSettings
+from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
+from components.settings.endpoints import ENDPOINT_VARIABLE, Endpoints
 from live.comparison import compare
 from live.guard import Accounts, allowed
 from live.life import Interrupted, Life
@@ -20,8 +20,8 @@ from live.report import Report
 from operate.console import OperateError, worded
 from sandbox.environment import past_any_proxy
 from sandbox.processes import SandboxError
+from sandbox.pulumi.toolchain import ToolchainError
 from sandbox.sandbox import Sandbox
-from sandbox.toolchain import ToolchainError
 
 HOME_VARIABLE = "LIVE_HOME"
 """Folder for project and reports; default: `.live` in the project."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 
-from components.providers.aws_clients import AwsClients, AwsError, calling
-from components.vendor_template import parse
+from components.aws.clients import AwsClients, AwsError, calling
+from components.aws.template import parse
 
 
 def observations(aws: AwsClients, stack: str, region: str) -> dict[str, bool]:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from components.providers.aws_clients import AwsClients, AwsSettings, calling
+from components.aws.clients import AwsClients, AwsSettings, calling
+from components.redaction import Redactor
+from components.settings.credentials import HOW_TO_SET, KEY_VARIABLE, TOKEN_VARIABLE, ApiKey, InvalidApiKey
+from components.settings.endpoints import AWS_REGIONS, ENDPOINT_VARIABLE, EndpointError, Endpoints, check_base_url
 from components.trend.client import Trend
-from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE, ApiKey, Redactor
-from components.trend.endpoints import AWS_REGIONS, ENDPOINT_VARIABLE, EndpointError, Endpoints, check_base_url
 from components.trend.errors import TrendError
 from operate.console import OperateError
 
@@ -99,6 +100,8 @@ def _cloud_one_region(key: str, endpoints: Endpoints) -> str:
         raise OperateError(f"{KEY_VARIABLE} is not set: give the API key of the Cloud One account, `<key id>:<secret>`")
     try:
         return Trend(ApiKey.parse(key), endpoints, Redactor([key, *key.split(":", 1)])).key_details().region
+    except InvalidApiKey as error:
+        raise OperateError(f"{KEY_VARIABLE}: {error}; {HOW_TO_SET}") from None
     except TrendError as error:
         raise OperateError(str(error)) from None
 

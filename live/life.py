@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from components.providers.aws_clients import AwsClients
-from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE
-from components.trend.endpoints import ENDPOINT_VARIABLE
+from components.aws.clients import AwsClients
+from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
+from components.settings.endpoints import ENDPOINT_VARIABLE
 from live import forwarder
 from live.guard import Accounts
 from live.probes import Probes

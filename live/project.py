@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
-from operate import foreground
 from operate.console import OperateError
-from operate.foreground import Ended
+from operate.engine import foreground
+from operate.engine.foreground import Ended
 
 ROOT = Path(__file__).resolve().parent.parent
 STACK = "live"

@@ -15,11 +15,11 @@ from urllib.parse import quote, urlsplit
 import requests
 from werkzeug.wrappers import Request, Response
 
-from components.trend.endpoints import EndpointError, Endpoints, Service, check_service
+from components.settings.endpoints import EndpointError, Endpoints, Service, check_service
 from live import redaction, shapes
 from live.record import Exchange, Record
 from sandbox.processes import HOST
-from sandbox.simulator.http_server import ConnectionDropped, KeepAliveServer
+from sandbox.trend.http_server import ConnectionDropped, KeepAliveServer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

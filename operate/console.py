@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from components.providers.aws_clients import AwsSettings
+from components.aws.clients import AwsSettings
 
 
 class OperateError(Exception):

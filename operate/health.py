@@ -18,22 +18,22 @@ from typing import Any, get_args
 import pydantic
 from pydantic.alias_generators import to_camel
 
-from components.bucket_checks import Bucket
-from components.findings import Finding, Unanswered, Verdict
-from components.notification_rules import split
-from components.providers.aws_clients import calling, error_code
-from components.providers.trail_bucket import TrailBucket
-from components.trail_checks import delivery_finding
+from components.aws.bucket import TrailBucket
+from components.aws.clients import calling, error_code
+from components.aws.notifications import split
+from components.checks.bucket import Bucket
+from components.checks.findings import Finding, Unanswered, Verdict
+from components.checks.trail import delivery_finding
 from operate.console import OperateError, worded
 from operate.doctor.case import Case
 from operate.doctor.examination import CALLER, KEY, Check, examine
-from operate.flags import Flags
-from operate.pulumi_cli import Pulumi
-from operate.stack import Stack
-from operate.state import COMMAND, State
+from operate.engine.flags import Flags
+from operate.engine.pulumi_cli import Pulumi
+from operate.engine.stack import Stack
+from operate.engine.state import COMMAND, State
 
 VARIABLE = "HEALTH_CHECK"
-"""See `components.health`, which sets it."""
+"""See `components.steps.health`, which sets it."""
 
 CONNECTOR, CLOUD_ACCOUNT, TRAIL, NOTIFICATION = (
     "Workload Security connector",

@@ -21,11 +21,11 @@ from rich.table import Table
 from sandbox import showcase
 from sandbox.aws.control import AwsControlError
 from sandbox.processes import ROOT, SandboxError, Server
+from sandbox.pulumi.toolchain import ToolchainError
 from sandbox.record import write_private
 from sandbox.sandbox import ACCOUNT, Sandbox
 from sandbox.shell import exports, sandbox_exports, sourced_file
-from sandbox.simulator import SimulatorError
-from sandbox.toolchain import ToolchainError
+from sandbox.trend import SimulatorError
 
 AWS_PORT = 4610
 TREND_PORT = 4611

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sandbox import environment, toolchain
+from sandbox import environment
 from sandbox.aws.control import AwsControl, AwsRequest
 from sandbox.processes import (
     HOST,
@@ -23,9 +23,10 @@ from sandbox.processes import (
     require_free,
     wait_until_healthy,
 )
+from sandbox.pulumi import toolchain
+from sandbox.pulumi.toolchain import Toolchain
 from sandbox.record import Record
-from sandbox.simulator import SimulatorControl, Tenant, default_tenant
-from sandbox.toolchain import Toolchain
+from sandbox.trend import SimulatorControl, Tenant, default_tenant
 
 ACCOUNT = "123456789012"
 START_ATTEMPTS = 3
@@ -254,7 +255,7 @@ class Sandbox:
         self._launch("aws", "sandbox.aws", port, ["--account", self.account], {})
 
     def _launch_trend(self, port: int, aws_port: int) -> None:
-        self._launch("trend", "sandbox.simulator", port, [], environment.of_simulator(f"http://{HOST}:{aws_port}"))
+        self._launch("trend", "sandbox.trend", port, [], environment.of_simulator(f"http://{HOST}:{aws_port}"))
 
     def _launch(self, name: str, module: str, port: int, options: list[str], variables: dict[str, str]) -> None:
         logs = self.home / "logs"

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from live.comparison import Difference
-from sandbox.simulator import Dialect
+from sandbox.trend import Dialect
 
 _READ_CONNECTOR = "GET workload /awsconnectors/{id}"
 

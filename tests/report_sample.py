@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from components.findings import Finding
-from operate.report import Item, Report
-from operate.reporting.facts import Facts, Health, Link, Template
-from operate.reporting.policies import Statement
-from operate.reporting.roles import Held, Policy, Role, VendorStack
-from operate.reporting.trail import Trail
+from components.checks.findings import Finding
+from operate.report.facts import Facts, Health, Link, Template
+from operate.report.leaving import Item, Report
+from operate.report.policies import Statement
+from operate.report.roles import Held, Policy, Role, VendorStack
+from operate.report.trail import Trail
 
 HOSTILE = "<script>alert('&')</script><img src=https://tracker.example/x.png>"
 LONG_ARN = "arn:aws:iam::123456789012:role/" + "p" * 400 + "/" + "r" * 64

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pydantic
 
-from components.trend.credentials import ApiKey
+from components.settings.credentials import ApiKey
 from components.trend.errors import UnusableReply
 from components.trend.transport import Reply, Transport
 

@@ -7,11 +7,12 @@ import threading
 from requests.auth import AuthBase
 from requests.models import PreparedRequest
 
+from components.redaction import Redactor
+from components.settings.credentials import ApiKey
+from components.settings.endpoints import Endpoints, Service
 from components.trend.accounts import Accounts, ApiKeyDetails
 from components.trend.cloud_accounts import CloudAccounts
 from components.trend.cloudtrail import CloudTrail
-from components.trend.credentials import ApiKey, Redactor
-from components.trend.endpoints import Endpoints, Service
 from components.trend.errors import WrongAccount
 from components.trend.services import Services
 from components.trend.transport import Transport

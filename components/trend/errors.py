@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from components.settings.credentials import HOW_TO_SET
+
 
 class TrendError(Exception):
     """A call to one of Trend's services failed, or what it answered cannot be used.
@@ -54,7 +56,7 @@ class TrendError(Exception):
 class CredentialsError(TrendError):
     """There is no API key or enrolment token, or it does not have the form of one."""
 
-    hint = "set CLOUD_ONE_API_KEY, or `pulumi config set --secret cloudOneApiKey`, to `<key id>:<secret>`"
+    hint = HOW_TO_SET
 
 
 class WrongAccount(TrendError):

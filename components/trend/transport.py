@@ -14,9 +14,9 @@ from pydantic.alias_generators import to_camel
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from components.trend import patience
-from components.trend.credentials import Redactor
-from components.trend.endpoints import Service
+from components import waiting as patience
+from components.redaction import Redactor
+from components.settings.endpoints import Service
 from components.trend.errors import NoReply, NotFound, TrendError, UnusableReply, error_class
 
 TIMEOUT = (5, 30)

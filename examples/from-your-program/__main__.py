@@ -2,7 +2,8 @@
 
 import pulumi
 
-from components import ExistingTrail, Onboarding, Settings, aws_context
+from components import ExistingTrail, Onboarding, Settings
+from components.aws import context as aws_context
 
 where = aws_context.current()
 onboarding = Onboarding(

@@ -6,15 +6,14 @@ import datetime
 import json
 from collections.abc import Iterable, Iterator
 
-from components.audit_trail import trail_arn
-from components.bucket_checks import NOTIFICATIONS, Bucket, bucket_findings, notifications_finding
-from components.cloud_account import role_template_url
-from components.findings import Finding
-from components.oidc_check import OIDC_PROVIDER, oidc_findings
-from components.providers.aws_clients import AwsError
-from components.providers.trail_bucket import TrailBucket
-from components.trail_checks import delivery_finding, new_trail_finding
-from components.vendor_template import read_template
+from components.aws.bucket import TrailBucket
+from components.aws.clients import AwsError
+from components.aws.names import role_template_url, trail_arn
+from components.aws.template import read_template
+from components.checks.bucket import NOTIFICATIONS, Bucket, bucket_findings, notifications_finding
+from components.checks.findings import Finding
+from components.checks.oidc import OIDC_PROVIDER, oidc_findings
+from components.checks.trail import delivery_finding, new_trail_finding
 from operate.doctor.case import Case
 from operate.doctor.examination import CALLER, Check
 from operate.doctor.permissions import permissions

@@ -7,17 +7,18 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from components.configuration import SECRETS, parse_settings
-from components.providers.account import AccountProvider
-from components.providers.aws_clients import calling
-from components.providers.base import OnboardingProvider
-from components.settings import ExistingTrail, Settings
-from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE, Redactor
-from operate.stack import Stack
-from operate.state import DYNAMIC, Resource, State
+from components.aws.clients import calling
+from components.redaction import Redactor
+from components.resources.account import AccountProvider
+from components.resources.base import OnboardingProvider
+from components.settings.configuration import SECRETS, parse_settings
+from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
+from components.settings.model import ExistingTrail, Settings
+from operate.engine.stack import Stack
+from operate.engine.state import DYNAMIC, Resource, State
 
 if TYPE_CHECKING:
-    from components.aws_context import AwsContext
+    from components.aws.context import AwsContext
     from components.trend.accounts import ApiKeyDetails
 
 ProviderT = TypeVar("ProviderT", bound=OnboardingProvider)
@@ -101,7 +102,7 @@ class Case:
         Raises:
             AwsError: the credentials cannot be used.
         """
-        from components.aws_context import AwsContext  # loads pulumi_aws, which the check after an update never needs
+        from components.aws.context import AwsContext  # loads pulumi_aws, which the check after an update never needs
 
         partition = self.caller["Arn"].split(":")[1]
         suffix = _SUFFIXES.get(partition, "amazonaws.com")

@@ -10,12 +10,12 @@ from rich import box
 from rich.markup import escape
 from rich.table import Column, Table
 
-from components.findings import Finding
+from components.checks.findings import Finding
 from operate import health
 from operate.doctor import aws_side, trend_side
 from operate.doctor.case import Case
 from operate.doctor.examination import Check, examine
-from operate.stack import Stack
+from operate.engine.stack import Stack
 
 _COLOURS = {"ok": "green", "refused": "red", "unknown": "yellow"}
 

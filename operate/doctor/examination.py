@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from components.findings import Finding, Unanswered
-from components.providers.aws_clients import AwsError
+from components.aws.clients import AwsError
+from components.checks.findings import Finding, Unanswered
 from components.refusal import Refusal
 from components.trend.errors import (
     CredentialsError,

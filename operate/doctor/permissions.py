@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from components.findings import Finding
-from components.providers.aws_clients import calling
+from components.aws.clients import calling
+from components.checks.findings import Finding
 from operate.doctor.case import Case
 from operate.policy import own
 from operate.policy.place import Place

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from components.findings import Finding
-from components.providers.account import RegionMismatch, check_enabled, check_region
-from components.providers.cloud_account import CloudAccountProvider
-from components.providers.connector import ConnectorProvider
-from components.providers.external_id import ExternalIdHidden, ExternalIdProvider
-from components.providers.link import LinkExists, LinkInputs
-from components.providers.link_provider import LinkProvider
+from components.checks.findings import Finding
+from components.resources.account import RegionMismatch, check_enabled, check_region
+from components.resources.cloud_account import CloudAccountProvider
+from components.resources.connector import ConnectorProvider
+from components.resources.external_id import ExternalIdHidden, ExternalIdProvider
+from components.resources.link import LinkExists, LinkInputs
+from components.resources.link_provider import LinkProvider
 from components.trend.errors import CredentialsError, Forbidden, Unauthenticated
 from operate.doctor.case import Case
 from operate.doctor.examination import CALLER, KEY, Check

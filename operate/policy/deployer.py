@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from components.aws_context import AwsContext
-from components.providers.aws_clients import calling
-from components.vendor_template import object_of
+from components.aws.clients import calling
+from components.aws.context import AwsContext
+from components.aws.template import object_of
 from operate.console import OperateError, say
+from operate.engine.stack import Stack
 from operate.policy import own, vendor
 from operate.policy.place import Place
 from operate.policy.statement import Statement, document
 from operate.policy.surroundings import place_of
 from operate.policy.template import Resource, resources
-from operate.stack import Stack
 
 Run = Literal["preview", "up", "destroy"]
 
@@ -70,7 +70,7 @@ def _for_stacks(stack: Stack, place: Place, source: str, *, making: bool) -> Ite
 
 
 def _management_url(place: Place) -> str:
-    from components.cloud_account import role_template_url  # loads pulumi_aws, which takes its time
+    from components.aws.names import role_template_url  # loads pulumi_aws, which takes its time
 
     where = AwsContext(place.account, place.region, place.partition, place.url_suffix)
     return role_template_url(place.settings.templates, where)

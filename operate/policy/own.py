@@ -1,14 +1,14 @@
 """The rights for what the program itself asks and makes.
 
 The AWS provider's calls are those of its public source (hashicorp/terraform-provider-aws, the files that the modules of
-`sandbox/plugins/aws` name); the rest is called by `components/providers`.
+`sandbox/pulumi/aws` name); the rest is called by `components/resources`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components.settings import NewTrail
+from components.settings.model import NewTrail
 from operate.policy.place import Place
 from operate.policy.statement import Statement
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from components.settings import ExistingTrail, Settings
-from components.trend.endpoints import AWS_REGIONS
+from components.settings.endpoints import AWS_REGIONS
+from components.settings.model import ExistingTrail, Settings
 
 _AUTO_NAME_END = "-???????"
 """What Pulumi ends a name with that the program does not give: seven characters."""

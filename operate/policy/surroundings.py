@@ -7,13 +7,13 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from components.configuration import SECRETS, SettingsError, parse_settings
-from components.providers.aws_clients import calling
+from components.aws.clients import calling
+from components.settings.configuration import SECRETS, SettingsError, parse_settings
 from operate.console import OperateError
-from operate.history import Configuration
+from operate.engine.history import Configuration
+from operate.engine.stack import Stack
+from operate.engine.state import BUCKET, DYNAMIC, State
 from operate.policy.place import Place
-from operate.stack import Stack
-from operate.state import BUCKET, DYNAMIC, State
 
 _REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from sandbox.aws.faults import Fault as AwsFault
 from sandbox.sandbox import Sandbox
-from sandbox.simulator import Fault
+from sandbox.trend import Fault
 from tests.e2e.operating import begin, kill, wait_until
 from tests.e2e.pulumi_cli import Run, Stack
 

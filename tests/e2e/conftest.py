@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from components.providers import base
-from operate.flags import Flags
-from operate.pulumi_cli import Pulumi
-from operate.stack import Stack as OperatedStack
+from components.resources import base
+from operate.engine.flags import Flags
+from operate.engine.pulumi_cli import Pulumi
+from operate.engine.stack import Stack as OperatedStack
 from sandbox.sandbox import Sandbox
 from tests.e2e.pulumi_cli import Stack
 from tests.e2e.subscribers import others, put

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from components.workload_security import READ_ACTIONS
+from components.steps.workload_security import READ_ACTIONS
 from tests.e2e.model import EXTERNAL_ID, Model
 from tests.e2e.pulumi_cli import Stack
 from tests.e2e.standing import links, world

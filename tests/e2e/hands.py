@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from components.workload_security import TREND_AWS_ACCOUNT
+from components.steps.workload_security import TREND_AWS_ACCOUNT
 from sandbox.sandbox import Sandbox
 from tests.e2e.subscribers import BUCKET, put
 

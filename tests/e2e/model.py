@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.simulator import ApiKey
+from sandbox.trend import ApiKey
 from tests.e2e.sentinels import KEY, NEXT_KEY
 from tests.e2e.subscribers import BUCKET, others
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sandbox.aws.faults import Fault as AwsFault
 from sandbox.sandbox import Sandbox
-from sandbox.simulator import Fault
+from sandbox.trend import Fault
 
 WAYS = ("500", "403", "reply lost", "iam refused", "cloudformation refused", "s3 refused")
 

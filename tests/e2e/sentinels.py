@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from sandbox.simulator import ApiKey, EnrolmentToken, Tenant
+from sandbox.trend import ApiKey, EnrolmentToken, Tenant
 
 KEY = ApiKey(id="SENTINELKEYID000000000000ab", secret="SENTINEL/key+secret=" + "Zq7" * 15 + "!")
 NEXT_KEY = ApiKey(id="SENTINELKEYID000000000000cd", secret="SENTINEL/next+secret=" + "Yp5" * 15 + "!")

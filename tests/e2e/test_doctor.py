@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from operate.doctor.diagnosis import Diagnosis, before_deployment
-from operate.stack import Stack as OperatedStack
+from operate.engine.stack import Stack as OperatedStack
 from sandbox.sandbox import Sandbox
-from sandbox.simulator import Fault
-from sandbox.simulator.tenant import ServiceEntry, default_tenant
+from sandbox.trend import Fault
+from sandbox.trend.tenant import ServiceEntry, default_tenant
 from tests.e2e.operating import UP, operate
 from tests.e2e.pulumi_cli import Stack
 

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
-from operate.plan import shown_type
+from operate.engine.plan import shown_type
 from sandbox.sandbox import Sandbox
-from sandbox.simulator import default_tenant
+from sandbox.trend import default_tenant
 from tests.e2e.hands import role_for_trend
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, ROOT, Stack

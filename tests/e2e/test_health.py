@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from operate.doctor.diagnosis import of_deployment
-from operate.stack import Stack as OperatedStack
-from sandbox.simulator import Fault
+from operate.engine.stack import Stack as OperatedStack
+from sandbox.trend import Fault
 from tests.e2e.operating import operate
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 

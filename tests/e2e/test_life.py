@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.simulator import ApiKey
+from sandbox.trend import ApiKey
 from tests.e2e.hands import role_for_trend
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 from tests.e2e.standing import links

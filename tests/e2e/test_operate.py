@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.aws.faults import Fault as AwsFault
-from sandbox.simulator import Fault
+from sandbox.trend import Fault
 from tests.e2e.hands import role_for_trend
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import OPERATE, UP, begin, kill, operate, pending, wait_until

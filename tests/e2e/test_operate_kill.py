@@ -14,7 +14,7 @@ from collections.abc import Callable
 import pytest
 
 from sandbox.aws.faults import Fault as AwsFault
-from sandbox.simulator import Fault
+from sandbox.trend import Fault
 from tests.e2e.hands import role_for_trend
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import OPERATE, PULUMI, UP, begin, kill, operate, pending, state_file, wait_until

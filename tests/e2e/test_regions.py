@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from components.trend.endpoints import AWS_REGIONS
-from sandbox.simulator import default_tenant
+from components.settings.endpoints import AWS_REGIONS
+from sandbox.trend import default_tenant
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 

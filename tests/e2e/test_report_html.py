@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from operate.reporting.page import render, write_page
-from operate.stack import Stack as OperatedStack
+from operate.engine.stack import Stack as OperatedStack
+from operate.report.page import render, write_page
 from sandbox.aws.faults import Fault
 from tests import browser as browsers
 from tests.e2e.operating import operate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.simulator import Fault
+from sandbox.trend import Fault
 from tests.e2e.operating import operate
 from tests.e2e.pulumi_cli import Stack
 from tests.e2e.sentinels import KEY, TOKEN, leaking_files, leaks, with_sentinels

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.simulator import Fault
+from sandbox.trend import Fault
 from tests.e2e.pulumi_cli import ROOT, Run, Stack
 from tests.github import FakeGitHub, serve_github
 from tests.workflows import Workflow

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from components.bucket_checks import Bucket
-from components.providers.aws_clients import AwsClients, AwsSettings
+from components.aws.clients import AwsClients, AwsSettings
+from components.checks.bucket import Bucket
 from sandbox.aws.faults import Fault
 from sandbox.sandbox import ACCOUNT, Sandbox
 

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from components.providers import base, link_provider, trail_bucket
-from components.providers.notification_record import STATE_VARIABLE
-from components.providers.notification_snapshot import NotificationSnapshotProvider
+from components.aws import bucket as trail_bucket
+from components.resources import base, link_provider
+from components.resources.notification_record import STATE_VARIABLE
+from components.resources.notification_snapshot import NotificationSnapshotProvider
+from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
+from components.settings.endpoints import ENDPOINT_VARIABLE
 from components.trend import transport
-from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE
-from components.trend.endpoints import ENDPOINT_VARIABLE
 from sandbox.sandbox import Sandbox
-from sandbox.simulator import Simulator, SimulatorControl
+from sandbox.trend import Simulator, SimulatorControl
 from tests.lifecycle.adopting import Adopting
 from tests.lifecycle.aws_scene import Aws
 from tests.lifecycle.engine import Engine, Resource

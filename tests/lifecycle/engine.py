@@ -18,7 +18,7 @@ from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
-from components.providers import base
+from components.resources import base
 
 PROJECT = "trend-onboarding"
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from components.providers import aws_clients, notification_record
-from components.providers.base import OnboardingError
-from components.providers.notification_merge import NotificationMergeProvider
+from components.aws import clients as aws_clients
+from components.resources import notification_record
+from components.resources.base import OnboardingError
+from components.resources.notification_merge import NotificationMergeProvider
 from sandbox.aws.faults import Fault
 from sandbox.sandbox import ACCOUNT, Sandbox
 from tests.lifecycle.engine import Engine, Resource

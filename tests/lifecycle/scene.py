@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from components.providers.cloud_account import CloudAccountProvider
-from components.providers.connector import ConnectorProvider
-from components.providers.link_provider import LinkProvider
-from components.providers.prior_link import PriorCloudAccountProvider, PriorConnectorProvider, PriorLinkProvider
-from sandbox.simulator import Fault, SimulatorControl
-from sandbox.simulator.tenant import default_tenant
+from components.resources.cloud_account import CloudAccountProvider
+from components.resources.connector import ConnectorProvider
+from components.resources.link_provider import LinkProvider
+from components.resources.prior_link import PriorCloudAccountProvider, PriorConnectorProvider, PriorLinkProvider
+from sandbox.trend import Fault, SimulatorControl
+from sandbox.trend.tenant import default_tenant
 
 TENANT = default_tenant()
 ACCOUNT = TENANT.account_id

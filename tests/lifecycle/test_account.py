@@ -7,11 +7,11 @@ import json
 
 import pytest
 
-from components.providers.account import AccountProvider
-from components.providers.base import OnboardingError
-from components.trend.credentials import KEY_VARIABLE
-from components.trend.endpoints import AWS_REGIONS
-from sandbox.simulator import Fault, SimulatorControl
+from components.resources.account import AccountProvider
+from components.resources.base import OnboardingError
+from components.settings.credentials import KEY_VARIABLE
+from components.settings.endpoints import AWS_REGIONS
+from sandbox.trend import Fault, SimulatorControl
 from tests.lifecycle.engine import CheckFailed, Engine, Resource
 from tests.lifecycle.scene import ACCOUNT, ACCOUNT_INPUTS, AWS_ACCOUNT, REGION, TENANT
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from components.providers.base import OnboardingError
-from sandbox.simulator import SimulatorControl
+from components.resources.base import OnboardingError
+from sandbox.trend import SimulatorControl
 from tests.lifecycle.adopting import Adopting
 from tests.lifecycle.engine import Engine
 from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, FOREIGN_ROLE, OUR_ROLE, Kind

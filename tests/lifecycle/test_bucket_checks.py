@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from components.bucket_checks import Bucket, bucket_findings, notifications_finding
-from components.findings import Finding
-from components.providers.trail_bucket import TrailBucket
+from components.aws.bucket import TrailBucket
+from components.checks.bucket import Bucket, bucket_findings, notifications_finding
+from components.checks.findings import Finding
 from sandbox.sandbox import ACCOUNT
 from tests.lifecycle.aws_scene import BUCKET, NAME, REGION, Aws
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.output import UNKNOWN, Unknown
 
-from components.providers.account import AccountProvider
-from components.providers.base import TrendProvider
-from components.providers.cloudtrail_parameters import CloudTrailParametersProvider
-from components.providers.enrollment import EnrollmentProvider
-from components.providers.external_id import ExternalIdProvider
+from components.resources.account import AccountProvider
+from components.resources.base import TrendProvider
+from components.resources.cloudtrail_parameters import CloudTrailParametersProvider
+from components.resources.enrollment import EnrollmentProvider
+from components.resources.external_id import ExternalIdProvider
 from tests.lifecycle.engine import PROJECT
 from tests.lifecycle.scene import (
     ACCOUNT_INPUTS,

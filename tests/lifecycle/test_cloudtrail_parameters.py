@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from components.providers.base import OnboardingError
-from components.providers.cloudtrail_parameters import CloudTrailParametersProvider
-from sandbox.simulator import Fault, SimulatorControl
-from sandbox.simulator.records import digest
+from components.resources.base import OnboardingError
+from components.resources.cloudtrail_parameters import CloudTrailParametersProvider
+from sandbox.trend import Fault, SimulatorControl
+from sandbox.trend.records import digest
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import AWS_ACCOUNT, AWS_REGION, CLOUD_ACCOUNT, OUR_ROLE, PARAMETERS_INPUTS, TENANT
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from components.providers.base import OnboardingError
-from components.providers.enrollment import EnrollmentProvider
-from components.trend.credentials import TOKEN_VARIABLE
-from sandbox.simulator import Fault, SimulatorControl
+from components.resources.base import OnboardingError
+from components.resources.enrollment import EnrollmentProvider
+from components.settings.credentials import TOKEN_VARIABLE
+from sandbox.trend import Fault, SimulatorControl
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import ACCOUNT, ENROLLMENT_INPUTS, TENANT
 

@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
-from components.providers.base import OnboardingError
-from components.providers.external_id import ExternalIdProvider
-from sandbox.simulator import Fault, SimulatorControl
+from components.resources.base import OnboardingError
+from components.resources.external_id import ExternalIdProvider
+from sandbox.trend import Fault, SimulatorControl
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import ACCOUNT, EXTERNAL_ID_INPUTS, TENANT
 

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from components.providers.account import AccountProvider
-from components.providers.cloudtrail_parameters import CloudTrailParametersProvider
-from components.providers.enrollment import EnrollmentProvider
-from components.providers.external_id import ExternalIdProvider
-from sandbox.simulator import SimulatorControl
+from components.resources.account import AccountProvider
+from components.resources.cloudtrail_parameters import CloudTrailParametersProvider
+from components.resources.enrollment import EnrollmentProvider
+from components.resources.external_id import ExternalIdProvider
+from sandbox.trend import SimulatorControl
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import (
     ACCOUNT_INPUTS,

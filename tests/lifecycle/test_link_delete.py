@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from components.providers.base import OnboardingError
-from sandbox.simulator import Simulator, SimulatorControl
+from components.resources.base import OnboardingError
+from sandbox.trend import Simulator, SimulatorControl
 from tests.lifecycle.engine import Resource
 from tests.lifecycle.scene import CONNECTOR, NEW_ROLE, OUR_ROLE, THIRD_ROLE, Kind
 

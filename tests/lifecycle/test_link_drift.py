@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from components.providers.base import OnboardingError
-from sandbox.simulator import Simulator, SimulatorControl
+from components.resources.base import OnboardingError
+from sandbox.trend import Simulator, SimulatorControl
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, FOREIGN_ROLE, NEW_ROLE, OUR_ROLE, THIRD_ROLE, Kind
 

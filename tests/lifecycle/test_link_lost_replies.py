@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from components.providers.base import OnboardingError
-from sandbox.simulator import Fault, SimulatorControl
+from components.resources.base import OnboardingError
+from sandbox.trend import Fault, SimulatorControl
 from tests.lifecycle.adopting import Adopting
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import CONNECTOR, NEW_ROLE, OUR_ROLE, Kind

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from components.providers.account import AccountProvider
-from components.providers.cloudtrail_parameters import CloudTrailParametersProvider
-from components.providers.enrollment import EnrollmentProvider
-from components.providers.external_id import ExternalIdProvider
-from components.trend.endpoints import ENDPOINT_VARIABLE, Endpoints
+from components.resources.account import AccountProvider
+from components.resources.cloudtrail_parameters import CloudTrailParametersProvider
+from components.resources.enrollment import EnrollmentProvider
+from components.resources.external_id import ExternalIdProvider
+from components.settings.endpoints import ENDPOINT_VARIABLE, Endpoints
 from live.comparison import Difference, compare
 from live.facts import FACTS
 from live.probes import Probes
 from live.record import Record
 from live.recorder import Recorder
-from sandbox.simulator import Behaviours, Dialect, Simulator
+from sandbox.trend import Behaviours, Dialect, Simulator
 from tests.deviations import DEVIATIONS, Deviation, together
 from tests.lifecycle.engine import Engine
 from tests.lifecycle.scene import (

@@ -6,7 +6,7 @@ import pytest
 
 from live.guard import allowed
 from operate.console import OperateError
-from sandbox.simulator import SimulatorControl
+from sandbox.trend import SimulatorControl
 from tests.lifecycle.aws_scene import Aws
 from tests.lifecycle.scene import TENANT
 

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from pulumi.output import Unknown
 
-from components.providers import trail_bucket
-from components.providers.aws_clients import AwsClients, AwsSettings
-from components.providers.notification_record import STATE_VARIABLE
-from components.providers.trail_bucket import TrailBucket
-from components.trend import patience
+from components import waiting as patience
+from components.aws import bucket as trail_bucket
+from components.aws.bucket import TrailBucket
+from components.aws.clients import AwsClients, AwsSettings
+from components.resources.notification_record import STATE_VARIABLE
 from sandbox.aws.faults import Fault
 from sandbox.sandbox import ACCOUNT
 from tests.lifecycle.engine import Resource

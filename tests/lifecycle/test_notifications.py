@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pulumi.output import Unknown
 
-from components.providers.notification_snapshot import NotificationSnapshotProvider
+from components.resources.notification_snapshot import NotificationSnapshotProvider
 from tests.lifecycle.engine import Resource
 from tests.lifecycle.notified_bucket import (
     ADDED,

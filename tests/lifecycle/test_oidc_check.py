@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from components.aws_context import AwsContext
-from components.findings import Finding
-from components.oidc_check import oidc_findings
-from components.settings import HostedTemplates
-from components.tags import OWNER_TAG
+from components.aws.context import AwsContext
+from components.aws.tags import OWNER_TAG
+from components.checks.findings import Finding
+from components.checks.oidc import oidc_findings
+from components.settings.model import HostedTemplates
 from sandbox.sandbox import ACCOUNT
 from tests.lifecycle.aws_scene import REGION, Aws
 

@@ -11,11 +11,11 @@ import pytest
 from pulumi.dynamic import ResourceProvider
 from pulumi.dynamic.dynamic import serialize_provider
 
-from components.providers.account import AccountProvider
-from components.providers.cloudtrail_parameters import CloudTrailParametersProvider
-from components.providers.enrollment import EnrollmentProvider
-from components.providers.external_id import ExternalIdProvider
-from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE
+from components.resources.account import AccountProvider
+from components.resources.cloudtrail_parameters import CloudTrailParametersProvider
+from components.resources.enrollment import EnrollmentProvider
+from components.resources.external_id import ExternalIdProvider
+from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from tests.lifecycle.engine import dill
 from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, TENANT
 
@@ -52,14 +52,14 @@ def test_a_provider_comes_back_without_attributes(kind: type[ResourceProvider]) 
 def test_the_classes_are_where_a_state_of_today_names_them() -> None:
     # A contract: a state that names another place cannot be refreshed or destroyed.
     assert {(kind.__module__, kind.__name__) for kind in PROVIDERS} == {
-        ("components.providers.account", "AccountProvider"),
-        ("components.providers.external_id", "ExternalIdProvider"),
-        ("components.providers.enrollment", "EnrollmentProvider"),
-        ("components.providers.connector", "ConnectorProvider"),
-        ("components.providers.cloud_account", "CloudAccountProvider"),
-        ("components.providers.cloudtrail_parameters", "CloudTrailParametersProvider"),
-        ("components.providers.prior_link", "PriorConnectorProvider"),
-        ("components.providers.prior_link", "PriorCloudAccountProvider"),
+        ("components.resources.account", "AccountProvider"),
+        ("components.resources.external_id", "ExternalIdProvider"),
+        ("components.resources.enrollment", "EnrollmentProvider"),
+        ("components.resources.connector", "ConnectorProvider"),
+        ("components.resources.cloud_account", "CloudAccountProvider"),
+        ("components.resources.cloudtrail_parameters", "CloudTrailParametersProvider"),
+        ("components.resources.prior_link", "PriorConnectorProvider"),
+        ("components.resources.prior_link", "PriorCloudAccountProvider"),
     }
 
 

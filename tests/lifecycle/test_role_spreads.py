@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from components.providers import connector
-from components.providers.base import OnboardingError
-from sandbox.simulator import Fault, SimulatorControl
+from components.resources import connector
+from components.resources.base import OnboardingError
+from sandbox.trend import Fault, SimulatorControl
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, NEW_ROLE, OUR_ROLE
 

@@ -14,14 +14,14 @@ from urllib.parse import quote
 import pytest
 from pulumi.dynamic import ResourceProvider
 
-from components.providers.account import AccountProvider
-from components.providers.base import DEBUG_VARIABLE, OnboardingError
-from components.providers.cloudtrail_parameters import CloudTrailParametersProvider
-from components.providers.enrollment import EnrollmentProvider
-from components.providers.external_id import ExternalIdProvider
-from components.trend.credentials import KEY_VARIABLE, TOKEN_VARIABLE
-from components.trend.endpoints import ENDPOINT_VARIABLE
-from sandbox.simulator import ApiKey, EnrolmentToken, Fault, Simulator
+from components.resources.account import AccountProvider
+from components.resources.base import DEBUG_VARIABLE, OnboardingError
+from components.resources.cloudtrail_parameters import CloudTrailParametersProvider
+from components.resources.enrollment import EnrollmentProvider
+from components.resources.external_id import ExternalIdProvider
+from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
+from components.settings.endpoints import ENDPOINT_VARIABLE
+from sandbox.trend import ApiKey, EnrolmentToken, Fault, Simulator
 from tests.lifecycle.engine import Engine
 from tests.lifecycle.scene import (
     ACCOUNT_INPUTS,

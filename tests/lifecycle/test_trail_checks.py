@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from components.findings import Finding
-from components.trail_checks import NEW_TRAIL, delivery_finding, new_trail_finding
+from components.checks.findings import Finding
+from components.checks.trail import NEW_TRAIL, delivery_finding, new_trail_finding
 from sandbox.sandbox import ACCOUNT
 from tests.lifecycle.aws_scene import BUCKET, NAME, REGION, Aws
 

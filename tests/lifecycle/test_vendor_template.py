@@ -7,8 +7,8 @@ import hashlib
 import pytest
 from pulumi.output import Unknown
 
-from components.providers import aws_clients
-from components.providers.vendor_template import DIGEST, UNREAD, VendorTemplateProvider
+from components.aws import clients as aws_clients
+from components.resources.vendor_template import DIGEST, UNREAD, VendorTemplateProvider
 from tests.lifecycle.aws_scene import REGION, Aws
 from tests.lifecycle.engine import Engine, Resource
 

@@ -8,12 +8,12 @@ from collections.abc import Callable
 import pytest
 from pulumi.dynamic import ResourceProvider
 
-from components.providers.account import AccountProvider
-from components.providers.base import OnboardingError
-from components.providers.cloudtrail_parameters import CloudTrailParametersProvider
-from components.providers.enrollment import EnrollmentProvider
-from components.providers.external_id import ExternalIdProvider
-from sandbox.simulator import ApiKey, SimulatorControl
+from components.resources.account import AccountProvider
+from components.resources.base import OnboardingError
+from components.resources.cloudtrail_parameters import CloudTrailParametersProvider
+from components.resources.enrollment import EnrollmentProvider
+from components.resources.external_id import ExternalIdProvider
+from sandbox.trend import ApiKey, SimulatorControl
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import (
     ACCOUNT,

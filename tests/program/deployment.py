@@ -8,9 +8,9 @@ from typing import Any
 
 import pulumi
 
-from components.aws_context import AwsContext
+from components.aws.context import AwsContext
 from components.onboarding import Onboarding
-from components.settings import Settings
+from components.settings.model import Settings
 from tests.program.recorder import PROJECT, STACK, WHERE, Recorder
 
 

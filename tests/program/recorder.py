@@ -18,7 +18,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.proto import resource_pb2
 
-from components.aws_context import AwsContext
+from components.aws.context import AwsContext
 
 PROJECT, STACK = "trend-onboarding", "dev"
 WHERE = AwsContext("012345678901", "us-east-1", "aws", "amazonaws.com")

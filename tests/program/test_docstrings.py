@@ -7,12 +7,12 @@ import inspect
 import pulumi
 import pytest
 
-from components.audit_trail import AuditTrail
-from components.cloud_account import CloudAccount
-from components.cloudtrail_integration import CloudTrailIntegration
 from components.onboarding import Onboarding
-from components.vision_one import VisionOne
-from components.workload_security import WorkloadSecurity
+from components.steps.audit_trail import AuditTrail
+from components.steps.cloud_account import CloudAccount
+from components.steps.cloudtrail_integration import CloudTrailIntegration
+from components.steps.vision_one import VisionOne
+from components.steps.workload_security import WorkloadSecurity
 
 COMPONENTS = [AuditTrail, CloudAccount, CloudTrailIntegration, Onboarding, VisionOne, WorkloadSecurity]
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from components.configuration import parse_settings
-from operate.plan import shown_type
+from components.settings.configuration import parse_settings
+from operate.engine.plan import shown_type
 from tests.program.deployment import deploy
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from components.settings import ExistingTrail, Settings
-from components.trail_checks import DELIVERY, NEW_TRAIL
+from components.checks.trail import DELIVERY, NEW_TRAIL
+from components.settings.model import ExistingTrail, Settings
 from tests.program.deployment import deploy
 
 SETTINGS = Settings(trail=ExistingTrail("a-trail-bucket"))

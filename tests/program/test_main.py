@@ -12,11 +12,11 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import preflight
-from components.findings import Finding
+from components.checks import preflight
+from components.checks.findings import Finding
+from components.checks.trail import DELIVERY, NEW_TRAIL, SECOND_TRAIL
 from components.refusal import ERROR_ALREADY_SHOWN
-from components.settings import NewTrail, Settings
-from components.trail_checks import DELIVERY, NEW_TRAIL, SECOND_TRAIL
+from components.settings.model import NewTrail, Settings
 from tests.program.recorder import PROJECT, STACK, WHERE, Recorder
 
 MAIN = Path(__file__).parents[2] / "__main__.py"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from components.aws_context import AwsContext
-from components.settings import ExistingTrail, NewTrail, Settings
+from components.aws.context import AwsContext
+from components.settings.model import ExistingTrail, NewTrail, Settings
 from tests.program.deployment import deploy
 from tests.program.recorder import EXTERNAL_ID, WHERE, plain_texts
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cfnlint import ManualArgs, api
 
-from components.settings import NewTrail, Settings
+from components.settings.model import NewTrail, Settings
 from tests.program.deployment import deploy
 
 Document = dict[str, Any]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from components.settings import ExistingTrail, HostedTemplates, Settings
+from components.settings.model import ExistingTrail, HostedTemplates, Settings
 from tests.program.deployment import deploy
 from tests.program.recorder import CLOUD_ONE_ACCOUNT, TOKEN, VENDOR_TEMPLATE, WHERE, Registered, Secret, plain_texts
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from components.settings import ExistingTrail, NewTrail, Settings
+from components.settings.model import ExistingTrail, NewTrail, Settings
 from tests.program.deployment import deploy
 from tests.program.recorder import CLOUD_ONE_ACCOUNT, EXTERNAL_ID, WHERE, Recorder
 

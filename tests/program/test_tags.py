@@ -9,8 +9,8 @@ import pulumi
 import pulumi_aws
 import pytest
 
-from components.settings import NewTrail, Settings
-from components.tags import OWNER_TAG, TEMPLATE_TAG, all_tags
+from components.aws.tags import OWNER_TAG, TEMPLATE_TAG, all_tags
+from components.settings.model import NewTrail, Settings
 from tests.program.deployment import deploy
 from tests.program.recorder import PROJECT, STACK, Recorder
 

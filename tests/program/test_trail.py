@@ -8,10 +8,10 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.audit_trail import trail_name
-from components.aws_context import RequirementError
-from components.settings import ExistingTrail, NewTrail, Settings
-from components.trail_checks import NEW_TRAIL
+from components.aws.context import RequirementError
+from components.aws.names import trail_name
+from components.checks.trail import NEW_TRAIL
+from components.settings.model import ExistingTrail, NewTrail, Settings
 from tests.program.deployment import deploy
 from tests.program.recorder import PROJECT, Recorder, Registered
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.trend import patience
+from components import waiting as patience
+from components.redaction import Redactor
+from components.settings.credentials import ApiKey
+from components.settings.endpoints import Endpoints
 from components.trend.client import Trend
-from components.trend.credentials import ApiKey, Redactor
-from components.trend.endpoints import Endpoints
 from tests.unit.scripted_vendor import Vendor
 
 KEY = ApiKey("tmcKEYID00000000000000000ab", "SENTINEL/key+secret=" + "Zq7" * 15 + "!")

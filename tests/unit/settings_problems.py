@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from components.configuration import SettingsError, parse_settings
+from components.settings.configuration import SettingsError, parse_settings
 
 
 def problems(

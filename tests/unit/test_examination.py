@@ -10,8 +10,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from components.findings import Finding, Unanswered, looked
-from components.providers.aws_clients import AwsError, AwsUnavailable, calling
+from components.aws.clients import AwsError, AwsUnavailable, calling
+from components.checks.findings import Finding, Unanswered, looked
 from components.trend.errors import (
     BadRequest,
     CredentialsError,

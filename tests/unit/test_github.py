@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from operate.ci.github import GitHub
 from operate.console import OperateError
-from operate.github import GitHub
 from tests.github import REPOSITORY, TOKEN, FakeGitHub, serve_github
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.findings import Finding
+from components.checks.findings import Finding
 from operate.health import document, findings
 
 FOUND = [

@@ -7,7 +7,7 @@ import json
 import pytest
 import requests
 
-from components.trend.endpoints import Endpoints
+from components.settings.endpoints import Endpoints
 from live.record import Record
 from live.recorder import Recorder
 from tests.unit.scripted_vendor import DROP, Answer, Vendor

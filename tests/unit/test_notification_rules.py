@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.notification_rules import (
+from components.aws.notifications import (
     EVENT_BRIDGE,
     Entry,
     configuration,

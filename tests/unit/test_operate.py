@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
-from operate import stack_file
 from operate.console import OperateError
-from operate.flags import Flags
-from operate.history import Configuration, Run, Setting, configuration, last_change, last_good
-from operate.moments import moment, shown
-from operate.run_log import RunLog
-from operate.state import State
+from operate.engine import stack_file
+from operate.engine.flags import Flags
+from operate.engine.history import Configuration, Run, Setting, configuration, last_change, last_good
+from operate.engine.moments import moment, shown
+from operate.engine.run_log import RunLog
+from operate.engine.state import State
 
 ROLE_URN = "urn:pulumi:s::p::aws:iam/role:Role::workload-security"
 ROLE = {"urn": ROLE_URN, "type": "aws:iam/role:Role", "custom": True, "inputs": {"name": "workload-security-1"}}

@@ -16,8 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from operate import file_backend
-from operate.file_backend import FileBackend, Lock
+from operate.engine import file_backend
+from operate.engine.file_backend import FileBackend, Lock
 
 NOW = datetime.now(timezone.utc)
 
@@ -132,7 +132,7 @@ sys.exit(3)
 """
 PARENT = """
 import os, sys
-from operate import foreground
+from operate.engine import foreground
 ended = foreground.run([sys.executable, "-c", sys.argv[1]], os.environ)
 print(ended.code, ended.interrupted)
 """

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from operate import markdown
-from operate.plan import Planned
+from operate.ci import markdown
+from operate.engine.plan import Planned
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "[secret]"}
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.settings import ExistingTrail, Settings
+from components.settings.model import ExistingTrail, Settings
 from operate.console import OperateError
 from operate.policy.place import Place
 from operate.policy.statement import Statement, document

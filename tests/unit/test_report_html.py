@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from components.trend.credentials import Redactor
-from operate.__main__ import app
+from components.redaction import Redactor
+from operate.cli import app
 from operate.console import OperateError
-from operate.history import Run
-from operate.reporting import page
-from operate.reporting.page import render, without_secrets
-from operate.reporting.policies import ANOTHER, THE_TENANTS, statements
-from operate.stack import Stack
-from operate.state import State
+from operate.engine.history import Run
+from operate.engine.stack import Stack
+from operate.engine.state import State
+from operate.report import page
+from operate.report.page import render, without_secrets
+from operate.report.policies import ANOTHER, THE_TENANTS, statements
 from tests.report_sample import HOSTILE, sample
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.configuration import SettingsError, parse_settings
 from components.refusal import Refusal
-from components.settings import ExistingTrail, HostedTemplates, NewTrail, Settings
+from components.settings.configuration import SettingsError, parse_settings
+from components.settings.model import ExistingTrail, HostedTemplates, NewTrail, Settings
 from tests.unit.settings_problems import problems
 
 NEW_TRAIL = {"createNewTrail": "true"}

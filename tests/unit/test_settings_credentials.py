@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.configuration import parse_settings
+from components.settings.configuration import parse_settings
 from tests.unit.settings_problems import problems
 
 NEW_TRAIL = {"createNewTrail": "true"}

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from pydantic.alias_generators import to_camel
 
-from components.configuration import SECRETS, _Configuration, parse_settings
+from components.settings.configuration import SECRETS, _Configuration, parse_settings
 
 PROJECT: dict[str, Any] = yaml.safe_load((Path(__file__).parents[2] / "Pulumi.yaml").read_text())
 DECLARED: dict[str, dict[str, Any]] = PROJECT["config"]

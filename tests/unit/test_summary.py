@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from operate.history import Run
-from operate.stack import Stack
-from operate.summary import summary
+from operate.ci.summary import summary
+from operate.engine.history import Run
+from operate.engine.stack import Stack
 
 
 class Cli:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.trend.endpoints import (
+from components.settings.endpoints import (
     AWS_REGIONS,
     REGION_CODE,
     EndpointError,
@@ -16,8 +16,8 @@ from components.trend.endpoints import (
     Service,
     check_base_url,
     check_service,
-    did_you_mean,
 )
+from components.spelling import did_you_mean
 
 
 def test_each_service_is_at_trends_own_address_of_its_region() -> None:

@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from components.redaction import Redactor
+from components.settings.endpoints import Endpoints
 from components.trend import transport
 from components.trend.client import Trend
-from components.trend.credentials import Redactor
-from components.trend.endpoints import Endpoints
 from components.trend.errors import NoReply
 from tests.unit.conftest import KEY
 from tests.unit.scripted_vendor import Answer, Vendor

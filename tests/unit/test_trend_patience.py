@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.trend import patience
+from components import waiting as patience
 from components.trend.client import Trend
 from tests.unit.scripted_vendor import Answer, Vendor
 

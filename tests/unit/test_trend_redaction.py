@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components.redaction import Redactor
+from components.settings.credentials import ApiKey
+from components.settings.endpoints import Endpoints
 from components.trend.client import Trend
-from components.trend.credentials import ApiKey, Redactor
-from components.trend.endpoints import Endpoints
 from components.trend.errors import TrendError
 from tests.unit.conftest import KEY
 from tests.unit.scripted_vendor import Answer, Vendor

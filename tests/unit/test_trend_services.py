@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from components.aws_context import AwsContext
-from components.cloud_account import role_template_url
+from components.aws.context import AwsContext
+from components.aws.names import role_template_url
+from components.redaction import Redactor
+from components.settings.credentials import ApiKey
+from components.settings.endpoints import Endpoints
 from components.trend.client import Trend
 from components.trend.cloud_accounts import CloudAccount
-from components.trend.credentials import ApiKey, Redactor
-from components.trend.endpoints import Endpoints
 from components.trend.errors import Conflict, NotFound, ServiceFailed, TrendError, Unauthenticated, UnusableReply
 from components.trend.workload import Connector
 from tests.unit.conftest import KEY

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components import value_rules
+from components.settings import rules as value_rules
 
 BUCKETS = [
     "abc",

@@ -8,8 +8,8 @@ from importlib import resources
 
 import pytest
 
-from components.providers.aws_clients import AwsError
-from components.vendor_template import RETIRED, object_of, parse
+from components.aws.clients import AwsError
+from components.aws.template import RETIRED, object_of, parse
 
 TODAY = datetime.date(2026, 11, 24)
 YAML = b"""

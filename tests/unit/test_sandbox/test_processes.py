@@ -138,7 +138,7 @@ def test_a_pid_that_another_process_got_since_is_left_alone() -> None:
         stranger.stdout.readline()
         created = psutil.Process(stranger.pid).create_time()
         namesake = Server("aws", "sandbox.aws", 1, stranger.pid, created - 60)
-        other_program = Server("aws", "sandbox.simulator", 1, stranger.pid, created)
+        other_program = Server("aws", "sandbox.trend", 1, stranger.pid, created)
         assert end([namesake, other_program]) == []
         assert stranger.poll() is None
         assert end([Server("aws", "sandbox.aws", 1, stranger.pid, created)]) != []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.toolchain import Toolchain, prepare
+from sandbox.pulumi.toolchain import Toolchain, prepare
 
 PLUGIN = Path(f"resource-command-v{metadata.version('pulumi_command')}", "pulumi-resource-command")
 
@@ -41,5 +41,5 @@ def test_in_a_shell_with_the_environment_of_another_sandbox_it_gets_its_own_stan
     toolchain = prepare(tmp_path / "sandbox")
     plugin = toolchain.pulumi_home / "plugins" / PLUGIN
     assert not plugin.is_symlink()
-    assert "sandbox.plugins.command" in plugin.read_text()
+    assert "sandbox.pulumi.command" in plugin.read_text()
     assert plugins(toolchain) == {"aws", "command"}

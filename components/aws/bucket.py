@@ -1,0 +1,120 @@
+"""The trail's bucket and the vendor's stack, as far as notifications go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar, cast
+
+from tenacity import RetryCallState, Retrying, retry_if_not_result, stop_after_attempt, wait_chain, wait_fixed
+
+from components.aws.clients import AwsClients, AwsError, calling, error_code
+from components.aws.notifications import Configuration, Entry, configuration, entries, missing
+from components.waiting import wait
+
+# S3 may answer with the configuration before the last change for some seconds (S3 user guide, data consistency model:
+# bucket configurations are eventually consistent).
+PAUSES = (0.5, 1.0, 2.0, 3.0, 4.0)
+
+T = TypeVar("T")
+
+
+def until_it_shows(look: Callable[[], T], shows: Callable[[T], bool]) -> T:
+    """Look at a bucket until it shows what it must, at most once more than there are PAUSES; return the last look.
+
+    Raises:
+        Interrupted: the operator ended the run meanwhile.
+    """
+
+    def last_look(state: RetryCallState) -> T:
+        return cast("T", state.outcome and state.outcome.result())
+
+    looking = Retrying(
+        retry=retry_if_not_result(shows),
+        stop=stop_after_attempt(len(PAUSES) + 1),
+        wait=wait_chain(*map(wait_fixed, PAUSES)),
+        sleep=partial(wait, reason="S3 may still answer with what was there before"),
+        retry_error_callback=last_look,
+    )
+    return looking(look)
+
+
+class TrailBucket:
+    """One bucket of one account. Every method raises `AwsError` when AWS refuses or cannot be asked.
+
+    Args:
+        clients: make the calls.
+        name: the bucket.
+        account_id: whose it must be; S3 refuses any other's.
+        region: where it is, and where the vendor's stack is.
+    """
+
+    def __init__(self, clients: AwsClients, *, name: str, account_id: str, region: str) -> None:
+        self.name = name
+        self._clients = clients
+        self._owner = {"Bucket": name, "ExpectedBucketOwner": account_id}
+        self._region = region
+
+    def read(self) -> Configuration | None:
+        """Return the notification configuration; None when there is no such bucket any more."""
+        from botocore.exceptions import ClientError
+
+        s3 = self._clients.client("s3", self._region)
+        with calling(f"reading the notifications of bucket {self.name}", "s3:GetBucketNotification on the bucket"):
+            try:
+                reply = s3.get_bucket_notification_configuration(**self._owner)
+            except ClientError as error:
+                if error_code(error) == "NoSuchBucket":
+                    return None
+                raise
+        return configuration(entries(reply))
+
+    def put(self, parts: list[Entry]) -> None:
+        """Replace the configuration, and read it until it shows.
+
+        Destinations are not tried: each was accepted when its owner named it, one that is gone since is its owner's to
+        mend, and the trial would send a test event to each of them.
+
+        Raises:
+            AwsError: also when the entries do not show.
+        """
+        s3 = self._clients.client("s3", self._region)
+        with calling(f"putting the notifications of bucket {self.name}", "s3:PutBucketNotification on the bucket"):
+            s3.put_bucket_notification_configuration(
+                **self._owner, NotificationConfiguration=configuration(parts), SkipDestinationValidation=True
+            )
+
+        def shows(live: Configuration | None) -> bool:
+            return live is not None and not missing(entries(live), parts)
+
+        if not shows(until_it_shows(self.read, shows)):
+            raise AwsError(
+                f"bucket {self.name} does not show the notifications that were put",
+                "something else may be changing them at the same time: run the command again",
+            )
+
+    def functions_of(self, stack: str) -> frozenset[str]:
+        """Return the names of the Lambda functions of a stack; none when there is no such stack.
+
+        The vendor's entries are known by them, and not by what differs before and after the stack (an entry that
+        somebody adds in between would count as the vendor's and be lost with it) nor by names that begin like the
+        stack's (a customer's own may).
+
+        Args:
+            stack: its name or id.
+        """
+        from botocore.exceptions import ClientError
+
+        cloudformation = self._clients.client("cloudformation", self._region)
+        with calling(f"reading the resources of stack {stack}", "cloudformation:DescribeStackResources on the stack"):
+            try:
+                found = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
+            except ClientError as error:
+                if error_code(error) == "ValidationError" and "does not exist" in str(error):
+                    return frozenset()
+                raise
+        return frozenset(each["PhysicalResourceId"] for each in found if _is_function(each))
+
+
+def _is_function(resource: dict[str, Any]) -> bool:
+    return resource["ResourceType"] == "AWS::Lambda::Function" and bool(resource.get("PhysicalResourceId"))

@@ -1,0 +1,127 @@
+"""Which trails there are: who delivers to a bucket that exists, and what a new trail would record a second time.
+
+Nothing here knows Pulumi or changes anything, so that the program and `python -m operate doctor` ask alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from components.aws.clients import AwsClients, calling
+from components.checks.bucket import CANNOT_DECRYPT, Bucket, bucket_findings
+from components.checks.findings import Finding, looked
+
+DELIVERY, NEW_TRAIL, SECOND_TRAIL = "trail that delivers to the bucket", "new trail", "other trails"
+
+Trail = Mapping[str, Any]
+"""As DescribeTrails shows it."""
+
+
+def delivery_finding(clients: AwsClients, bucket: Bucket) -> Finding:
+    """Look which trail delivers to the bucket, whether it runs, and how it encrypts.
+
+    None, or a stopped one, is no reason to refuse: the trail may be another account's or another region's, and can be
+    made or started at any time after the deployment, which then works as it is.
+    """
+    return looked(DELIVERY, lambda: _delivery(clients, bucket))
+
+
+def new_trail_finding(clients: AwsClients, *, trail_arn: str, account_id: str, region: str) -> Finding:
+    """Look whether a new trail would be the second one to record management events, which AWS charges for.
+
+    Once the new trail is there this is decided, and only whether it runs is left to say. Nothing is to say either where
+    no existing trail's bucket can be used.
+
+    Args:
+        clients: make the calls.
+        trail_arn: of the new trail.
+        account_id, region: where it is or will be.
+    """
+    return looked(SECOND_TRAIL, lambda: _new_trail(clients, trail_arn, account_id, region))
+
+
+def _delivery(clients: AwsClients, bucket: Bucket) -> Finding:
+    delivering = [each for each in _trails(clients, bucket.region) if each["S3BucketName"] == bucket.name]
+    if not delivering:
+        text = f"no trail that account {bucket.account_id} sees in {bucket.region} delivers to bucket '{bucket.name}'"
+        return Finding(
+            DELIVERY,
+            "unknown",
+            f"{text}: unless another account's or region's does, nothing will be forwarded",
+            "name the bucket of an active trail, let one deliver there, or set createNewTrail to true",
+        )
+    readable = [each for each in delivering if not each.get("KmsKeyId")]
+    if not readable:
+        text = (
+            f"{_names(delivering)} encrypts with SSE-KMS what it delivers to bucket '{bucket.name}': {CANNOT_DECRYPT}"
+        )
+        return Finding(
+            DELIVERY, "refused", text, "take the KMS key out of the trail's settings, or set createNewTrail to true"
+        )
+    if not any(_is_logging(clients, bucket.region, each) for each in readable):
+        text = f"{_names(readable)} is stopped: nothing will be forwarded until it runs"
+        name, home = readable[0]["TrailARN"], readable[0]["HomeRegion"]
+        return Finding(
+            DELIVERY, "unknown", text, f"start it: `aws cloudtrail start-logging --region {home} --name {name}`"
+        )
+    return Finding(DELIVERY, "ok", f"{_names(readable)} delivers to bucket '{bucket.name}'")
+
+
+def _new_trail(clients: AwsClients, trail_arn: str, account_id: str, region: str) -> Finding:
+    trails = _trails(clients, region)
+    for trail in trails:
+        if trail["TrailARN"] == trail_arn:
+            if _is_logging(clients, region, trail):
+                return Finding(NEW_TRAIL, "ok", "the new trail is there already, and runs")
+            text = f"{_names([trail])}, which this stack made, is stopped: nothing will be forwarded until it runs"
+            return Finding(NEW_TRAIL, "unknown", text, "`pulumi up --refresh` starts it")
+    for trail in trails:
+        if trail["IsMultiRegionTrail"] and _records(clients, region, trail):
+            bucket = Bucket(trail["S3BucketName"], account_id, region)
+            if trail.get("KmsKeyId") or any(each.verdict == "refused" for each in bucket_findings(clients, bucket)):
+                continue
+            return Finding(
+                SECOND_TRAIL,
+                "unknown",
+                f"{_names([trail])} records the management events of all regions already, and AWS charges for the copy "
+                "that a second trail makes",
+                "to use the existing one, run `pulumi config set createNewTrail false` and "
+                f"`pulumi config set existingCloudtrailBucketName {bucket.name}`",
+            )
+    return Finding(SECOND_TRAIL, "ok", "no other trail that could be used records the management events of all regions")
+
+
+def _trails(clients: AwsClients, region: str) -> list[Trail]:
+    """Return the trails seen in a region: its own, and the account's and organization's that cover all regions."""
+    with calling("reading the trails of the account", "cloudtrail:DescribeTrails"):
+        trails: list[Trail] = clients.client("cloudtrail", region).describe_trails(includeShadowTrails=True)[
+            "trailList"
+        ]
+        return trails
+
+
+def _is_logging(clients: AwsClients, region: str, trail: Trail) -> bool:
+    arn = trail["TrailARN"]
+    with calling(f"reading whether trail {arn} runs", "cloudtrail:GetTrailStatus on the trail"):
+        return bool(clients.client("cloudtrail", region).get_trail_status(Name=arn)["IsLogging"])
+
+
+def _records(clients: AwsClients, region: str, trail: Trail) -> bool:
+    """Whether a trail runs and records management events; without selectors of its own it records all of them."""
+    if not _is_logging(clients, region, trail):
+        return False
+    if not trail.get("HasCustomEventSelectors"):
+        return True
+    arn = trail["TrailARN"]
+    with calling(f"reading what trail {arn} records", "cloudtrail:GetEventSelectors on the trail"):
+        reply = clients.client("cloudtrail", trail["HomeRegion"]).get_event_selectors(TrailName=arn)
+    basic = [each.get("IncludeManagementEvents", True) for each in reply.get("EventSelectors") or ()]
+    fields = [field for each in reply.get("AdvancedEventSelectors") or () for field in each["FieldSelectors"]]
+    return any(basic) or any(
+        field["Field"] == "eventCategory" and "Management" in field.get("Equals", ()) for field in fields
+    )
+
+
+def _names(trails: list[Trail]) -> str:
+    return "trail " + ", ".join(str(each["TrailARN"]) for each in trails)

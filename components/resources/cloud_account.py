@@ -1,0 +1,134 @@
+"""Step 6: the registration of the AWS account with Cloud One."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, cast
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from components.resources.account import CloudOneAccount
+from components.resources.link import Link, LinkExists, LinkInputs, LinkSettings
+from components.resources.link_provider import LinkProvider
+from components.trend.errors import NotFound, TrendError
+
+if TYPE_CHECKING:
+    from components.trend.cloud_accounts import CloudAccount as VendorCloudAccount
+    from components.trend.cloud_accounts import CloudAccounts
+
+
+class CloudAccountSettings(LinkSettings):
+    """What we write to a cloud account.
+
+    Attributes:
+        alias, description: as the console shows them.
+    """
+
+    alias: str = ""
+    description: str = ""
+
+
+class CloudAccountProvider(LinkProvider[CloudAccountSettings]):
+    """Makes, reads, changes and removes the registration. Its id is the AWS account's."""
+
+    step = "step 6, Cloud One cloud account"
+    noun = "Cloud One cloud account"
+    settings = CloudAccountSettings
+    changes_in_place = False
+
+    def find(self, inputs: LinkInputs) -> Link[CloudAccountSettings] | None:
+        found = self._client(inputs).get(inputs.aws_account_id)
+        return None if found is None else _link(found)
+
+    def get(self, link_id: str, inputs: LinkInputs) -> Link[CloudAccountSettings] | None:
+        found = self._client(inputs).get(link_id)
+        return None if found is None else _link(found)
+
+    def make(self, inputs: LinkInputs, settings: CloudAccountSettings) -> Link[CloudAccountSettings]:
+        made = self._client(inputs).create(
+            role_arn=settings.role_arn, alias=settings.alias, description=settings.description
+        )
+        return _link(made)
+
+    def change(
+        self, link: Link[CloudAccountSettings], inputs: LinkInputs, settings: CloudAccountSettings
+    ) -> Link[CloudAccountSettings]:
+        """Register the account anew: no call that changes a registration is documented.
+
+        A registration that is refused leaves the earlier one in place. A run that dies between the calls leaves none,
+        and the next one makes it.
+        """
+        with contextlib.suppress(NotFound):
+            self.remove(link.id, inputs)
+        try:
+            return self._make(inputs, settings)
+        except LinkExists:
+            raise  # somebody else was faster
+        except TrendError:
+            self._put_back(link, inputs)
+            raise
+
+    def _put_back(self, link: Link[CloudAccountSettings], inputs: LinkInputs) -> None:
+        try:
+            self._make(inputs, link.settings)
+        except TrendError as error:
+            self.say(f"{self.noun} {link.name} with role {link.settings.role_arn} is gone, and not put back: {error}")
+
+    def remove(self, link_id: str, inputs: LinkInputs) -> None:
+        self._client(inputs).delete(link_id)
+
+    def _client(self, inputs: LinkInputs) -> CloudAccounts:
+        return self.trend(inputs.cloud_one_account_id).cloud_accounts(inputs.region)
+
+
+def _link(account: VendorCloudAccount) -> Link[CloudAccountSettings]:
+    settings = CloudAccountSettings(role_arn=account.role_arn, alias=account.alias, description=account.description)
+    return Link(
+        id=account.id, name=f"'{account.alias or account.id}'", settings=settings, facts={"state": account.state}
+    )
+
+
+class CloudAccount(Resource, module="trend", name="CloudAccount"):
+    """The registration of an AWS account with Cloud One, `trend:CloudAccount`; its id is the AWS account's.
+
+    Args:
+        name: the resource's name.
+        account: the Cloud One account.
+        aws_account_id: the AWS account to register, twelve digits.
+        role_arn: the role that Cloud One assumes.
+        alias, description: as the console shows them.
+        adopt: whether to take over a registration that something else made.
+        before: settings of such a registration, from `PriorLink`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        account: CloudOneAccount,
+        aws_account_id: pulumi.Input[str],
+        role_arn: pulumi.Input[str],
+        alias: pulumi.Input[str],
+        description: pulumi.Input[str],
+        adopt: bool,
+        before: pulumi.Input[dict[str, str]] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {
+            "cloudOneAccountId": account.account_id,
+            "region": account.region,
+            "awsAccountId": aws_account_id,
+            "roleArn": role_arn,
+            "alias": alias,
+            "description": description,
+            "adopt": adopt,
+            "before": before,
+            "state": None,
+        }
+        super().__init__(CloudAccountProvider(), name, props, opts)
+
+    @property
+    def state(self) -> pulumi.Output[str]:
+        """The vendor's word for the registration's state; `managed` when all is well."""
+        return cast("pulumi.Output[str]", pulumi.get(self, "state"))

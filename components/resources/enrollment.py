@@ -1,0 +1,138 @@
+"""Step 2: the registration of Cloud One with Vision One."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import pulumi
+from pulumi.dynamic import CheckResult, CreateResult, ReadResult, Resource, UpdateResult
+
+from components.resources.account import CloudOneAccount
+from components.resources.base import Inputs, Props, TrendProvider, reported
+from components.trend.errors import (
+    BadRequest,
+    Conflict,
+    CredentialsError,
+    NoReply,
+    ServiceFailed,
+    UnusableReply,
+)
+
+if TYPE_CHECKING:
+    from components.trend.vision_one import VisionOneConnect
+
+SKIPPED = "skipped"
+REGISTERED = "registered"
+# After one of these the enrolment may have been carried out, now or by a run before.
+LOOK_AGAIN = (NoReply, UnusableReply, ServiceFailed, BadRequest, Conflict)
+
+
+class EnrollmentInputs(Inputs):
+    """Inputs of step 2.
+
+    Attributes:
+        cloud_one_account_id, region: of the Cloud One account.
+        enroll: whether a token was given, in this run or an earlier one.
+    """
+
+    cloud_one_account_id: str
+    region: str
+    enroll: bool
+
+
+class EnrollmentProvider(TrendProvider):
+    """Enrols Cloud One, once. What is enrolled stays so: no call takes it back, and a token serves a single time."""
+
+    step = "step 2, Vision One enrolment"
+    identity = ("cloudOneAccountId", "region")
+
+    def check(self, olds: Props, news: Props) -> CheckResult:
+        """Keep `enroll` once it was set: the token is needed once, and gone from the settings later.
+
+        This runs in a preview too, so what cannot be undone is said here, before it is done.
+        """
+        result = super().check(olds, news)
+        if olds.get("enroll") is True:
+            result.inputs["enroll"] = True
+        elif news.get("enroll") is True:
+            self.say("moves endpoint management from Cloud One to Vision One, which cannot simply be undone")
+        return result
+
+    @reported
+    def create(self, props: Props) -> CreateResult:
+        """Enrol, unless Cloud One is enrolled already or no token was given."""
+        outs = self._enroll(props)
+        return CreateResult(outs["cloudOneAccountId"], outs)
+
+    @reported
+    def read(self, account_id: str, props: Props) -> ReadResult:
+        """Ask how the registration stands; where that cannot be told, what was known stays."""
+        inputs = EnrollmentInputs.model_validate(props)
+        status = self._client(inputs).status() if inputs.enroll else ""
+        return ReadResult(account_id, {**props, "status": status or props["status"]}, inputs.props())
+
+    @reported
+    def update(self, _id: str, _olds: Props, news: Props) -> UpdateResult:
+        """Enrol where a token was given for the first time."""
+        return UpdateResult(self._enroll(news))
+
+    def delete(self, _id: str, props: Props) -> None:
+        """Leave the registration, and say so: only the Vision One console can take it back."""
+        if props["status"] != SKIPPED:
+            self.say(
+                f"the enrolment of Cloud One account {props['cloudOneAccountId']} stays (status {props['status']}): it "
+                "cannot be undone from here; in the Vision One console see Service Management > Product Connector"
+            )
+
+    def _enroll(self, props: Props) -> Props:
+        inputs = EnrollmentInputs.model_validate(props)
+        if not inputs.enroll:
+            self.say("skipped, since no visionOneServiceToken is given")
+            return {**inputs.props(), "status": SKIPPED}
+        client = self._client(inputs)
+        return {**inputs.props(), "status": client.status() or self._post(client)}
+
+    def _post(self, client: VisionOneConnect) -> str:
+        token = self.enrollment_token()
+        if not token:
+            raise CredentialsError(
+                "there is no Vision One enrolment token in this run",
+                hint="set VISION_ONE_SERVICE_TOKEN, or `pulumi config set --secret visionOneServiceToken`",
+            )
+        try:
+            return client.enroll(token) or REGISTERED
+        except LOOK_AGAIN as error:
+            if status := client.status():
+                return status
+            if isinstance(error, Conflict):
+                return REGISTERED  # there is a registration, and its status cannot be asked for
+            raise
+
+    def _client(self, inputs: EnrollmentInputs) -> VisionOneConnect:
+        return self.trend(inputs.cloud_one_account_id).vision_one_connect(inputs.region)
+
+
+class VisionOneEnrollment(Resource, module="trend", name="VisionOneEnrollment"):
+    """The registration of Cloud One with Vision One, `trend:VisionOneEnrollment`.
+
+    Args:
+        name: the resource's name.
+        account: the Cloud One account.
+        enroll: whether an enrolment token is at hand. The token itself is no property of the resource.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        account: CloudOneAccount,
+        enroll: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {"cloudOneAccountId": account.account_id, "region": account.region, "enroll": enroll, "status": None}
+        super().__init__(EnrollmentProvider(), name, props, opts)
+
+    @property
+    def status(self) -> pulumi.Output[str]:
+        """The vendor's word for how the registration stands, or `skipped`."""
+        return cast("pulumi.Output[str]", pulumi.get(self, "status"))

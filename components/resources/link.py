@@ -1,0 +1,60 @@
+"""What links an AWS account to Trend through a role: how one stands there, and what the program wants of it."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+import pydantic
+
+from components.resources.base import Inputs
+from components.trend.errors import TrendError
+
+
+class LinkExists(TrendError):
+    """Another link of the AWS account stands in the way, and it is not ours."""
+
+
+class LinkSettings(Inputs):
+    """What we write to a link; every one of them shows as drift when it is changed by hand.
+
+    Attributes:
+        role_arn: the role that Trend assumes.
+    """
+
+    role_arn: str
+
+
+SettingsT = TypeVar("SettingsT", bound=LinkSettings)
+
+
+class Link(pydantic.BaseModel, Generic[SettingsT]):
+    """A link as it stands at Trend.
+
+    Attributes:
+        id: the vendor's id of it.
+        name: how a person recognises it.
+        settings: its settings.
+        facts: what the vendor adds and the stack's outputs show.
+    """
+
+    id: str
+    name: str
+    settings: SettingsT
+    facts: dict[str, str] = {}
+
+
+class LinkInputs(Inputs):
+    """Inputs of every link.
+
+    Attributes:
+        cloud_one_account_id, region: the Cloud One account, and where it is.
+        aws_account_id: the AWS account that is linked.
+        adopt: whether to take over a link that something else made.
+        before: the settings that `PriorLink` found, of the link that is taken over; empty where there was none.
+    """
+
+    cloud_one_account_id: str
+    region: str
+    aws_account_id: str
+    adopt: bool = False
+    before: dict[str, str] | None = None

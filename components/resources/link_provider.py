@@ -1,0 +1,244 @@
+"""The rule of ownership, for everything at Trend that links to an AWS account through a role.
+
+A link is ours exactly when it points at the role that this stack made. One that points elsewhere is left alone:
+making another is refused, or, where the operator asked for it, it is adopted, and put back when the stack goes.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar, Generic
+
+from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential
+
+from components.resources.base import Props, TrendProvider, reported
+from components.resources.link import Link, LinkExists, LinkInputs, SettingsT
+from components.trend.errors import BadRequest, Conflict, NoReply, NotFound, ServiceFailed, UnusableReply
+from components.waiting import wait
+
+# After one of these a call may have been carried out, or, after the last two, turned away because of what is there.
+FATE_UNKNOWN = (NoReply, UnusableReply, ServiceFailed)
+LOOK_AGAIN = (*FATE_UNKNOWN, Conflict, BadRequest)
+
+FIRST_PAUSE = 2.0
+"""Seconds until a call that was refused for now is tried again; half as long again each further time."""
+
+LONGEST_PAUSE = 10.0
+"""Seconds that such a pause grows to."""
+
+GONE = ReadResult("", {})
+
+
+class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
+    """Life of a link. A subclass says how one is found, made, changed and removed.
+
+    The outputs are the inputs, the vendor's facts, and two more: `writtenRoleArn`, the role that a run of ours wrote
+    last (a refresh puts the live role into `roleArn`, and what is ours must not depend on what somebody else wrote
+    there), and `original`, the settings that an adopted link gets back in the end.
+    """
+
+    noun: ClassVar[str]
+    settings: type[SettingsT]
+    changes_in_place: ClassVar[bool]
+    """False where a change takes the link away first, so that a run can die while there is none."""
+
+    @abc.abstractmethod
+    def find(self, inputs: LinkInputs) -> Link[SettingsT] | None:
+        """Return the link of the AWS account, whoever made it."""
+
+    @abc.abstractmethod
+    def get(self, link_id: str, inputs: LinkInputs) -> Link[SettingsT] | None:
+        """Return the link with this id."""
+
+    @abc.abstractmethod
+    def make(self, inputs: LinkInputs, settings: SettingsT) -> Link[SettingsT]:
+        """Make the link, once."""
+
+    @abc.abstractmethod
+    def change(self, link: Link[SettingsT], inputs: LinkInputs, settings: SettingsT) -> Link[SettingsT]:
+        """Give the link these settings; where that fails, it keeps those that it has."""
+
+    @abc.abstractmethod
+    def remove(self, link_id: str, inputs: LinkInputs) -> None:
+        """Remove the link."""
+
+    def passes_with_time(self, _error: BadRequest) -> float:
+        """Return for how many seconds a refusal of the role is worth asking again; 0 for not at all."""
+        return 0
+
+    @reported
+    def create(self, props: Props) -> CreateResult:
+        """Find the link, then take it up when it is ours, adopt it or refuse when it is not, else make it."""
+        inputs, wanted = self._parse(props)
+        link, original = self._obtain(inputs, wanted)
+        return CreateResult(link.id, self._outs(inputs, link, original, wanted.role_arn))
+
+    @reported
+    def read(self, link_id: str, props: Props) -> ReadResult:
+        """Return the link as it stands; only 404 means that it is gone."""
+        inputs, _ = self._parse(props)
+        link = self._locate(link_id, inputs, props["writtenRoleArn"])
+        if link is None:
+            return GONE
+        outs = self._outs(inputs, link, props.get("original"), props["writtenRoleArn"])
+        return ReadResult(link.id, outs, {**inputs.props(), **link.settings.props()})
+
+    @reported
+    def update(self, link_id: str, olds: Props, news: Props) -> UpdateResult:
+        """Put the settings right, whether the configuration changed or somebody changed the link by hand."""
+        inputs, wanted = self._parse(news)
+        link, original = self._locate(link_id, inputs, olds["writtenRoleArn"]), None
+        if link is None:
+            link, original = self._obtain(inputs, wanted)
+        else:
+            link = self._settle(link, inputs, wanted)
+        return UpdateResult(self._outs(inputs, link, original or olds.get("original"), wanted.role_arn))
+
+    @reported
+    def delete(self, link_id: str, props: Props) -> None:
+        """Remove the link, or put back what was adopted; leave alone what is not ours any more."""
+        inputs, _ = self._parse(props)
+        original = self.settings.model_validate(props["original"]) if props.get("original") else None
+        link = self._locate(link_id, inputs, props["writtenRoleArn"])
+        if link is None:
+            if original and not self.changes_in_place:
+                self.make(inputs, original)  # a run died while it put the link back, after it had taken ours away
+            return
+        if link.settings == original:
+            return  # a run died after it had put the link back
+        if link.settings.role_arn != props["writtenRoleArn"]:
+            self.say(
+                f"left {self.noun} {link.name} alone: it points at {link.settings.role_arn or 'no role'} now, which is "
+                "not this stack's"
+            )
+            return
+        if original:
+            self._change_once(link, inputs, original)
+            self.say(f"gave {self.noun} {link.name} its earlier settings back")
+            return
+        try:
+            self.remove(link.id, inputs)
+        except NotFound:
+            return
+        except LOOK_AGAIN:
+            if self.get(link.id, inputs) is not None:
+                raise
+            return  # carried out, though its reply was lost
+        if self.get(link.id, inputs) is not None:
+            raise UnusableReply(f"the {self.noun} {link.name} is still there after its deletion was confirmed")
+
+    def _locate(self, link_id: str, inputs: LinkInputs, written_role_arn: str) -> Link[SettingsT] | None:
+        """Return the link that the state knows, also where it was made anew.
+
+        An update that finds its link gone makes another one, and the engine offers no way to tell the state its new
+        id. The next refresh does, and until then the role is what the link is known by.
+        """
+        if link := self.get(link_id, inputs):
+            return link
+        link = self.find(inputs)
+        return link if link and link.settings.role_arn == written_role_arn else None
+
+    def _obtain(self, inputs: LinkInputs, wanted: SettingsT) -> tuple[Link[SettingsT], Props | None]:
+        """Return the link with the wanted settings, and the settings that it gets back in the end, if any.
+
+        Raises:
+            LinkExists: it is somebody else's, and is not to be adopted, or could not be put back.
+        """
+        link = self.find(inputs)
+        if link is None:
+            # An adoption that died between its two calls has left nothing; only `before` can tell.
+            return self._make(inputs, wanted), None if self.changes_in_place else inputs.before
+        if link.settings.role_arn == wanted.role_arn:
+            # A run of ours died before the state knew of the link. If it had adopted it, only `before` can tell.
+            return self._settle(link, inputs, wanted), inputs.before
+        self.check_adoptable(link, inputs)
+        return self._change(link, inputs, wanted), link.settings.props()
+
+    def check_adoptable(self, link: Link[SettingsT], inputs: LinkInputs) -> None:
+        """Refuse a link of somebody else's that is not to be taken over, or could not be put back.
+
+        Raises:
+            LinkExists: so it is.
+        """
+        if not inputs.adopt:
+            raise self._exists(link, inputs)
+        if not link.settings.role_arn:
+            raise LinkExists(
+                f"the {self.noun} of AWS account {inputs.aws_account_id}, {link.name}, has no role but credentials of "
+                "its own, which cannot be read and therefore not be put back in the end",
+                hint="unlink it in the Trend console first",
+            )
+
+    def _make(self, inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:
+        """Make the link; after a refusal or a lost reply look before anything else, for the POST may have landed."""
+
+        def attempt() -> Link[SettingsT]:
+            try:
+                return self.make(inputs, wanted)
+            except LOOK_AGAIN:
+                link = self.find(inputs)
+                if link is None:
+                    raise
+                if link.settings.role_arn != wanted.role_arn:
+                    raise self._exists(link, inputs) from None
+                return self._settle(link, inputs, wanted)
+
+        return self._until_role_spreads(wanted, attempt)
+
+    def _change(self, link: Link[SettingsT], inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:
+        return self._until_role_spreads(wanted, lambda: self._change_once(link, inputs, wanted))
+
+    def _change_once(self, link: Link[SettingsT], inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:
+        """Change the link; after a lost reply look before anything else, for the change may have landed."""
+        try:
+            return self.change(link, inputs, wanted)
+        except FATE_UNKNOWN:
+            changed = self.get(link.id, inputs)
+            if changed is None or changed.settings != wanted:
+                raise
+            return changed
+
+    def _until_role_spreads(self, wanted: SettingsT, attempt: Callable[[], Link[SettingsT]]) -> Link[SettingsT]:
+        """Repeat an attempt for as long as Trend refuses it for a reason that passes with time."""
+
+        def patience(refused: RetryCallState) -> float:
+            error = refused.outcome.exception() if refused.outcome else None
+            return self.passes_with_time(error) if isinstance(error, BadRequest) else 0
+
+        def is_over(refused: RetryCallState) -> bool:
+            return (refused.seconds_since_start or 0) + refused.upcoming_sleep > patience(refused)
+
+        def announce(refused: RetryCallState) -> None:
+            if refused.attempt_number == 1:
+                seconds = patience(refused)
+                self.say(f"Trend cannot assume {wanted.role_arn} yet; asking again for up to {seconds:.0f} s")
+
+        asking = Retrying(
+            retry=retry_if_exception_type(BadRequest),
+            stop=is_over,
+            wait=wait_exponential(FIRST_PAUSE, LONGEST_PAUSE, exp_base=1.5),
+            before_sleep=announce,
+            sleep=partial(wait, reason="the role is not known everywhere in AWS yet"),
+            reraise=True,
+        )
+        return asking(attempt)
+
+    def _settle(self, link: Link[SettingsT], inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:
+        return link if link.settings == wanted else self._change(link, inputs, wanted)
+
+    def _exists(self, link: Link[SettingsT], inputs: LinkInputs) -> LinkExists:
+        return LinkExists(
+            f"AWS account {inputs.aws_account_id} has a {self.noun} already, {link.name}, and it points at "
+            f"{link.settings.role_arn or 'no role'}, which this stack did not make",
+            hint="take it over with `pulumi config set adopt true`, or unlink it in the Trend console first",
+        )
+
+    def _parse(self, props: Props) -> tuple[LinkInputs, SettingsT]:
+        return LinkInputs.model_validate(props), self.settings.model_validate(props)
+
+    def _outs(self, inputs: LinkInputs, link: Link[SettingsT], original: Props | None, written_role_arn: str) -> Props:
+        outs = {**inputs.props(), **link.settings.props(), **link.facts, "writtenRoleArn": written_role_arn}
+        return {**outs, "original": original} if original else outs

@@ -1,0 +1,54 @@
+"""The API key: where it comes from, and the form that it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+KEY_VARIABLE = "CLOUD_ONE_API_KEY"
+"""Environment variable with the API key; it wins over the configuration."""
+
+TOKEN_VARIABLE = "VISION_ONE_SERVICE_TOKEN"  # noqa: S105 - the variable's name
+"""Environment variable with the enrolment token; it wins over the configuration."""
+
+
+HOW_TO_SET = "set CLOUD_ONE_API_KEY, or `pulumi config set --secret cloudOneApiKey`, to `<key id>:<secret>`"
+"""The next step of an operator whose key is missing or cannot be used."""
+
+
+class InvalidApiKey(ValueError):
+    """A text does not have the form of an API key; the key is not in the message."""
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A Cloud One API key.
+
+    Attributes:
+        id: the part before the first colon; names the key in `GET /apikeys/{id}`.
+        secret: the part after it.
+    """
+
+    id: str
+    secret: str = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> ApiKey:
+        """Split `<id>:<secret>`.
+
+        Samples in Trend's documentation have 27 and 66 characters; other lengths are accepted, an empty half is not.
+
+        Raises:
+            InvalidApiKey: there is no colon, a half is empty, or there are blanks in it. The key is not in the text.
+        """
+        text = text.strip()
+        key_id, colon, secret = text.partition(":")
+        if not colon:
+            raise InvalidApiKey("the Cloud One API key has no `:` between its id and its secret")
+        if not key_id or not secret:
+            raise InvalidApiKey(f"the Cloud One API key has nothing {'before' if not key_id else 'after'} its `:`")
+        if not text.isprintable() or not text.isascii() or any(character.isspace() for character in text):
+            raise InvalidApiKey("the Cloud One API key holds a blank, a line break or a non-ASCII character")
+        return cls(key_id, secret)
+
+    def __str__(self) -> str:
+        return f"{self.id}:{self.secret}"

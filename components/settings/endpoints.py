@@ -1,0 +1,116 @@
+"""Where Trend's services are, and which AWS region belongs to which Cloud One region."""
+
+from __future__ import annotations
+
+import enum
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from components.spelling import did_you_mean
+
+ENDPOINT_VARIABLE = "TREND_ENDPOINT_URL"
+"""Environment variable with one base URL for all services, `/<service>` appended."""
+
+REGION_CODE = re.compile(r"(trend-)?[a-z]{2}-\d+")
+
+AWS_REGIONS: Mapping[str, str] = {
+    "us-1": "us-east-1",
+    "in-1": "ap-south-1",
+    "gb-1": "eu-west-2",
+    "au-1": "ap-southeast-2",
+    "de-1": "eu-central-1",
+    "jp-1": "ap-northeast-1",
+    "sg-1": "ap-southeast-1",
+    "ca-1": "ca-central-1",
+    # These two are inferred, not documented; the `regionMap` setting overrides them.
+    "ae-1": "me-central-1",
+    "trend-us-1": "us-east-2",
+}
+"""Cloud One region to the AWS region it integrates CloudTrail from (source: the published CloudFormation solution)."""
+
+
+class Service(str, enum.Enum):
+    """The services of Trend that the program can call."""
+
+    ACCOUNTS = "accounts"
+    SERVICES = "services"
+    WORKLOAD = "workload"
+    CLOUD_ACCOUNTS = "cloudaccounts"
+    CLOUDTRAIL = "cloudtrail"
+    VISION_ONE_CONNECT = "visionone-connect"
+    VISION_ONE = "visionone"
+
+
+class EndpointError(ValueError):
+    """A base URL or the name of a service cannot be used; the text says why."""
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Base URLs of the services.
+
+    Args:
+        overrides: base URL by service name, without a slash at the end.
+        base: one base URL for all services, which wins over `overrides`; empty for none.
+    """
+
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    base: str = ""
+
+    def url(self, service: Service, region: str = "") -> str:
+        """Return the base URL of a service in a Cloud One region, without a slash at the end.
+
+        The accounts service has no region; every other one has a host for each (source: Trend's public API reference).
+        """
+        if self.base:
+            return f"{self.base.rstrip('/')}/{service.value}"
+        if service.value in self.overrides:
+            return self.overrides[service.value].rstrip("/")
+        if service is Service.ACCOUNTS:
+            return "https://accounts.cloudone.trendmicro.com/api"
+        if service is Service.VISION_ONE:
+            return "https://api.xdr.trendmicro.com"
+        return f"https://{service.value}.{region}.cloudone.trendmicro.com/api"
+
+
+def check_base_url(url: str) -> str:
+    """Return a base URL if it may be used: https, or plain http to this machine.
+
+    Raises:
+        EndpointError: it may not, since the API key would travel in the clear, or it is no URL.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise EndpointError("the base URL has a host or a port that is none") from None
+    if any(character in url for character in "@?#"):
+        # Not shown: what stands before an @ is a password.
+        raise EndpointError("the base URL must hold neither user, password, query nor fragment")
+    if parts.scheme not in {"http", "https"} or not host or not url.isprintable() or " " in url:
+        raise EndpointError(f"'{url}' is not an http(s) URL")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise EndpointError(f"'{url}' would send the API key unencrypted; use https (http is for loopback addresses)")
+    return url
+
+
+def check_service(name: str) -> str:
+    """Return the name of a service if there is such a one.
+
+    Raises:
+        EndpointError: there is none; the text names the nearest and all.
+    """
+    known = [service.value for service in Service]
+    if name not in known:
+        raise EndpointError(f"there is no service '{name}'{did_you_mean(name, known)}; known: {', '.join(known)}")
+    return name
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,189 @@
+"""The trail whose events Trend reads: a new one with its bucket, or the bucket of one that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws.context import AwsContext
+from components.aws.names import trail_arn, trail_name
+from components.settings.model import ExistingTrail, NewTrail
+
+
+class AuditTrail(pulumi.ComponentResource):
+    """`trend:onboarding:AuditTrail`: the bucket that a trail delivers to.
+
+    For an existing trail it makes nothing, and neither the bucket nor its policy is touched. A new bucket is encrypted
+    with S3's own keys, since the vendor's forwarder cannot decrypt KMS.
+
+    Args:
+        name: the component's name.
+        source: a new trail, or the bucket of an existing one.
+        where: the AWS account and region.
+        tags: of the new bucket and trail.
+        stopped: whether the new trail is there and does not run.
+
+    Attributes:
+        bucket_name: the bucket, new or existing.
+        trail_arn: the new trail's ARN; None for an existing trail.
+    """
+
+    bucket_name: pulumi.Output[str]
+    trail_arn: pulumi.Output[str] | None
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        source: NewTrail | ExistingTrail,
+        where: AwsContext,
+        tags: Mapping[str, str],
+        stopped: bool = False,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("trend:onboarding:AuditTrail", name, None, opts)
+        if isinstance(source, ExistingTrail):
+            self.bucket_name = pulumi.Output.from_input(source.bucket_name)
+            self.trail_arn = None
+            self.register_outputs({"bucketName": self.bucket_name})
+            return
+
+        # Load-bearing: the bucket's policy must name the trail before it can be made.
+        name_of_trail = trail_name()
+        arn = trail_arn(where, name_of_trail)
+        keep = source.on_destroy == "keep"
+        bucket_options = pulumi.ResourceOptions(parent=self, retain_on_delete=keep)
+        bucket = aws.s3.Bucket(
+            "trail-bucket",
+            force_destroy=not keep,
+            tags=dict(tags),
+            opts=bucket_options,
+        )
+        # One after the other: S3 refuses parallel changes to one bucket.
+        ready: list[pulumi.Resource] = [
+            aws.s3.BucketOwnershipControls(
+                "trail-bucket-ownership",
+                bucket=bucket.id,
+                rule={"object_ownership": "BucketOwnerEnforced"},
+                opts=bucket_options,
+            )
+        ]
+
+        def after_ready() -> pulumi.ResourceOptions:
+            return pulumi.ResourceOptions.merge(bucket_options, pulumi.ResourceOptions(depends_on=[ready[-1]]))
+
+        ready.append(
+            aws.s3.BucketServerSideEncryptionConfiguration(
+                "trail-bucket-encryption",
+                bucket=bucket.id,
+                rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
+                opts=after_ready(),
+            )
+        )
+        ready.append(
+            aws.s3.BucketVersioning(
+                "trail-bucket-versioning",
+                bucket=bucket.id,
+                versioning_configuration={"status": "Enabled"},
+                opts=after_ready(),
+            )
+        )
+        if source.retention_days:
+            ready.append(
+                aws.s3.BucketLifecycleConfiguration(
+                    "trail-bucket-lifecycle",
+                    bucket=bucket.id,
+                    rules=[
+                        {
+                            "id": "expire-logs",
+                            "status": "Enabled",
+                            "filter": {"prefix": ""},
+                            "expiration": {"days": source.retention_days},
+                            "noncurrent_version_expiration": {"noncurrent_days": 30},
+                            "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
+                        }
+                    ],
+                    opts=after_ready(),
+                )
+            )
+        ready.append(
+            aws.s3.BucketPolicy(
+                "trail-bucket-policy",
+                bucket=bucket.id,
+                policy=pulumi.Output.json_dumps(bucket_policy(bucket.arn, arn, where.account_id)),
+                opts=after_ready(),
+            )
+        )
+        ready.append(
+            aws.s3.BucketPublicAccessBlock(
+                "trail-bucket-access",
+                bucket=bucket.id,
+                block_public_acls=True,
+                block_public_policy=True,
+                ignore_public_acls=True,
+                restrict_public_buckets=True,
+                opts=after_ready(),
+            )
+        )
+        trail = aws.cloudtrail.Trail(
+            "trail",
+            name=name_of_trail,
+            s3_bucket_name=bucket.id,
+            is_multi_region_trail=True,
+            include_global_service_events=True,
+            enable_log_file_validation=True,
+            tags=dict(tags),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[ready[-1]],
+                # The provider does not start a trail that a failed run made and did not start: only a new one. A trail
+                # that runs is never made anew for an error, since nothing records meanwhile.
+                replace_on_changes=["#initerror"] if stopped else None,
+                delete_before_replace=stopped or None,
+            ),
+        )
+        self.bucket_name = bucket.id
+        self.trail_arn = trail.arn
+        self.register_outputs({"bucketName": self.bucket_name, "trailArn": self.trail_arn})
+
+
+def bucket_policy(bucket_arn: pulumi.Output[str], trail_arn: str, account_id: str) -> dict[str, Any]:
+    """Return a policy that lets this trail alone deliver, and nobody talk to the bucket without TLS.
+
+    Source: CloudTrail user guide, bucket policy for CloudTrail.
+    """
+    from_trail = {"StringEquals": {"aws:SourceArn": trail_arn}}
+    writes = {"StringEquals": {"aws:SourceArn": trail_arn, "s3:x-amz-acl": "bucket-owner-full-control"}}
+    objects = pulumi.Output.format("{0}/*", bucket_arn)
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "TrailReadsAcl",
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudtrail.amazonaws.com"},
+                "Action": "s3:GetBucketAcl",
+                "Resource": bucket_arn,
+                "Condition": from_trail,
+            },
+            {
+                "Sid": "TrailWritesLogs",
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudtrail.amazonaws.com"},
+                "Action": "s3:PutObject",
+                "Resource": pulumi.Output.format("{0}/AWSLogs/{1}/*", bucket_arn, account_id),
+                "Condition": writes,
+            },
+            {
+                "Sid": "TlsOnly",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:*",
+                "Resource": [bucket_arn, objects],
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            },
+        ],
+    }

@@ -1,0 +1,98 @@
+"""Steps 5 and 6: the vendor's management role, and the registration of the AWS account that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws.context import AwsContext
+from components.aws.names import ISSUER, role_template_url
+from components.aws.tags import TEMPLATE_TAG
+from components.resources.account import CloudOneAccount
+from components.resources.cloud_account import CloudAccount as Registration
+from components.resources.prior_link import PriorCloudAccountProvider, PriorLink
+from components.resources.vendor_template import VendorTemplate
+from components.settings.model import HostedTemplates
+
+
+class CloudAccount(pulumi.ComponentResource):
+    """`trend:onboarding:CloudAccount`: the vendor's stack with an OIDC provider and the role that Cloud One assumes
+    through it, and the AWS account's registration with Cloud One.
+
+    A registration that something else made is left alone, unless `adopt` says otherwise.
+
+    Args:
+        name: the component's name.
+        account: the Cloud One account.
+        where: the AWS account.
+        stack_name: what the vendor's stacks are named after.
+        templates: where the vendor's templates are; None for its own address.
+        adopt: whether to take over a registration that something else made.
+        tags: of the stack and what it makes.
+
+    Attributes:
+        role_arn: the management role.
+        cloud_account_id: the registration's id, which is the AWS account's.
+        state: the vendor's word for how it stands, for example `managed`.
+    """
+
+    role_arn: pulumi.Output[str]
+    cloud_account_id: pulumi.Output[str]
+    state: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        account: CloudOneAccount,
+        where: AwsContext,
+        stack_name: str,
+        templates: HostedTemplates | None,
+        adopt: bool,
+        tags: Mapping[str, str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("trend:onboarding:CloudAccount", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        url = role_template_url(templates, where)
+        template = VendorTemplate("management-role-template", template_url=url, aws_region=where.region, opts=child)
+        stack = aws.cloudformation.Stack(
+            "management-role",
+            name=f"{stack_name}-Account",
+            template_url=url,
+            parameters={
+                "CloudOneRegion": account.region,
+                "CloudOneAccountID": account.account_id,
+                "CloudOneOIDCProviderURL": pulumi.Output.format(ISSUER, account.region),
+            },
+            capabilities=["CAPABILITY_NAMED_IAM"],
+            tags={**tags, TEMPLATE_TAG: template.digest},
+            # A stack that could not be made leaves nothing, and the next run makes it anew instead of updating it.
+            on_failure="DELETE",
+            opts=pulumi.ResourceOptions(parent=self, replace_on_changes=["#initerror"], delete_before_replace=True),
+        )
+        self.role_arn = stack.outputs["CloudOneRoleArn"]
+        prior = adopt and PriorLink(
+            "earlier-registration",
+            PriorCloudAccountProvider(),
+            account=account,
+            aws_account_id=where.account_id,
+            role_arn=self.role_arn,
+            opts=child,
+        )
+        registration = Registration(
+            "registration",
+            account=account,
+            aws_account_id=where.account_id,
+            role_arn=self.role_arn,
+            alias=f"AWS {where.account_id}",
+            description=f"Onboarded by the Pulumi stack {pulumi.get_project()}/{pulumi.get_stack()}",
+            adopt=adopt,
+            before=prior.before if prior else None,
+            opts=child,
+        )
+        self.cloud_account_id = registration.id
+        self.state = registration.state
+        self.register_outputs({"roleArn": self.role_arn, "cloudAccountId": self.cloud_account_id, "state": self.state})

@@ -1,0 +1,119 @@
+"""Steps 7 and 8: the token for the CloudTrail integration, and the vendor's stack that forwards the trail's events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws.context import AwsContext
+from components.aws.tags import TEMPLATE_TAG
+from components.resources.account import CloudOneAccount
+from components.resources.cloudtrail_parameters import CloudTrailParameters
+from components.resources.failed_stack import put_back_on_failure
+from components.resources.notification_merge import NotificationMerge
+from components.resources.notification_snapshot import NotificationSnapshot
+from components.resources.vendor_template import VendorTemplate
+from components.settings.model import HostedTemplates
+
+CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+
+
+class CloudTrailIntegration(pulumi.ComponentResource):
+    """`trend:onboarding:CloudTrailIntegration`: the vendor's stack that sends a trail's events to Trend, and the token
+    it does that with.
+
+    The token cannot be taken back at Trend: no call does. The stack takes others their notifications of the
+    bucket away; they are put back beside its own.
+
+    Args:
+        name: the component's name.
+        account: the Cloud One account that gets the events.
+        where: the AWS account and region.
+        snapshot: what others have in the bucket that the trail delivers to.
+        stack_name: the stack's name, at most 8 characters: names inside the vendor's template grow to AWS's limit.
+        templates: where the vendor's templates are; None for the address that Trend names.
+        tags: of the stack and what it makes.
+
+    Attributes:
+        stack_id: the stack's ARN.
+    """
+
+    stack_id: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        account: CloudOneAccount,
+        where: AwsContext,
+        snapshot: NotificationSnapshot,
+        stack_name: str,
+        templates: HostedTemplates | None,
+        tags: Mapping[str, str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("trend:onboarding:CloudTrailIntegration", name, None, opts)
+        asked = CloudTrailParameters(
+            "parameters",
+            account=account,
+            aws_account_id=where.account_id,
+            aws_region=where.region,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+        def hosted(vendors_url: str) -> str:
+            if templates is None:
+                return vendors_url
+            return templates.url(vendors_url.rpartition("/")[2], where.region, where.url_suffix)
+
+        url = asked.template_url.apply(hosted)
+        template = VendorTemplate(
+            "forwarder-template",
+            template_url=url,
+            aws_region=where.region,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        stack = aws.cloudformation.Stack(
+            "forwarder",
+            name=stack_name,
+            template_url=url,
+            parameters={
+                "ExistingCloudtrailBucketName": snapshot.bucket_name,
+                "ServiceToken": asked.service_token,
+                "ServiceURL": asked.service_url,
+                "S3BucketName": asked.code_bucket,
+                "APIVersion": asked.api_version,
+            },
+            capabilities=CAPABILITIES,
+            tags={**tags, TEMPLATE_TAG: template.digest},
+            on_failure="DELETE",
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[snapshot],
+                hooks=put_back_on_failure(
+                    snapshot,
+                    aws_account_id=where.account_id,
+                    aws_region=where.region,
+                    stack_name=stack_name,
+                ),
+                # CloudFormation shows a NoEcho parameter as `****`, and the AWS provider takes that for its value: it
+                # would differ from the token in every preview. Ignored, it does not; but an update in place would then
+                # send `****` to AWS as the token (hashicorp/terraform-provider-aws issue 55). Hence any change
+                # replaces the stack, and a replacement sends the token.
+                ignore_changes=["parameters.ServiceToken"],
+                replace_on_changes=["*", "#initerror"],
+                delete_before_replace=True,
+            ),
+        )
+        NotificationMerge(
+            "notifications-kept",
+            snapshot=snapshot,
+            aws_account_id=where.account_id,
+            aws_region=where.region,
+            stack_id=stack.id,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.stack_id = stack.id
+        self.register_outputs({"stackId": self.stack_id})

@@ -1,0 +1,38 @@
+"""Step 2: Cloud One's integration with Vision One."""
+
+from __future__ import annotations
+
+import pulumi
+
+from components.resources.account import CloudOneAccount
+from components.resources.enrollment import VisionOneEnrollment
+
+
+class VisionOne(pulumi.ComponentResource):
+    """`trend:onboarding:VisionOne`: the enrolment of Cloud One in Vision One.
+
+    Without an enrolment token it makes nothing and says so. It never takes an enrolment back: no call does.
+
+    Args:
+        name: the component's name.
+        account: the Cloud One account that is enrolled.
+        enroll: whether an enrolment token is at hand.
+
+    Attributes:
+        status: the vendor's word for how the registration stands, or `skipped`.
+    """
+
+    status: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, *, account: CloudOneAccount, enroll: bool, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("trend:onboarding:VisionOne", name, None, opts)
+        enrollment = VisionOneEnrollment(
+            "enrolment",
+            account=account,
+            enroll=enroll,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.status = enrollment.status
+        self.register_outputs({"status": self.status})

@@ -1,0 +1,96 @@
+"""`pulumi preview`, and the search for drift, with a page about what they found."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from operate.ci import markdown
+from operate.ci.github import GitHub
+from operate.engine.flags import Flags
+from operate.engine.plan import Planned
+from operate.engine.pulumi_cli import Pulumi
+from operate.engine.stack import Stack
+
+DRIFTED = 7
+"""Exit code of a preview that should have found no changes and found some (source: `pulumi preview --help`)."""
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """How a preview ended.
+
+    Attributes:
+        stack: `<project>/<stack>`.
+        code: the exit code.
+        planned: what it found.
+    """
+
+    stack: str
+    code: int
+    planned: Planned
+
+
+def preview(arguments: Sequence[str], page: Path | None = None, pull_request: int | None = None) -> int:
+    """Run `pulumi preview` and tell what it would do.
+
+    Args:
+        arguments: the flags of `pulumi preview`.
+        page: file that takes the Markdown.
+        pull_request: number of the one that gets it as its comment.
+
+    Returns:
+        The preview's exit code.
+
+    Raises:
+        OperateError: GitHub refused the comment.
+    """
+    ended = _run(arguments)
+    text = markdown.preview(f"Preview of `{ended.stack}`", ended.planned, succeeded=ended.code in (0, DRIFTED))
+    _write(page, text)
+    if pull_request is not None:
+        GitHub.of_environment().put_comment(pull_request, f"preview of {ended.stack}", text)
+    return ended.code
+
+
+def drift(arguments: Sequence[str], page: Path | None = None, *, issue: bool = False) -> int:
+    """Look for what was changed outside of Pulumi.
+
+    Args:
+        arguments: the flags of `pulumi preview`.
+        page: file that takes the Markdown; it is not written where nothing has drifted.
+        issue: whether to keep one issue of the repository: opened or written anew where something has drifted or that
+            could not be found out, closed where nothing has.
+
+    Returns:
+        0: nothing has drifted; 7: something has; another code: it could not be found out.
+
+    Raises:
+        OperateError: GitHub refused the issue.
+    """
+    ended = _run([*arguments, "--refresh", "--expect-no-changes"])
+    title, marker = f"Drift in {ended.stack}", f"drift in {ended.stack}"
+    text = markdown.drift(f"Drift in `{ended.stack}`", ended.planned, drifted=ended.code == DRIFTED)
+    if ended.code != 0:
+        _write(page, text)
+    if issue and ended.code == 0:
+        GitHub.of_environment().close_issue(marker, "Nothing differs any more.")
+    elif issue:
+        GitHub.of_environment().put_issue(marker, title, text)
+    return ended.code
+
+
+def _run(arguments: Sequence[str]) -> Previewed:
+    stack = Stack(Pulumi(Flags.among(arguments)))
+    owner = stack.owner  # asked before, so that a stack that is not there has one error
+    with tempfile.TemporaryDirectory(prefix="operate-") as folder:
+        log = Path(folder, "events.jsonl")
+        ended = stack.pulumi.run("preview", *arguments, event_log=str(log))
+        return Previewed(owner, ended.code, Planned.read(log))
+
+
+def _write(page: Path | None, text: str) -> None:
+    if page is not None:
+        page.write_text(text, encoding="utf-8")

@@ -1,0 +1,98 @@
+"""The `pulumi` command, for one stack."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from operate.console import OperateError
+from operate.engine import foreground
+from operate.engine.flags import Flags
+from operate.engine.foreground import Ended
+
+# Opens `--event-log`, which the CLI hides otherwise; the Automation API of Pulumi's own SDK does the same.
+_EVENT_LOG_VARIABLE = "PULUMI_DEBUG_COMMANDS"
+
+
+class PulumiError(OperateError):
+    """A command of the CLI failed; the text holds its own words."""
+
+
+@dataclass(frozen=True)
+class Pulumi:
+    """Runs the CLI where the flags say.
+
+    Attributes:
+        flags: which stack, in which folder.
+    """
+
+    flags: Flags
+
+    def ask(self, *arguments: str) -> str:
+        """Run a command that asks nothing, and return what it printed.
+
+        Raises:
+            PulumiError: it failed.
+        """
+        return self._captured([*arguments, *self._where(), "--non-interactive"])
+
+    def ask_json(self, *arguments: str) -> Any:
+        """Run a command that prints JSON, and return the document."""
+        return json.loads(self.ask(*arguments))
+
+    def backend_url(self) -> str:
+        """Return the address of the backend that keeps the state."""
+        folder = ["--cwd", self.flags.cwd] if self.flags.cwd else []
+        url: str = json.loads(self._captured(["whoami", "--json", *folder]))["url"]
+        return url
+
+    def run(self, *arguments: str, event_log: str = "") -> Ended:
+        """Run a command in the foreground.
+
+        Args:
+            arguments: the command's.
+            event_log: file that takes the engine's events; empty for none.
+        """
+        environment = {**os.environ, **({_EVENT_LOG_VARIABLE: "true"} if event_log else {})}
+        log = ["--event-log", event_log] if event_log else []
+        try:
+            return foreground.run(["pulumi", *arguments, *log, *self._where()], environment)
+        except OSError as error:
+            raise _cannot_start(error) from None
+
+    def configured(self) -> list[str]:
+        """Return the flag that names the configuration file, for commands that take it."""
+        return ["--config-file", self.flags.config_file] if self.flags.config_file else []
+
+    def shown(self, command: str) -> str:
+        """Return a command as the operator has to type it."""
+        return " ".join([command, *self._where()])
+
+    def _captured(self, arguments: Sequence[str]) -> str:
+        command = ["pulumi", *arguments]
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        except OSError as error:
+            raise _cannot_start(error) from None
+        if done.returncode != 0:
+            raise PulumiError(f"`pulumi {' '.join(arguments[:2])}` failed: {_words(done.stderr or done.stdout)}")
+        return done.stdout
+
+    def _where(self) -> list[str]:
+        stack, cwd = self.flags.stack, self.flags.cwd
+        return [*(["--stack", stack] if stack else []), *(["--cwd", cwd] if cwd else [])]
+
+
+def _cannot_start(error: OSError) -> PulumiError:
+    return PulumiError(f"`pulumi` cannot be started ({error.strerror}): put it on PATH, or source .sandbox/env")
+
+
+def _words(output: str) -> str:
+    """Return what the CLI calls errors, or else the end of what it said."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+    return "; ".join(errors or lines[-1:]) or "it said nothing"

@@ -1,0 +1,162 @@
+"""The stack that a command is about: its names, state, history, configuration and credentials."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pulumi.dynamic import ConfigureRequest
+from pulumi.dynamic.config import Config
+
+from components.aws.clients import AwsClients, AwsSettings
+from operate.console import OperateError
+from operate.engine import file_backend, history
+from operate.engine.file_backend import FileBackend
+from operate.engine.history import Configuration, Run
+from operate.engine.moments import shown
+from operate.engine.pulumi_cli import Pulumi
+from operate.engine.state import State
+
+_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+_REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
+
+
+@dataclass(frozen=True)
+class Decrypted:
+    """A configuration with its secrets.
+
+    Attributes:
+        values: texts by key, objects as JSON.
+        secrets: the keys of those that are stored encrypted.
+    """
+
+    values: Mapping[str, str] = field(repr=False)
+    secrets: frozenset[str]
+
+
+class Stack:
+    """One stack, asked through the CLI. Every method raises `PulumiError` when that fails.
+
+    Args:
+        pulumi: the CLI, told which stack.
+    """
+
+    def __init__(self, pulumi: Pulumi) -> None:
+        self.pulumi = pulumi
+
+    @cached_property
+    def name(self) -> str:
+        """The stack's name, without an organisation's."""
+        return self.pulumi.ask("stack", "--show-name").strip().rpartition("/")[2]
+
+    @cached_property
+    def project_folder(self) -> Path:
+        """Where the project file is: here, or in a folder above."""
+        here = Path(self.pulumi.flags.cwd or ".").resolve()
+        for folder in (here, *here.parents):
+            if any((folder / name).is_file() for name in _PROJECT_FILES):
+                return folder
+        raise OperateError(f"there is no Pulumi.yaml in {here} or above: run this in the project, or name it by --cwd")
+
+    @cached_property
+    def _project(self) -> dict[str, Any]:
+        file = next(self.project_folder / name for name in _PROJECT_FILES if (self.project_folder / name).is_file())
+        project: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        return project
+
+    @property
+    def project(self) -> str:
+        """The project's name."""
+        return str(self._project["name"])
+
+    @property
+    def owner(self) -> str:
+        """The value of the owner's tag on all that this stack makes (`components.aws.tags`)."""
+        return f"{self.project}/{self.name}"
+
+    @property
+    def settings_file(self) -> Path:
+        """The file with the stack's configuration; it need not exist."""
+        if self.pulumi.flags.config_file:
+            return Path(self.pulumi.flags.cwd or ".", self.pulumi.flags.config_file)
+        return self.project_folder / str(self._project.get("stackConfigDir") or "") / f"Pulumi.{self.name}.yaml"
+
+    @cached_property
+    def backend(self) -> FileBackend | None:
+        """The folder with the state; None where a service keeps it."""
+        return None if self._backend_root is None else FileBackend(self._backend_root, self.project, self.name)
+
+    @cached_property
+    def _backend_root(self) -> Path | None:
+        return file_backend.root_of(self.pulumi.backend_url(), Path(self.pulumi.flags.cwd or "."))
+
+    def mend_backend(self) -> list[Path]:
+        """Make the backend readable again after a run was killed while it wrote; return what was removed."""
+        return [] if self._backend_root is None else file_backend.mend(self._backend_root, self.project)
+
+    def state(self) -> State:
+        """Return the state as it is now."""
+        return State.of(self.pulumi.ask_json("stack", "export"))
+
+    def state_after(self, position: int, run: Run) -> State:
+        """Return the state as it was after a run, given with its position in the history.
+
+        Raises:
+            OperateError: no copy of it is kept.
+        """
+        if self.backend is not None:
+            kept = self.backend.state_after(position)
+            if kept is None:
+                raise OperateError(f"the backend keeps no copy of the state after the {run.kind} of {shown(run.ended)}")
+            return kept
+        return State.of(self.pulumi.ask_json("stack", "export", "--version", str(run.version)))
+
+    def replace_state(self, document: dict[str, Any]) -> None:
+        """Put another document in place of the state."""
+        with tempfile.TemporaryDirectory(prefix="operate-") as folder:
+            file = Path(folder, "state.json")
+            file.write_text(json.dumps(document), encoding="utf-8")
+            self.pulumi.ask("stack", "import", "--file", str(file))
+
+    def runs(self) -> list[Run]:
+        """Return the runs that ended, the newest first."""
+        return history.read(self.pulumi)
+
+    def configuration(self) -> Configuration:
+        """Return the configuration as it is now, without secrets."""
+        return history.configuration(self.pulumi.ask_json("config", "--json", *self.pulumi.configured()))
+
+    @cached_property
+    def decrypted(self) -> Decrypted:
+        """The configuration, decrypted. It is held in memory only."""
+        document = self.pulumi.ask_json("config", "--json", "--show-secrets", *self.pulumi.configured())
+        values = {key: str(entry.get("value", "")) for key, entry in document.items()}
+        return Decrypted(values, frozenset(key for key, entry in document.items() if entry.get("secret")))
+
+    @cached_property
+    def configure_request(self) -> ConfigureRequest:
+        """What Pulumi hands the providers: the configuration, decrypted."""
+        return ConfigureRequest(Config(dict(self.decrypted.values), self.project))
+
+    @cached_property
+    def aws_settings(self) -> AwsSettings:
+        """Who calls AWS."""
+        return AwsSettings.of(lambda name: self.configure_request.config.get(f"aws:{name}"))
+
+    @cached_property
+    def aws(self) -> AwsClients:
+        """The clients of AWS, with the credentials that the stack gives the AWS provider."""
+        return AwsClients(self.aws_settings)
+
+    @property
+    def aws_region(self) -> str:
+        """The region in use; that of a global service's endpoint where neither stack nor environment names one."""
+        named = (os.environ.get(name) for name in _REGION_VARIABLES)
+        return str(self.configure_request.config.get("aws:region") or next(filter(None, named), "us-east-1"))

@@ -1,0 +1,129 @@
+"""Pulumi's state of a stack, as `pulumi stack export` shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from operate.engine.moments import moment
+
+BUCKET = "aws:s3/bucket:Bucket"
+COMMAND = "command:local:Command"
+DYNAMIC = "pulumi-python:dynamic/trend:"
+# What a resource is called in texts, and which of its properties names it.
+_NOUNS = {
+    "aws:cloudformation/stack:Stack": ("CloudFormation stack", "name"),
+    "aws:cloudtrail/trail:Trail": ("CloudTrail trail", "name"),
+    "aws:iam/role:Role": ("IAM role", "name"),
+    "aws:iam/rolePolicy:RolePolicy": ("policy of IAM role", "role"),
+    BUCKET: ("S3 bucket", "bucket"),
+    f"{DYNAMIC}Connector": ("Workload Security connector", "displayName"),
+    f"{DYNAMIC}CloudAccount": ("Cloud One cloud account", "awsAccountId"),
+    f"{DYNAMIC}CloudTrailParameters": ("CloudTrail service token for AWS account", "awsAccountId"),
+    f"{DYNAMIC}VisionOneEnrollment": ("Vision One enrolment of Cloud One account", "cloudOneAccountId"),
+}
+_ONLY_ASK = frozenset({"CloudOneAccount", "ExternalId", "PriorLink", "NotificationSnapshot", "NotificationMerge"})
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource of the state, or one whose making was under way.
+
+    Attributes:
+        urn, type: Pulumi's name of it, and its type.
+        id: the provider's id; empty where it is not known yet.
+        inputs, outputs: its properties; secrets are encrypted.
+        retained: whether it outlives its removal from the stack.
+        custom: whether a provider made it; False for components.
+    """
+
+    urn: str
+    type: str
+    id: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    retained: bool = False
+    custom: bool = True
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> Resource:
+        """Read one of the document's resources."""
+        return cls(
+            urn=entry["urn"],
+            type=entry["type"],
+            id=entry.get("id", ""),
+            inputs=entry.get("inputs") or {},
+            outputs=entry.get("outputs") or {},
+            retained=bool(entry.get("retainOnDelete")),
+            custom=bool(entry.get("custom")) and not entry["type"].startswith("pulumi:providers:"),
+        )
+
+    @property
+    def only_asks(self) -> bool:
+        """Whether nothing stands for it anywhere: it only asked, or keeps what it was told."""
+        return self.type.removeprefix(DYNAMIC) in _ONLY_ASK or self.type == COMMAND
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is part of another resource, with which it comes and goes."""
+        return self.type == "aws:iam/rolePolicy:RolePolicy" or (
+            self.type.startswith("aws:s3/bucket") and self.type != BUCKET
+        )
+
+    @property
+    def title(self) -> str:
+        """How a person knows it, for example `IAM role workload-security-1a2b3c4`."""
+        if self.type in _NOUNS:
+            noun, key = _NOUNS[self.type]
+            return f"{noun} {self.inputs.get(key) or self.id}"
+        return f"{self.type.rpartition(':')[2]} {self.urn.rpartition('::')[2]}"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Something that a run began and of which the state does not know how it ended; `kind` such as `creating`."""
+
+    kind: str
+    resource: Resource
+
+
+@dataclass(frozen=True)
+class State:
+    """What Pulumi knows of a stack.
+
+    Attributes:
+        document: all of it, as exported.
+        resources, operations: what stands, and what was under way when it was written.
+        written: when that was; None for a stack that never ran.
+    """
+
+    document: Mapping[str, Any]
+    resources: tuple[Resource, ...]
+    operations: tuple[Operation, ...]
+    written: datetime | None
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> State:
+        """Read an exported document."""
+        deployment = document.get("deployment") or {}
+        time = (deployment.get("manifest") or {}).get("time", "")
+        return cls(
+            document=document,
+            resources=tuple(map(Resource.of, deployment.get("resources") or ())),
+            operations=tuple(
+                Operation(each["type"], Resource.of(each["resource"]))
+                for each in deployment.get("pending_operations") or ()
+            ),
+            written=moment(time) if time else None,
+        )
+
+    def real(self) -> list[Resource]:
+        """Return what stands outside of Pulumi: neither components nor providers."""
+        return [resource for resource in self.resources if resource.custom]
+
+    def without_operations(self) -> dict[str, Any]:
+        """Return the document as if nothing had been under way."""
+        deployment = {key: value for key, value in self.document["deployment"].items() if key != "pending_operations"}
+        return {**self.document, "deployment": deployment}

@@ -1,0 +1,58 @@
+"""Trend's links whose making a dead run had begun: taken up, then taken back, by the same code that makes them.
+
+The next `pulumi up` would take them up itself. Where everything is to be as before, nobody would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from components.resources.cloud_account import CloudAccountProvider
+from components.resources.connector import ConnectorProvider
+from components.resources.link import LinkInputs, LinkSettings
+from components.resources.link_provider import LinkProvider
+from components.trend.errors import TrendError
+from operate.console import say
+from operate.engine.stack import Stack
+from operate.engine.state import DYNAMIC, Resource, State
+
+_PROVIDERS: dict[str, type[LinkProvider[Any]]] = {
+    f"{DYNAMIC}Connector": ConnectorProvider,
+    f"{DYNAMIC}CloudAccount": CloudAccountProvider,
+}
+
+
+def take_back(stack: Stack, begun: Iterable[Resource], state: State) -> None:
+    """Remove half-made links of ours, and give adopted ones their earlier settings back.
+
+    Args:
+        stack: whose they would be.
+        begun: resources that a run was about to make.
+        state: what is there by right.
+
+    Raises:
+        OnboardingError: Trend refuses, or cannot be asked.
+    """
+    known = {resource.urn for resource in state.resources}
+    for resource in begun:
+        if resource.type not in _PROVIDERS or resource.urn in known:
+            continue
+        provider = _PROVIDERS[resource.type]()
+        provider.configure(stack.configure_request)
+        try:
+            begun_at_trend = _is_begun(provider, resource)
+        except TrendError as error:
+            raise provider.explain(error) from None
+        if begun_at_trend:
+            made = provider.create(dict(resource.inputs))
+            provider.delete(made.id, made.outs or {})
+            say(f"took {resource.title} back")
+
+
+def _is_begun(provider: LinkProvider[Any], resource: Resource) -> bool:
+    """Whether anything was changed at Trend: our link stands, or another was taken away to be adopted."""
+    live = provider.find(LinkInputs.model_validate(resource.inputs))
+    if live is None:
+        return bool(resource.inputs.get("before"))
+    return bool(live.settings.role_arn == LinkSettings.model_validate(resource.inputs).role_arn)

@@ -1,0 +1,197 @@
+"""The engine's ResourceProvider protocol, translated to the plugin's operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NoReturn, TypeVar
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.message import Message
+from pulumi.runtime.proto import plugin_pb2
+from pulumi.runtime.proto import provider_pb2 as pb
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
+from pulumi.runtime.proto.status_pb2 import Status
+
+from sandbox.pulumi.aws import VERSION, inputs, operations
+from sandbox.pulumi.aws.catalog import resource_for
+from sandbox.pulumi.aws.diff import Change, compare
+from sandbox.pulumi.aws.errors import InitFailedError, ProviderError
+from sandbox.pulumi.aws.session import BOOKKEEPING, SUPPORTED, Aws, decode
+from sandbox.pulumi.aws.wire import to_python, to_struct
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+_KINDS = {
+    (Change.ADD, False): pb.PropertyDiff.ADD,
+    (Change.ADD, True): pb.PropertyDiff.ADD_REPLACE,
+    (Change.DELETE, False): pb.PropertyDiff.DELETE,
+    (Change.DELETE, True): pb.PropertyDiff.DELETE_REPLACE,
+    (Change.UPDATE, False): pb.PropertyDiff.UPDATE,
+    (Change.UPDATE, True): pb.PropertyDiff.UPDATE_REPLACE,
+}
+
+
+def reported(method: Method) -> Method:
+    """Send the plugin's own errors to the engine as one line, never as a traceback."""
+
+    @wraps(method)
+    def call(self: Any, request: Any, context: grpc.ServicerContext) -> Any:
+        try:
+            return method(self, request, context)
+        except InitFailedError as error:
+            detail = pb.ErrorResourceInitFailed(
+                id=error.resource_id, properties=to_struct(error.outputs), reasons=[error.reason]
+            )
+            _abort(context, error.reason, detail)
+        except ProviderError as error:
+            _abort(context, str(error))
+
+    return call  # type: ignore[return-value]  # the wrapper has the method's own signature
+
+
+def _abort(context: grpc.ServicerContext, message: str, detail: Message | None = None) -> NoReturn:
+    if detail is not None:
+        status = Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message)
+        status.details.add().Pack(detail)
+        context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+    context.abort(grpc.StatusCode.UNKNOWN, message)
+    raise AssertionError("abort always raises")
+
+
+class AwsProvider(ResourceProviderServicer):
+    """Serves the types of the catalog; one instance per process, called by many threads at once."""
+
+    def __init__(self) -> None:
+        self._aws: Aws | None = None
+
+    @property
+    def aws(self) -> Aws:
+        """The configured clients."""
+        if self._aws is None:
+            raise ProviderError("the provider is not configured")
+        return self._aws
+
+    def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
+        return plugin_pb2.PluginInfo(version=VERSION)
+
+    def Handshake(
+        self, request: pb.ProviderHandshakeRequest, context: grpc.ServicerContext
+    ) -> pb.ProviderHandshakeResponse:
+        return pb.ProviderHandshakeResponse(supports_autonaming_configuration=True)
+
+    def GetSchema(self, request: pb.GetSchemaRequest, context: grpc.ServicerContext) -> pb.GetSchemaResponse:
+        context.abort(
+            grpc.StatusCode.UNIMPLEMENTED, "the sandbox's AWS plugin has no schema: types come from the pulumi_aws SDK"
+        )
+        raise AssertionError("abort always raises")
+
+    @reported
+    def CheckConfig(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
+        news = to_python(request.news)
+        failures = [
+            pb.CheckFailure(property=name, reason=f"the sandbox's AWS plugin does not implement the setting aws:{name}")
+            for name in sorted(news.keys() - SUPPORTED - BOOKKEEPING)
+        ]
+        return pb.CheckResponse(inputs=request.news, failures=failures)
+
+    @reported
+    def DiffConfig(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
+        before = request.old_inputs if request.HasField("old_inputs") else request.olds
+        olds, news = to_python(before), to_python(request.news)
+        names = sorted(name for name in {*olds, *news} - BOOKKEEPING if olds.get(name) != news.get(name))
+        changes = pb.DiffResponse.DIFF_SOME if names else pb.DiffResponse.DIFF_NONE
+        return pb.DiffResponse(changes=changes, diffs=names)
+
+    @reported
+    def Configure(self, request: pb.ConfigureRequest, context: grpc.ServicerContext) -> pb.ConfigureResponse:
+        aws = Aws(decode(to_python(request.args)))
+        aws.connect()
+        self._aws = aws
+        return pb.ConfigureResponse(supportsPreview=True, supports_autonaming_configuration=True)
+
+    @reported
+    def Check(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
+        traits = resource_for(_token(request.urn)).traits
+        modes = pb.CheckRequest.AutonamingOptions
+        naming = inputs.Naming(
+            logical_name=request.urn.rsplit("::", 1)[1],
+            seed=request.randomSeed,
+            proposed=request.autonaming.proposed_name,
+            disabled=request.HasField("autonaming") and request.autonaming.mode == modes.DISABLE,
+        )
+        checked, failures = inputs.check(traits, self.aws, to_python(request.olds), to_python(request.news), naming)
+        return pb.CheckResponse(
+            inputs=to_struct(checked),
+            failures=[pb.CheckFailure(property=failure.property, reason=failure.reason) for failure in failures],
+        )
+
+    @reported
+    def Diff(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
+        resource = resource_for(_token(request.urn))
+        traits = resource.traits
+        difference = compare(traits, to_python(request.olds), to_python(request.news), list(request.ignoreChanges))
+        replacing = set(difference.replaces)
+        return pb.DiffResponse(
+            changes=pb.DiffResponse.DIFF_SOME if difference.changes else pb.DiffResponse.DIFF_NONE,
+            replaces=difference.replaces,
+            diffs=difference.names,
+            stables=sorted(traits.replaces - replacing),
+            deleteBeforeReplace=difference.delete_first,
+            hasDetailedDiff=True,
+            detailedDiff={
+                path: pb.PropertyDiff(kind=_KINDS[change, path.split(".")[0].split("[")[0] in replacing])
+                for path, change in difference.changes.items()
+            },
+        )
+
+    @reported
+    def Create(self, request: pb.CreateRequest, context: grpc.ServicerContext) -> pb.CreateResponse:
+        resource, properties = resource_for(_token(request.urn)), to_python(request.properties)
+        if request.preview:
+            return pb.CreateResponse(properties=to_struct(operations.preview_create(resource.traits, properties)))
+        resource_id, outputs = operations.create(resource, self.aws, properties)
+        return pb.CreateResponse(id=resource_id, properties=to_struct(outputs))
+
+    @reported
+    def Read(self, request: pb.ReadRequest, context: grpc.ServicerContext) -> pb.ReadResponse:
+        resource = resource_for(_token(request.urn))
+        found = operations.read(
+            resource, self.aws, request.id, to_python(request.inputs), to_python(request.properties)
+        )
+        if found is None:
+            return pb.ReadResponse()
+        outputs, new_inputs = found
+        return pb.ReadResponse(id=request.id, properties=to_struct(outputs), inputs=to_struct(new_inputs))
+
+    @reported
+    def Update(self, request: pb.UpdateRequest, context: grpc.ServicerContext) -> pb.UpdateResponse:
+        resource, ignored = resource_for(_token(request.urn)), list(request.ignoreChanges)
+        olds, news = to_python(request.olds), to_python(request.news)
+        if request.preview:
+            outputs = operations.preview_update(resource.traits, olds, news, ignored)
+        else:
+            outputs = operations.update(resource, self.aws, request.id, olds, news, ignored)
+        return pb.UpdateResponse(properties=to_struct(outputs))
+
+    @reported
+    def Delete(self, request: pb.DeleteRequest, context: grpc.ServicerContext) -> Empty:
+        resource_for(_token(request.urn)).delete(self.aws, request.id, to_python(request.properties))
+        return Empty()
+
+    @reported
+    def Invoke(self, request: pb.InvokeRequest, context: grpc.ServicerContext) -> pb.InvokeResponse:
+        from sandbox.pulumi.aws.invokes import invoke
+
+        result = invoke(request.tok, self.aws, to_python(request.args))
+        return pb.InvokeResponse(**{"return": to_struct(result)})
+
+    def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
+        # Every call is short, so what runs may end; the engine closes the process afterwards.
+        return Empty()
+
+
+def _token(urn: str) -> str:
+    """Return the type of a resource from its URN, whose third part names all its parents' types before it."""
+    return urn.split("::")[2].split("$")[-1]

@@ -1,0 +1,140 @@
+"""Stand-in for the official Command plugin, with the one type `command:local:Command`.
+
+It is used only where no official plugin is installed. It behaves as the official one's documentation says: `create`
+runs when the resource is made or a trigger changes, `update` (or `create` again, where there is none) when anything
+else does, `delete` when it goes; the standard output of the last run is the output `stdout`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import uuid
+from functools import wraps
+from importlib import metadata
+from typing import Any
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import plugin_pb2
+from pulumi.runtime.proto import provider_pb2 as pb
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
+
+from sandbox.pulumi.aws.wire import UNKNOWN, Props, to_python, to_struct
+from sandbox.pulumi.server import serve_provider
+
+TYPE = "command:local:Command"
+SHELL = ["/bin/sh", "-c"]
+INPUTS = {"create", "update", "delete", "dir", "environment", "interpreter", "stdin", "triggers"}
+OUTPUTS = ("stdout", "stderr")
+
+
+class CommandError(Exception):
+    """A command failed, or something was asked for that this plugin does not do."""
+
+
+def _reported(method: Any) -> Any:
+    @wraps(method)
+    def call(self: Any, request: Any, context: grpc.ServicerContext) -> Any:
+        try:
+            return method(self, request, context)
+        except CommandError as error:
+            return context.abort(grpc.StatusCode.UNKNOWN, str(error))
+
+    return call
+
+
+class CommandProvider(ResourceProviderServicer):
+    """Serves local commands; without any state of its own."""
+
+    def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
+        return plugin_pb2.PluginInfo(version=metadata.version("pulumi_command"))
+
+    def Handshake(
+        self, request: pb.ProviderHandshakeRequest, context: grpc.ServicerContext
+    ) -> pb.ProviderHandshakeResponse:
+        return pb.ProviderHandshakeResponse()
+
+    def CheckConfig(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
+        return pb.CheckResponse(inputs=request.news)
+
+    def DiffConfig(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
+        return pb.DiffResponse(changes=pb.DiffResponse.DIFF_NONE)
+
+    def Configure(self, request: pb.ConfigureRequest, context: grpc.ServicerContext) -> pb.ConfigureResponse:
+        return pb.ConfigureResponse(supportsPreview=True)
+
+    @_reported
+    def Check(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
+        token = request.urn.split("::")[2].split("$")[-1]
+        if token != TYPE:
+            raise CommandError(f"the sandbox's Command plugin does not implement {token}")
+        unknown = sorted(to_python(request.news).keys() - INPUTS)
+        if unknown:
+            raise CommandError(f"the sandbox's Command plugin does not implement {TYPE}'s {', '.join(unknown)}")
+        return pb.CheckResponse(inputs=request.news)
+
+    def Diff(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
+        olds, news = to_python(request.old_inputs), to_python(request.news)
+        changed = sorted(name for name in INPUTS if olds.get(name) != news.get(name))
+        return pb.DiffResponse(
+            changes=pb.DiffResponse.DIFF_SOME if changed else pb.DiffResponse.DIFF_NONE,
+            diffs=changed,
+            replaces=[name for name in changed if name == "triggers"],
+        )
+
+    @_reported
+    def Create(self, request: pb.CreateRequest, context: grpc.ServicerContext) -> pb.CreateResponse:
+        inputs = to_python(request.properties)
+        if request.preview:
+            return pb.CreateResponse(properties=to_struct({**inputs, **dict.fromkeys(OUTPUTS, UNKNOWN)}))
+        outputs = _run(inputs, inputs.get("create"), {})
+        return pb.CreateResponse(id=uuid.uuid4().hex, properties=to_struct({**inputs, **outputs}))
+
+    @_reported
+    def Update(self, request: pb.UpdateRequest, context: grpc.ServicerContext) -> pb.UpdateResponse:
+        olds, news = to_python(request.olds), to_python(request.news)
+        if request.preview:
+            return pb.UpdateResponse(properties=to_struct({**news, **dict.fromkeys(OUTPUTS, UNKNOWN)}))
+        outputs = _run(news, news.get("update") or news.get("create"), olds)
+        return pb.UpdateResponse(properties=to_struct({**news, **outputs}))
+
+    def Read(self, request: pb.ReadRequest, context: grpc.ServicerContext) -> pb.ReadResponse:
+        return pb.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
+
+    @_reported
+    def Delete(self, request: pb.DeleteRequest, context: grpc.ServicerContext) -> Empty:
+        state = to_python(request.properties)
+        _run(state, state.get("delete"), state)
+        return Empty()
+
+    def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
+        return Empty()
+
+
+def _run(inputs: Props, command: str | None, before: Props) -> dict[str, str]:
+    """Run a command in its folder and environment, with the outputs of the run before in PULUMI_COMMAND_STDOUT/_STDERR.
+
+    Raises:
+        CommandError: it ended with another code than 0; its standard error is in the text.
+    """
+    if not command:
+        return {name: str(before.get(name, "")) for name in OUTPUTS}
+    earlier = {f"PULUMI_COMMAND_{name.upper()}": str(before[name]) for name in OUTPUTS if name in before}
+    done = subprocess.run(
+        [*(inputs.get("interpreter") or SHELL), command],
+        cwd=inputs.get("dir"),
+        env={**os.environ, **earlier, **(inputs.get("environment") or {})},
+        input=inputs.get("stdin"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CommandError(f"exit status {done.returncode}: running {command!r}:\n{done.stdout}{done.stderr}".rstrip())
+    return {"stdout": done.stdout.removesuffix("\n"), "stderr": done.stderr.removesuffix("\n")}
+
+
+def serve() -> None:
+    """Serve until told to stop."""
+    serve_provider(CommandProvider())

@@ -1,0 +1,117 @@
+"""What a service is made of, and how its calls read what they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import Response, request
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from sandbox.trend.errors import Refusal
+
+Reply = Response | dict[str, object]
+BodyT = TypeVar("BodyT", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One call of a service.
+
+    Attributes:
+        method: HTTP verb.
+        path: below the service's base, variable parts in braces: `/apikeys/{id}`. This is what logs and faults show.
+        view: answers the call; gets the variable parts in order.
+        query: the query parameters it knows. Others are refused, so that a misspelt one shows [I].
+        reads: True for a POST that changes nothing.
+        own_key_only: open to every key, whatever its role.
+    """
+
+    method: str
+    path: str
+    view: Callable[..., Reply]
+    query: frozenset[str] = frozenset()
+    reads: bool = False
+    own_key_only: bool = False
+
+    @property
+    def changing(self) -> bool:
+        """Whether the call can change something at the vendor."""
+        return self.method != "GET" and not self.reads
+
+
+@dataclass(frozen=True)
+class Service:
+    """One of Trend's services.
+
+    Attributes:
+        name: first part of every path here; the real service's host name begins with it.
+        routes: its calls.
+        error_body: writes a refusal in the service's own form.
+        authorize: refuses who may not make the call (route None: an unknown call).
+        trace_header: header that names each reply, where the service is known to send one.
+    """
+
+    name: str
+    routes: tuple[Route, ...]
+    error_body: Callable[[Refusal], dict[str, object]]
+    authorize: Callable[[Route | None], None]
+    trace_header: str | None = None
+
+
+class Body(BaseModel):
+    """A request body: camelCase names, no unknown keys, no type taken for another."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, alias_generator=to_camel)
+
+
+def read_body(model: type[BodyT]) -> BodyT:
+    """Parse the request's body.
+
+    Raises:
+        Refusal: 400; the fields name what is wrong, never the value that was sent.
+    """
+    if request.mimetype != "application/json":
+        raise Refusal(400, "The request needs the header Content-Type: application/json")
+    try:
+        return model.model_validate_json(request.get_data())
+    except ValidationError as error:
+        raise Refusal(400, "The request body is not valid", _reasons(error)) from None
+
+
+def _reasons(error: ValidationError) -> Mapping[str, str]:
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    return {".".join(str(part) for part in detail["loc"]) or "body": detail["msg"] for detail in details}
+
+
+def query_number(name: str, default: int, low: int, high: int) -> int:
+    """A whole number of the query.
+
+    Raises:
+        Refusal: 400, not a number or out of bounds.
+    """
+    text = request.args.get(name)
+    if text is None:
+        return default
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise Refusal(400, "The query is not valid", {name: f"must be a whole number from {low} to {high}"})
+    return int(text)
+
+
+def query_flag(name: str) -> bool:
+    """A true or false of the query, false when absent.
+
+    Raises:
+        Refusal: 400, neither of the two.
+    """
+    text = request.args.get(name, "false")
+    if text not in {"true", "false"}:
+        raise Refusal(400, "The query is not valid", {name: "must be true or false"})
+    return text == "true"
+
+
+def no_content() -> Response:
+    """A reply without a body."""
+    return Response(status=204)

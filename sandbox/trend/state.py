@@ -1,0 +1,76 @@
+"""The tenant's memory. Whoever reads and then writes holds `lock` for both."""
+
+from __future__ import annotations
+
+import threading
+
+from sandbox.trend.records import (
+    CloudAccount,
+    Connector,
+    Registration,
+    ServiceToken,
+    StateDump,
+    VisionOneConnector,
+)
+
+
+class TenantState:
+    """Mutable, shared between the server's threads; the records in it are immutable."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._empty()
+
+    def _empty(self) -> None:
+        self.connectors: dict[int, Connector] = {}
+        self.cloud_accounts: dict[str, CloudAccount] = {}
+        self.registration: Registration | None = None
+        self.used_enrolment_tokens: set[str] = set()
+        self.vision_one_connectors: dict[str, VisionOneConnector] = {}
+        self.service_tokens: list[ServiceToken] = []
+        self.last_activity: dict[str, str] = {}
+        self.role_first_tried: dict[str, float] = {}
+        self._last_connector_id = 0
+
+    def reset(self) -> None:
+        """Forget everything."""
+        with self.lock:
+            self._empty()
+
+    def next_connector_id(self) -> int:
+        """A number no connector has had: ids are never used twice, as with the vendor [I]."""
+        with self.lock:
+            self._last_connector_id += 1
+            return self._last_connector_id
+
+    def connector_of(self, account_id: str) -> Connector | None:
+        """The connector of an AWS account, if there is one."""
+        with self.lock:
+            return next((known for known in self.connectors.values() if known.account_id == account_id), None)
+
+    def dump(self) -> StateDump:
+        """A consistent copy of everything, sorted."""
+        with self.lock:
+            return StateDump(
+                connectors=tuple(self.connectors[key] for key in sorted(self.connectors)),
+                cloud_accounts=tuple(self.cloud_accounts[key] for key in sorted(self.cloud_accounts)),
+                registration=self.registration,
+                used_enrolment_tokens=tuple(sorted(self.used_enrolment_tokens)),
+                vision_one_connectors=tuple(
+                    self.vision_one_connectors[key] for key in sorted(self.vision_one_connectors)
+                ),
+                service_tokens=tuple(self.service_tokens),
+            )
+
+    def load(self, dump: StateDump) -> None:
+        """Replace everything with what a dump holds."""
+        with self.lock:
+            last = self._last_connector_id
+            self._empty()
+            self.connectors = {connector.id: connector for connector in dump.connectors}
+            self.cloud_accounts = {account.id: account for account in dump.cloud_accounts}
+            self.registration = dump.registration
+            self.used_enrolment_tokens = set(dump.used_enrolment_tokens)
+            self.vision_one_connectors = {known.connector_id: known for known in dump.vision_one_connectors}
+            self.service_tokens = list(dump.service_tokens)
+            self._last_connector_id = max([last, *self.connectors])

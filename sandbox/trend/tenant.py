@@ -1,0 +1,204 @@
+"""The Trend tenant that the simulator plays: who it is, and how it behaves where the vendor's behaviour is open."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Literal
+
+from pydantic import ConfigDict, TypeAdapter
+
+from sandbox.trend.dialect import Dialect
+
+FULL_ACCESS = "full-access"
+READ_ONLY = "read-only"
+
+_NO_UNKNOWN_KEYS = ConfigDict(extra="forbid")
+_REGION = re.compile(r"(trend-)?[a-z]{2}-\d+")
+_ACCOUNT_ID = re.compile(r"\d{12}")
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """One Cloud One API key. `role`: `full-access`, `read-only`, or another name: such a key reads itself alone."""
+
+    id: str
+    secret: str
+    alias: str = "sandbox"
+    role: str = FULL_ACCESS
+    enabled: bool = True
+    created: str = "2024-01-02T03:04:05Z"
+    allowed_ips: tuple[str, ...] = ()
+
+    __pydantic_config__ = _NO_UNKNOWN_KEYS
+
+    @property
+    def value(self) -> str:
+        """The key as a user holds it, `id:secret`."""
+        return f"{self.id}:{self.secret}"
+
+
+@dataclass(frozen=True)
+class EnrolmentToken:
+    """A token made in the Vision One console: it serves once, until it expires."""
+
+    value: str
+    expires: datetime = datetime(2099, 1, 1, tzinfo=timezone.utc)
+    used: bool = False
+
+    __pydantic_config__ = _NO_UNKNOWN_KEYS
+
+
+@dataclass(frozen=True)
+class ServiceEntry:
+    """One line of the tenant's list of services. `expires` is None for a licence without an end."""
+
+    name: str
+    expired: bool = False
+    expires: str | None = None
+
+    __pydantic_config__ = _NO_UNKNOWN_KEYS
+
+
+@dataclass(frozen=True)
+class Behaviours:
+    """What the public sources leave open, or what an administrator can set: each choice can be tried out.
+
+    Attributes:
+        duplicate_connector_status: status of a second connector for one AWS account.
+        external_id: `shown`, `refused` (403) or `empty`, where an administrator hid it.
+        propagation_seconds: how old a role must be before a connector's trial of it can succeed.
+        disabled_key: a disabled key is `refused` everywhere (403), or still `reads-itself`.
+        cloud_account_update: offer PATCH on a cloud account; without it the verb is unknown (405).
+        registration_read: GET on the Vision One registration is answered; without it 405.
+        registration_delete: DELETE on the registration is offered; without it 405.
+        dropped_stack_parameter: a pair left out of the CloudTrail deployment URL, such as `param_ServiceToken`.
+    """
+
+    duplicate_connector_status: Literal[400, 409] = 409
+    external_id: Literal["shown", "refused", "empty"] = "shown"
+    propagation_seconds: float = 0.0
+    disabled_key: Literal["refused", "reads-itself"] = "refused"
+    cloud_account_update: bool = False
+    registration_read: bool = True
+    registration_delete: bool = False
+    dropped_stack_parameter: str | None = None
+
+    __pydantic_config__ = _NO_UNKNOWN_KEYS
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A Cloud One account with its Vision One half.
+
+    Attributes:
+        account_id: Cloud One account id, 12 digits, may start with 0.
+        region: Cloud One region code; any code of the right form.
+        external_id: what the tenant wants to see in the trust of a cross-account role.
+        cloudtrail_template_url, cloudtrail_code_bucket: `{aws_region}` stands for the region asked for.
+        minted_prefix: how every minted service token starts, so that a test can search for it.
+
+    Raises:
+        ValueError: the account id or the region has the wrong form.
+    """
+
+    account_id: str
+    region: str
+    alias: str
+    api_keys: tuple[ApiKey, ...]
+    external_id: str
+    vision_one_token: str
+    enrolment_tokens: tuple[EnrolmentToken, ...] = ()
+    services: tuple[ServiceEntry, ...] = ()
+    behaviours: Behaviours = field(default_factory=Behaviours)
+    dialect: Dialect = field(default_factory=Dialect)
+    minted_prefix: str = "sandboxServiceToken"
+    cloudtrail_template_url: str = (
+        "https://cloud-trail-client-stack-template-prod-{aws_region}.s3.{aws_region}.amazonaws.com/cloudtrail.yaml"
+    )
+    cloudtrail_code_bucket: str = "cloud-trail-client-stack-template-prod-{aws_region}"
+    cloudtrail_code_key: str = "lambda/cloudtrail-client.zip"
+
+    __pydantic_config__ = _NO_UNKNOWN_KEYS
+
+    def __post_init__(self) -> None:
+        if not _ACCOUNT_ID.fullmatch(self.account_id):
+            raise ValueError(f"account_id {self.account_id!r} is not 12 digits")
+        if not _REGION.fullmatch(self.region):
+            raise ValueError(f"region {self.region!r} has not the form of a Cloud One region, such as us-1")
+
+    @property
+    def full_access_key(self) -> ApiKey:
+        """The first enabled key that may do everything."""
+        return next(key for key in self.api_keys if key.enabled and key.role == FULL_ACCESS)
+
+    def urn(self, kind: str, name: str) -> str:
+        """The tenant's name for one of its objects: `urn:cloudone:identity:<region>:<account>:<kind>/<name>`."""
+        return f"urn:cloudone:identity:{self.region}:{self.account_id}:{kind}/{name}"
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must not appear in a log."""
+        key_parts = (part for key in self.api_keys for part in (key.value, key.secret, key.id))
+        tokens = (token.value for token in self.enrolment_tokens)
+        return (*key_parts, *tokens, self.vision_one_token)
+
+    def to_json(self) -> str:
+        """The tenant as a JSON document that `from_json` reads back unchanged, secrets included."""
+        return _TENANT.dump_json(self, indent=2).decode()
+
+    @staticmethod
+    def from_json(text: str | bytes) -> Tenant:
+        """Read what `to_json` wrote.
+
+        Raises:
+            pydantic.ValidationError: the text is not JSON, or a field is missing, unknown or of the wrong form.
+        """
+        return _TENANT.validate_json(text)
+
+
+_TENANT: TypeAdapter[Tenant] = TypeAdapter(Tenant)
+
+
+def default_tenant(region: str = "us-1") -> Tenant:
+    """The tenant of the dev sandbox, in any region. Its secrets say what they are, and open nothing."""
+    return Tenant(
+        # A leading zero on purpose: whoever takes the id for a number loses it.
+        account_id="098765432109",
+        region=region,
+        alias="sandbox",
+        api_keys=(
+            _sandbox_key("FullAccess"),
+            _sandbox_key("ReadOnly", role=READ_ONLY),
+            _sandbox_key("NoAccess", role="no-access"),
+            _sandbox_key("Disabled", enabled=False),
+        ),
+        external_id="sandbox-external-id",
+        vision_one_token=_sandbox_token("vision.one"),
+        enrolment_tokens=(
+            EnrolmentToken(_sandbox_token("enrolment")),
+            EnrolmentToken(_sandbox_token("enrolment.used"), used=True),
+            EnrolmentToken(_sandbox_token("enrolment.expired"), expires=datetime(2024, 1, 1, tzinfo=timezone.utc)),
+        ),
+        services=(
+            ServiceEntry("workload"),
+            ServiceEntry("cloudaccounts"),
+            ServiceEntry("cloudtrail", expires="2099-01-01T00:00:00Z"),
+            ServiceEntry("container", expired=True, expires="2024-01-01T00:00:00Z"),
+        ),
+    )
+
+
+def _sandbox_key(purpose: str, *, role: str = FULL_ACCESS, enabled: bool = True) -> ApiKey:
+    """A key of the real lengths (27 and 66 characters) that nobody takes for a real one."""
+    return ApiKey(
+        id=f"SANDBOX{purpose}".ljust(27, "0"),
+        secret=f"thisIsNotASecretOfAnybodyItOnlyWorksInTheSandbox{purpose}".ljust(66, "0"),
+        alias=f"sandbox {purpose}",
+        role=role,
+        enabled=enabled,
+    )
+
+
+def _sandbox_token(purpose: str) -> str:
+    return f"sandbox.token.{purpose}"
