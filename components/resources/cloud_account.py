@@ -14,8 +14,7 @@ from components.resources.link_provider import LinkProvider
 from components.trend.errors import NotFound, TrendError
 
 if TYPE_CHECKING:
-    from components.trend.cloud_accounts import CloudAccount as VendorCloudAccount
-    from components.trend.cloud_accounts import CloudAccounts
+    from components.trend.cloud_accounts import CloudAccountReply, CloudAccountsClient
 
 
 class CloudAccountSettings(LinkSettings):
@@ -38,12 +37,15 @@ class CloudAccountProvider(LinkProvider[CloudAccountSettings]):
     changes_in_place = False
 
     def find(self, inputs: LinkInputs) -> Link[CloudAccountSettings] | None:
-        found = self._client(inputs).get(inputs.aws_account_id)
+        found = self._client(inputs).find(inputs.aws_account_id)
         return None if found is None else _link(found)
 
     def get(self, link_id: str, inputs: LinkInputs) -> Link[CloudAccountSettings] | None:
         found = self._client(inputs).get(link_id)
         return None if found is None else _link(found)
+
+    def still_exists(self, link_id: str, inputs: LinkInputs) -> bool:
+        return self._client(inputs).still_exists(link_id)
 
     def make(self, inputs: LinkInputs, settings: CloudAccountSettings) -> Link[CloudAccountSettings]:
         made = self._client(inputs).create(
@@ -78,11 +80,11 @@ class CloudAccountProvider(LinkProvider[CloudAccountSettings]):
     def remove(self, link_id: str, inputs: LinkInputs) -> None:
         self._client(inputs).delete(link_id)
 
-    def _client(self, inputs: LinkInputs) -> CloudAccounts:
+    def _client(self, inputs: LinkInputs) -> CloudAccountsClient:
         return self.trend(inputs.cloud_one_account_id).cloud_accounts(inputs.region)
 
 
-def _link(account: VendorCloudAccount) -> Link[CloudAccountSettings]:
+def _link(account: CloudAccountReply) -> Link[CloudAccountSettings]:
     settings = CloudAccountSettings(role_arn=account.role_arn, alias=account.alias, description=account.description)
     return Link(
         id=account.id, name=f"'{account.alias or account.id}'", settings=settings, facts={"state": account.state}

@@ -53,6 +53,10 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
     def get(self, link_id: str, inputs: LinkInputs) -> Link[SettingsT] | None:
         """Return the link with this id."""
 
+    def still_exists(self, link_id: str, inputs: LinkInputs) -> bool:
+        """Whether a link is there after its removal was confirmed."""
+        return self.get(link_id, inputs) is not None
+
     @abc.abstractmethod
     def make(self, inputs: LinkInputs, settings: SettingsT) -> Link[SettingsT]:
         """Make the link, once."""
@@ -127,7 +131,7 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
             if self.get(link.id, inputs) is not None:
                 raise
             return  # carried out, though its reply was lost
-        if self.get(link.id, inputs) is not None:
+        if self.still_exists(link.id, inputs):
             raise UnusableReply(f"the {self.noun} {link.name} is still there after its deletion was confirmed")
 
     def _locate(self, link_id: str, inputs: LinkInputs, written_role_arn: str) -> Link[SettingsT] | None:

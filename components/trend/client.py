@@ -11,7 +11,7 @@ from components.redaction import Redactor
 from components.settings.credentials import ApiKey
 from components.settings.endpoints import Endpoints, Service
 from components.trend.accounts import Accounts, ApiKeyDetails
-from components.trend.cloud_accounts import CloudAccounts
+from components.trend.cloud_accounts import CloudAccountsClient
 from components.trend.cloudtrail import CloudTrail
 from components.trend.errors import WrongAccount
 from components.trend.services import Services
@@ -52,6 +52,7 @@ class Trend:
         self._endpoints = endpoints
         self._redact = redact
         self._transports: dict[tuple[Service, str], Transport] = {}
+        self._cloud_accounts: dict[str, CloudAccountsClient] = {}
         self._lock = threading.Lock()
         self._details: ApiKeyDetails | None = None
         self._details_lock = threading.Lock()
@@ -85,9 +86,11 @@ class Trend:
         """Return the client of Workload Security in a Cloud One region."""
         return Workload(self._transport(Service.WORKLOAD, region))
 
-    def cloud_accounts(self, region: str) -> CloudAccounts:
-        """Return the client of Cloud Account Management in a Cloud One region."""
-        return CloudAccounts(self._transport(Service.CLOUD_ACCOUNTS, region))
+    def cloud_accounts(self, region: str) -> CloudAccountsClient:
+        """Return the client of Cloud Account Management in a Cloud One region; always the same one, it remembers."""
+        client = CloudAccountsClient(self._transport(Service.CLOUD_ACCOUNTS, region))
+        with self._lock:
+            return self._cloud_accounts.setdefault(region, client)
 
     def cloudtrail(self, region: str) -> CloudTrail:
         """Return the client of the CloudTrail integration in a Cloud One region."""

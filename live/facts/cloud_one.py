@@ -45,7 +45,7 @@ FACTS = (
         "inferred",
         "A single registration can be read by the AWS account's id.",
         (REGISTRATION,),
-        answered(REGISTRATION, 200),
+        answered(REGISTRATION, 200, phase="probe"),
     ),
     Fact(
         "registration-twice",

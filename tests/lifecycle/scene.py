@@ -40,7 +40,7 @@ class Kind:
         noun: what errors call it.
         inputs: with which the program declares it.
         service, collection, item: where it is at the vendor.
-        looked_at: the path by which it is read.
+        looked_at: matches the paths by which it is read.
         role_field, name_field: the vendor's names of the role and of what a person recognises the link by.
         name_input: the program's name of the latter.
         by_hand: makes one without any of the service's checks, from an AWS account, a role and the vendor's fields.
@@ -111,9 +111,11 @@ class Kind:
         return self.role_field if setting == "roleArn" else setting
 
     def fault(self, kind: str, method: str = "POST", **more: Any) -> Fault:
-        """Return a fault on the call that makes the link, or on another of `method` for the link itself."""
-        path = {"POST": self.collection, "GET": self.looked_at}.get(method, self.item)
-        return Fault.model_validate({"kind": kind, "service": self.service, "method": method, "path": path, **more})
+        """Return a fault on the call that creates the link, or on others of `method` for the link itself."""
+        where = {"POST": {"path": self.collection}, "GET": {"path_regex": self.looked_at}}.get(
+            method, {"path": self.item}
+        )
+        return Fault.model_validate({"kind": kind, "service": self.service, "method": method, **where, **more})
 
     def posts(self, control: SimulatorControl) -> int:
         """Return how often the link was asked to be made."""
@@ -129,7 +131,7 @@ CONNECTOR = Kind(
     service="workload",
     collection="/awsconnectors",
     item="/awsconnectors/{ID}",
-    looked_at="/awsconnectors/{ID}",
+    looked_at=r"/awsconnectors/\d+",
     role_field="crossAccountRoleArn",
     name_field="displayName",
     name_input="displayName",
@@ -149,7 +151,7 @@ CLOUD_ACCOUNT = Kind(
     service="cloudaccounts",
     collection="/cloudaccounts/aws",
     item="/cloudaccounts/aws/{id}",
-    looked_at="/cloudaccounts/aws",
+    looked_at=r"/cloudaccounts/aws(/\d+)?",
     role_field="roleARN",
     name_field="alias",
     name_input="alias",
@@ -158,3 +160,12 @@ CLOUD_ACCOUNT = Kind(
     delete_by_hand=lambda control: control.delete_cloud_account,
     foreign_fields={"alias": "made by hand", "description": "of another team"},
 )
+
+
+def add_other_accounts(trend: SimulatorControl, count: int) -> None:
+    """Let the tenant have registrations of so many other AWS accounts, whose ids come before ours."""
+    state = trend.state()
+    ids = [f"{number:012}" for number in range(1, count + 1)]
+    written = {"created": "2026-01-01T00:00:00Z", "lastModified": "2026-01-01T00:00:00Z"}
+    others = [{"id": each, "roleARN": f"arn:aws:iam::{each}:role/theirs", **written} for each in ids]
+    trend.restore(type(state).model_validate({**json.loads(state.to_json()), "cloudAccounts": others}))

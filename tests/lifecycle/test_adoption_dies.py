@@ -39,7 +39,7 @@ def test_an_adoption_that_died_half_way_keeps_the_original_settings(
 ) -> None:
     kind.make_foreign(trend)
     before = kind.settings(trend)
-    the_run_dies(kind, trend, looks=0 if kind is CONNECTOR else 2, done=done)
+    the_run_dies(kind, trend, looks=0 if kind is CONNECTOR else 1, done=done)
     with pytest.raises(OnboardingError):
         stack.up()
     trend.clear_faults()
@@ -104,7 +104,7 @@ def test_a_cloud_account_that_a_dead_adoption_took_away_comes_back_when_the_stac
     stack = Adopting(engine, CLOUD_ACCOUNT)
     CLOUD_ACCOUNT.make_foreign(trend)
     before = CLOUD_ACCOUNT.settings(trend)
-    the_run_dies(CLOUD_ACCOUNT, trend, looks=2, done=False)
+    the_run_dies(CLOUD_ACCOUNT, trend, looks=1, done=False)
     with pytest.raises(OnboardingError):
         stack.up()
     trend.clear_faults()

@@ -22,6 +22,7 @@ from tests.lifecycle.scene import (
     ENROLLMENT_INPUTS,
     EXTERNAL_ID_INPUTS,
     PARAMETERS_INPUTS,
+    add_other_accounts,
 )
 
 WORKERS = 4  # the threads of the dynamic provider's process
@@ -89,6 +90,48 @@ def test_a_run_that_changes_nothing_takes_none(
         engine.restart()
         assert stack.up(pool) == ["same"] * 6
     assert calls() == []
+
+
+NO_SUCH_GET = CLOUD_ACCOUNT.fault("status", "GET", status=404, count=None).model_copy(
+    update={"path_regex": r"/cloudaccounts/aws/\d+"}
+)
+
+
+@pytest.mark.parametrize(
+    ("others", "get_exists", "limits"),
+    [
+        (0, True, (9, 5, 7)),
+        (0, False, (9, 6, 8)),
+        (1000, True, (11, 5, 7)),
+        (1000, False, (8 + 11 + 1, 5 + 11, 7 + 11)),
+    ],
+)
+def test_calls_grow_with_a_tenants_accounts_by_one_look_at_the_list_at_most(
+    stack: Stack,
+    engine: Engine,
+    trend: SimulatorControl,
+    calls: Callable[[], list[str]],
+    others: int,
+    get_exists: bool,
+    limits: tuple[int, int, int],
+) -> None:
+    # The ids of all others come first, so that ours is on the last page.
+    add_other_accounts(trend, others)
+    if not get_exists:
+        trend.add_fault(NO_SUCH_GET)
+    made = []
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for act in (
+            lambda: stack.up(pool),
+            lambda: [each.refresh() for each in stack.resources],
+            lambda: [each.destroy() for each in reversed(stack.resources)],
+        ):
+            trend.clear_requests()
+            engine.restart()
+            act()
+            made.append(len(calls()))
+    assert all(count <= limit for count, limit in zip(made, limits, strict=True)), made
+    assert len(CLOUD_ACCOUNT.live(trend)) == others
 
 
 def all_at_once(resources: tuple[Resource, ...], operation: Callable[[Resource], None]) -> None:

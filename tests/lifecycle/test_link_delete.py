@@ -7,7 +7,7 @@ import pytest
 from components.resources.base import OnboardingError
 from sandbox.trend import Simulator, SimulatorControl
 from tests.lifecycle.engine import Resource
-from tests.lifecycle.scene import CONNECTOR, NEW_ROLE, OUR_ROLE, THIRD_ROLE, Kind
+from tests.lifecycle.scene import NEW_ROLE, OUR_ROLE, THIRD_ROLE, Kind
 
 
 def test_ours_is_removed_and_its_absence_proven(made: Resource, kind: Kind, trend: SimulatorControl) -> None:
@@ -15,8 +15,7 @@ def test_ours_is_removed_and_its_absence_proven(made: Resource, kind: Kind, tren
 
     assert kind.live(trend) == []
     calls = [(call.method, call.status) for call in trend.requests(kind.service)]
-    absent = 404 if kind is CONNECTOR else 200  # a list without it
-    assert calls == [("GET", 200), ("DELETE", 204), ("GET", absent)]
+    assert calls == [("GET", 200), ("DELETE", 204), ("GET", 404)]
 
 
 def test_a_removal_that_was_confirmed_and_not_done_is_an_error(

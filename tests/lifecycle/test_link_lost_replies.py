@@ -67,7 +67,7 @@ def test_a_run_that_died_in_the_post_is_taken_up_by_the_next(
 ) -> None:
     # Neither the POST nor anything that asks about it gets an answer: all that the run can do is fail.
     trend.add_fault(kind.fault("drop", when=when))
-    lookup = "/awsconnectors/search" if kind.service == "workload" else kind.looked_at
+    lookup = "/awsconnectors/search" if kind.service == "workload" else kind.collection
     method = "POST" if kind.service == "workload" else "GET"
     trend.add_fault(kind.fault("drop", count=None, nth=2).model_copy(update={"path": lookup, "method": method}))
     with pytest.raises(OnboardingError, match="broke before the reply came"):

@@ -16,7 +16,7 @@ from tests.unit.scripted_vendor import Answer, Vendor
 
 def call_everything(trend: Trend) -> None:
     trend.workload("us-1").external_id()
-    trend.cloud_accounts("us-1").get("012345678901")
+    trend.cloud_accounts("us-1").find("012345678901")
     trend.vision_one_connect("us-1").status()
     trend.workload("us-1").delete_connector("7")
     trend.workload("us-1").find_connectors("012345678901")

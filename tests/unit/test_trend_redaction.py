@@ -10,7 +10,7 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from components.redaction import Redactor
@@ -87,6 +87,7 @@ def test_a_secret_inside_a_longer_base64_text_is_masked_at_each_place(
     encode: Callable[[bytes], bytes], secret: str, lead: str
 ) -> None:
     """As in a Basic header. At either end up to three characters may stay, which hold less than two of the secret's."""
+    assume(f"{lead}{secret}".find(secret) == len(lead))  # `0000` before `000000000000` hides its own copy of it
     encoded = encode(f"{lead}{secret}:and more".encode()).decode()
     text = Redactor([secret])(encoded)
     assert Redactor.MASK in text

@@ -13,13 +13,14 @@ from components.redaction import Redactor
 from components.settings.credentials import ApiKey
 from components.settings.endpoints import Endpoints
 from components.trend.client import Trend
-from components.trend.cloud_accounts import CloudAccount
+from components.trend.cloud_accounts import CloudAccountReply
 from components.trend.errors import Conflict, NotFound, ServiceFailed, TrendError, Unauthenticated, UnusableReply
 from components.trend.workload import Connector
 from tests.unit.conftest import KEY
 from tests.unit.scripted_vendor import Answer, Vendor
 
 ACCOUNT = "012345678901"
+LIST = "/cloudaccounts/cloudaccounts/aws"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/trend"
 URN = "urn:cloudone:identity:de-1:012345678901:apikey/tmc"
 
@@ -47,7 +48,7 @@ CALLS: list[tuple[Callable[[Trend], Any], str, Any]] = [
             ],
         },
     ),
-    (lambda trend: trend.cloud_accounts("us-1").get(ACCOUNT), "GET /cloudaccounts/cloudaccounts/aws", None),
+    (lambda trend: trend.cloud_accounts("us-1").find(ACCOUNT), f"GET {LIST}?limit=100", None),
     (
         lambda trend: trend.cloud_accounts("us-1").delete(ACCOUNT),
         f"DELETE /cloudaccounts/cloudaccounts/aws/{ACCOUNT}",
@@ -96,7 +97,7 @@ def test_fields_that_are_null_or_missing_are_empty(vendor: Vendor, trend: Trend)
     connector = trend.workload("us-1").get_connector("7")
     assert connector == Connector.model_validate({"ID": 7})
     vendor.will(Answer(200, {"cloudAccounts": [{"id": ACCOUNT, "alias": None, "description": None, "state": None}]}))
-    assert trend.cloud_accounts("us-1").get(ACCOUNT) == CloudAccount.model_validate({"id": ACCOUNT})
+    assert trend.cloud_accounts("us-1").find(ACCOUNT) == CloudAccountReply.model_validate({"id": ACCOUNT})
     for hidden in ({}, {"externalId": None}, {"externalId": ""}):
         vendor.will(Answer(200, hidden))
         assert trend.workload("us-1").external_id() == ""
@@ -112,48 +113,6 @@ def test_a_search_whose_reply_lists_nothing_is_not_taken_for_none_found(vendor: 
     vendor.will(Answer(200, {}))
     with pytest.raises(UnusableReply, match="awsConnectors: field required"):
         trend.workload("us-1").find_connectors(ACCOUNT)
-
-
-def test_a_cloud_account_is_read_with_its_role(vendor: Vendor, trend: Trend) -> None:
-    live = {"id": ACCOUNT, "roleARN": ROLE, "alias": "AWS", "description": "by us", "state": "managed", "created": "x"}
-    vendor.will(Answer(200, {"cloudAccounts": [live]}))
-    account = trend.cloud_accounts("us-1").get(ACCOUNT)
-    assert account is not None
-    assert account.model_dump() == {
-        "id": ACCOUNT, "role_arn": ROLE, "alias": "AWS", "description": "by us", "state": "managed",
-    }  # fmt: skip
-
-
-def test_a_cloud_account_is_looked_for_on_every_page(vendor: Vendor, trend: Trend) -> None:
-    first = {"cloudAccounts": [{"id": "000000000001"}], "next": "two/3="}
-    vendor.will(Answer(200, first), Answer(200, {"cloudAccounts": [{"id": ACCOUNT}]}))
-    assert trend.cloud_accounts("us-1").get(ACCOUNT) == CloudAccount.model_validate({"id": ACCOUNT})
-    assert vendor.calls == [
-        "GET /cloudaccounts/cloudaccounts/aws",
-        "GET /cloudaccounts/cloudaccounts/aws?cursor=two%2F3%3D",
-    ]
-
-
-def test_a_list_that_names_the_same_page_again_ends(vendor: Vendor, trend: Trend) -> None:
-    vendor.otherwise = Answer(200, {"cloudAccounts": [], "next": "again"})
-    assert trend.cloud_accounts("us-1").get(ACCOUNT) is None
-    assert len(vendor.calls) == 2
-
-
-@pytest.mark.parametrize("answer", [Answer(404), Answer(200, {}), Answer(200, {"cloudAccounts": None})])
-def test_a_list_that_is_not_there_does_not_say_that_the_account_is_gone(
-    vendor: Vendor, trend: Trend, answer: Answer
-) -> None:
-    vendor.will(answer)
-    with pytest.raises(TrendError):
-        trend.cloud_accounts("us-1").get(ACCOUNT)
-
-
-def test_a_list_that_leads_in_circles_ends(vendor: Vendor, trend: Trend) -> None:
-    pages = [Answer(200, {"cloudAccounts": [], "next": following}) for following in ("a", "b", "a", "b", "a", "b")]
-    vendor.will(*pages)
-    assert trend.cloud_accounts("us-1").get(ACCOUNT) is None
-    assert len(vendor.calls) == 3
 
 
 @pytest.mark.parametrize("body", [b"", b"\n", b"{}"])
