@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pulumi
-from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, UpdateResult
 
-from components.resources.base import Inputs, Props, TrendProvider, reported
+from components.resources.base import TrendProvider, reported
+from components.resources.properties import Inputs, OnboardingResource, OutputProperty, Props
 from components.spelling import did_you_mean
 from components.trend.errors import Forbidden, TrendError
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from components.trend.accounts import ApiKeyDetails
 
 
+@dataclass(frozen=True, kw_only=True)
 class AccountInputs(Inputs):
     """Inputs of step 1.
 
@@ -56,7 +59,7 @@ class AccountProvider(TrendProvider):
     def read(self, account_id: str, props: Props) -> ReadResult:
         """Make sure that the key is still one of this account; there is nothing here that could drift."""
         self.trend(account_id)
-        return ReadResult(account_id, props, AccountInputs.model_validate(props).props())
+        return ReadResult(account_id, props, AccountInputs.of(props).props())
 
     @reported
     def update(self, account_id: str, _olds: Props, news: Props) -> UpdateResult:
@@ -65,7 +68,7 @@ class AccountProvider(TrendProvider):
         return UpdateResult(self._verify(news))
 
     def _verify(self, props: Props) -> Props:
-        inputs = AccountInputs.model_validate(props)
+        inputs = AccountInputs.of(props)
         key = self.trend().key_details()
         check_enabled(key)
         check_region(key.account_id, key.region, inputs.aws_region, self.aws_regions())
@@ -111,13 +114,19 @@ def check_region(account_id: str, region: str, aws_region: str, table: Mapping[s
         )
 
 
-class CloudOneAccount(Resource, module="trend", name="CloudOneAccount"):
+class CloudOneAccount(OnboardingResource, module="trend", name="CloudOneAccount"):
     """The Cloud One account behind the API key, `trend:CloudOneAccount`; its id is the account's.
 
     Args:
         name: the resource's name.
         aws_account_id, aws_region: what is about to be onboarded.
     """
+
+    account_id = OutputProperty[str]()
+    """The account's id: twelve digits, perhaps with a leading zero."""
+
+    region = OutputProperty[str]()
+    """The account's region, for example `us-1`."""
 
     def __init__(
         self,
@@ -127,20 +136,5 @@ class CloudOneAccount(Resource, module="trend", name="CloudOneAccount"):
         aws_region: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        props = {
-            "awsAccountId": aws_account_id,
-            "awsRegion": aws_region,
-            "accountId": None,
-            "region": None,
-        }
-        super().__init__(AccountProvider(), name, props, opts)
-
-    @property
-    def account_id(self) -> pulumi.Output[str]:
-        """The account's id: twelve digits, perhaps with a leading zero."""
-        return cast("pulumi.Output[str]", pulumi.get(self, "accountId"))
-
-    @property
-    def region(self) -> pulumi.Output[str]:
-        """The account's region, for example `us-1`."""
-        return cast("pulumi.Output[str]", pulumi.get(self, "region"))
+        inputs = {"awsAccountId": aws_account_id, "awsRegion": aws_region}
+        super().__init__(AccountProvider(), name, inputs, opts)

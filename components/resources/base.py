@@ -1,4 +1,4 @@
-"""What all dynamic resources share: configuration, the client of Trend, normalised inputs, and errors that read well.
+"""What all dynamic resources share: configuration, the client of Trend, and errors that read well.
 
 Import paths and class names in this folder are a contract: Pulumi's state names a provider by them. A class that moves
 leaves its old import path behind.
@@ -15,13 +15,12 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
-import pydantic
 from pulumi.dynamic import CheckResult, ConfigureRequest, DiffResult, ResourceProvider
 from pulumi.output import Unknown
-from pydantic.alias_generators import to_camel
 
 from components.redaction import Redactor
 from components.resources import cancellation
+from components.resources.properties import Props
 from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE, ApiKey, InvalidApiKey
 from components.settings.endpoints import AWS_REGIONS, ENDPOINT_VARIABLE, Endpoints
 from components.trend.errors import CredentialsError, TrendError
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 DEBUG_VARIABLE = "TREND_DEBUG"
 
-Props = dict[str, Any]
 P = ParamSpec("P")
 ResultT = TypeVar("ResultT")
 ProviderT = TypeVar("ProviderT", bound="OnboardingProvider")
@@ -44,18 +42,6 @@ class OnboardingError(Exception):
 
 # The engine prints the class as Python does, with its module in front unless that is "builtins".
 OnboardingError.__module__ = "builtins"
-
-
-class Inputs(pydantic.BaseModel):
-    """The inputs of a dynamic resource, in camelCase on Pulumi's side; None means "not given"."""
-
-    model_config = pydantic.ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, coerce_numbers_to_str=True, frozen=True, extra="ignore"
-    )
-
-    def props(self) -> Props:
-        """Return the inputs as Pulumi keeps them; what was not given does not appear."""
-        return self.model_dump(by_alias=True, exclude_none=True)
 
 
 class OnboardingProvider(ResourceProvider, abc.ABC):

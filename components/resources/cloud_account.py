@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pulumi
-from pulumi.dynamic import Resource
 
 from components.resources.account import CloudOneAccount
 from components.resources.link import Link, LinkExists, LinkInputs, LinkSettings
 from components.resources.link_provider import LinkProvider
+from components.resources.properties import OnboardingResource, OutputProperty
 from components.trend.errors import NotFound, TrendError
 
 if TYPE_CHECKING:
     from components.trend.cloud_accounts import CloudAccountReply, CloudAccountsClient
 
 
+@dataclass(frozen=True, kw_only=True)
 class CloudAccountSettings(LinkSettings):
     """What we write to a cloud account.
 
@@ -91,7 +93,7 @@ def _link(account: CloudAccountReply) -> Link[CloudAccountSettings]:
     )
 
 
-class CloudAccount(Resource, module="trend", name="CloudAccount"):
+class CloudAccount(OnboardingResource, module="trend", name="CloudAccount"):
     """The registration of an AWS account with Cloud One, `trend:CloudAccount`; its id is the AWS account's.
 
     Args:
@@ -103,6 +105,9 @@ class CloudAccount(Resource, module="trend", name="CloudAccount"):
         adopt: whether to take over a registration that something else made.
         before: settings of such a registration, from `PriorLink`.
     """
+
+    state = OutputProperty[str]()
+    """Trend's word for the registration's state; `managed` when all is well."""
 
     def __init__(
         self,
@@ -117,7 +122,7 @@ class CloudAccount(Resource, module="trend", name="CloudAccount"):
         before: pulumi.Input[dict[str, str]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        props = {
+        inputs = {
             "cloudOneAccountId": account.account_id,
             "region": account.region,
             "awsAccountId": aws_account_id,
@@ -126,11 +131,5 @@ class CloudAccount(Resource, module="trend", name="CloudAccount"):
             "description": description,
             "adopt": adopt,
             "before": before,
-            "state": None,
         }
-        super().__init__(CloudAccountProvider(), name, props, opts)
-
-    @property
-    def state(self) -> pulumi.Output[str]:
-        """The vendor's word for the registration's state; `managed` when all is well."""
-        return cast("pulumi.Output[str]", pulumi.get(self, "state"))
+        super().__init__(CloudAccountProvider(), name, inputs, opts)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import cast
+from dataclasses import dataclass
 
 import pulumi
-from pulumi.dynamic import CreateResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from components.resources.account import CloudOneAccount
-from components.resources.base import Inputs, Props, TrendProvider, reported
+from components.resources.base import TrendProvider, reported
+from components.resources.properties import Inputs, OnboardingResource, OutputProperty, Props
 
 
+@dataclass(frozen=True, kw_only=True)
 class CloudTrailParametersInputs(Inputs):
     """What the token is minted for."""
 
@@ -32,7 +34,7 @@ class CloudTrailParametersProvider(TrendProvider):
     @reported
     def create(self, props: Props) -> CreateResult:
         """Ask for the parameters, and with them for a new token."""
-        inputs = CloudTrailParametersInputs.model_validate(props)
+        inputs = CloudTrailParametersInputs.of(props)
         client = self.trend(inputs.cloud_one_account_id).cloudtrail(inputs.region)
         minted = client.mint_parameters(aws_account_id=inputs.aws_account_id, aws_region=inputs.aws_region)
         outs = {
@@ -47,14 +49,14 @@ class CloudTrailParametersProvider(TrendProvider):
 
     def read(self, parameters_id: str, props: Props) -> ReadResult:
         """Return what the state holds."""
-        return ReadResult(parameters_id, props, CloudTrailParametersInputs.model_validate(props).props())
+        return ReadResult(parameters_id, props, CloudTrailParametersInputs.of(props).props())
 
     def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
         """Keep the token. The engine calls this where nothing but the provider's own pickle differs."""
         return UpdateResult({**olds, **news})
 
 
-class CloudTrailParameters(Resource, module="trend", name="CloudTrailParameters"):
+class CloudTrailParameters(OnboardingResource, module="trend", name="CloudTrailParameters"):
     """Parameters of the vendor's CloudTrail stack, `trend:CloudTrailParameters`.
 
     Args:
@@ -62,6 +64,21 @@ class CloudTrailParameters(Resource, module="trend", name="CloudTrailParameters"
         account: the Cloud One account.
         aws_account_id, aws_region: where the stack is going to stand.
     """
+
+    template_url = OutputProperty[str]()
+    """Where the stack's template is."""
+
+    service_token = OutputProperty[str]()
+    """The stack's credential at Trend, a secret."""
+
+    service_url = OutputProperty[str]()
+    """Where the stack sends the trail's events."""
+
+    api_version = OutputProperty[str]()
+    """Version of that service's API."""
+
+    code_bucket = OutputProperty[str]()
+    """The bucket with the forwarder's code."""
 
     def __init__(
         self,
@@ -72,41 +89,11 @@ class CloudTrailParameters(Resource, module="trend", name="CloudTrailParameters"
         aws_region: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        props = {
+        inputs = {
             "cloudOneAccountId": account.account_id,
             "region": account.region,
             "awsAccountId": aws_account_id,
             "awsRegion": aws_region,
-            "templateUrl": None,
-            "serviceToken": None,
-            "serviceUrl": None,
-            "apiVersion": None,
-            "codeBucket": None,
         }
         secret = pulumi.ResourceOptions(additional_secret_outputs=["serviceToken"])
-        super().__init__(CloudTrailParametersProvider(), name, props, pulumi.ResourceOptions.merge(secret, opts))
-
-    @property
-    def template_url(self) -> pulumi.Output[str]:
-        """Where the stack's template is."""
-        return cast("pulumi.Output[str]", pulumi.get(self, "templateUrl"))
-
-    @property
-    def service_token(self) -> pulumi.Output[str]:
-        """The stack's credential at Trend, a secret."""
-        return cast("pulumi.Output[str]", pulumi.get(self, "serviceToken"))
-
-    @property
-    def service_url(self) -> pulumi.Output[str]:
-        """Where the stack sends the trail's events."""
-        return cast("pulumi.Output[str]", pulumi.get(self, "serviceUrl"))
-
-    @property
-    def api_version(self) -> pulumi.Output[str]:
-        """Version of that service's API."""
-        return cast("pulumi.Output[str]", pulumi.get(self, "apiVersion"))
-
-    @property
-    def code_bucket(self) -> pulumi.Output[str]:
-        """The bucket with the forwarder's code."""
-        return cast("pulumi.Output[str]", pulumi.get(self, "codeBucket"))
+        super().__init__(CloudTrailParametersProvider(), name, inputs, pulumi.ResourceOptions.merge(secret, opts))

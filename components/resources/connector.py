@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pulumi
-from pulumi.dynamic import Resource
 
 from components.resources.account import CloudOneAccount
 from components.resources.link import Link, LinkInputs, LinkSettings
 from components.resources.link_provider import LinkProvider
+from components.resources.properties import OnboardingResource
 from components.trend.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ ROLE_SPREADS_WITHIN = 90.0
 _ROLE_REFUSED = re.compile(r"role|assume|credential|external ?id", re.IGNORECASE)
 
 
+@dataclass(frozen=True, kw_only=True)
 class ConnectorSettings(LinkSettings):
     """What we write to a connector.
 
@@ -81,7 +83,7 @@ def _link(connector: VendorConnector) -> Link[ConnectorSettings]:
     return Link(id=connector.id, name=f"'{connector.display_name}' (ID {connector.id})", settings=settings)
 
 
-class Connector(Resource, module="trend", name="Connector"):
+class Connector(OnboardingResource, module="trend", name="Connector"):
     """The connector of an AWS account, `trend:Connector`; its id is the vendor's number of it.
 
     Args:
@@ -106,7 +108,7 @@ class Connector(Resource, module="trend", name="Connector"):
         before: pulumi.Input[dict[str, str]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        props = {
+        inputs = {
             "cloudOneAccountId": account.account_id,
             "region": account.region,
             "awsAccountId": aws_account_id,
@@ -115,4 +117,4 @@ class Connector(Resource, module="trend", name="Connector"):
             "adopt": adopt,
             "before": before,
         }
-        super().__init__(ConnectorProvider(), name, props, opts)
+        super().__init__(ConnectorProvider(), name, inputs, opts)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pulumi
-from pulumi.dynamic import CheckResult, CreateResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CheckResult, CreateResult, ReadResult, UpdateResult
 
 from components.resources.account import CloudOneAccount
-from components.resources.base import Inputs, Props, TrendProvider, reported
+from components.resources.base import TrendProvider, reported
+from components.resources.properties import Inputs, OnboardingResource, OutputProperty, Props
 from components.trend.errors import (
     BadRequest,
     Conflict,
@@ -27,6 +29,7 @@ REGISTERED = "registered"
 LOOK_AGAIN = (NoReply, UnusableReply, ServiceFailed, BadRequest, Conflict)
 
 
+@dataclass(frozen=True, kw_only=True)
 class EnrollmentInputs(Inputs):
     """Inputs of step 2.
 
@@ -67,7 +70,7 @@ class EnrollmentProvider(TrendProvider):
     @reported
     def read(self, account_id: str, props: Props) -> ReadResult:
         """Ask how the registration stands; where that cannot be told, what was known stays."""
-        inputs = EnrollmentInputs.model_validate(props)
+        inputs = EnrollmentInputs.of(props)
         status = self._client(inputs).status() if inputs.enroll else ""
         return ReadResult(account_id, {**props, "status": status or props["status"]}, inputs.props())
 
@@ -85,7 +88,7 @@ class EnrollmentProvider(TrendProvider):
             )
 
     def _enroll(self, props: Props) -> Props:
-        inputs = EnrollmentInputs.model_validate(props)
+        inputs = EnrollmentInputs.of(props)
         if not inputs.enroll:
             self.say("skipped, since no visionOneServiceToken is given")
             return {**inputs.props(), "status": SKIPPED}
@@ -112,7 +115,7 @@ class EnrollmentProvider(TrendProvider):
         return self.trend(inputs.cloud_one_account_id).vision_one_connect(inputs.region)
 
 
-class VisionOneEnrollment(Resource, module="trend", name="VisionOneEnrollment"):
+class VisionOneEnrollment(OnboardingResource, module="trend", name="VisionOneEnrollment"):
     """The registration of Cloud One with Vision One, `trend:VisionOneEnrollment`.
 
     Args:
@@ -120,6 +123,9 @@ class VisionOneEnrollment(Resource, module="trend", name="VisionOneEnrollment"):
         account: the Cloud One account.
         enroll: whether an enrolment token is at hand. The token itself is no property of the resource.
     """
+
+    status = OutputProperty[str]()
+    """Trend's word for the state of the registration, or `skipped`."""
 
     def __init__(
         self,
@@ -129,10 +135,5 @@ class VisionOneEnrollment(Resource, module="trend", name="VisionOneEnrollment"):
         enroll: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        props = {"cloudOneAccountId": account.account_id, "region": account.region, "enroll": enroll, "status": None}
-        super().__init__(EnrollmentProvider(), name, props, opts)
-
-    @property
-    def status(self) -> pulumi.Output[str]:
-        """The vendor's word for how the registration stands, or `skipped`."""
-        return cast("pulumi.Output[str]", pulumi.get(self, "status"))
+        inputs = {"cloudOneAccountId": account.account_id, "region": account.region, "enroll": enroll}
+        super().__init__(EnrollmentProvider(), name, inputs, opts)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import cast
+from dataclasses import dataclass
 
 import pulumi
-from pulumi.dynamic import CreateResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from components.resources.account import CloudOneAccount
-from components.resources.base import Inputs, Props, TrendProvider, reported
+from components.resources.base import TrendProvider, reported
+from components.resources.properties import Inputs, OnboardingResource, OutputProperty, Props
 from components.trend.errors import Forbidden, NotFound, TrendError
 
 
+@dataclass(frozen=True, kw_only=True)
 class ExternalIdInputs(Inputs):
     """The Cloud One account whose external id is asked for."""
 
@@ -43,7 +45,7 @@ class ExternalIdProvider(TrendProvider):
     @reported
     def read(self, account_id: str, props: Props) -> ReadResult:
         """Ask again, so that a tenant's changed external id reaches the role."""
-        return ReadResult(account_id, self.ask(props), ExternalIdInputs.model_validate(props).props())
+        return ReadResult(account_id, self.ask(props), ExternalIdInputs.of(props).props())
 
     @reported
     def update(self, _id: str, _olds: Props, news: Props) -> UpdateResult:
@@ -56,7 +58,7 @@ class ExternalIdProvider(TrendProvider):
         Raises:
             TrendError: the tenant does not show it, or does not answer.
         """
-        inputs = ExternalIdInputs.model_validate(props)
+        inputs = ExternalIdInputs.of(props)
         try:
             external_id = self.trend(inputs.cloud_one_account_id).workload(inputs.region).external_id()
         except (Forbidden, NotFound) as error:
@@ -68,7 +70,7 @@ class ExternalIdProvider(TrendProvider):
         return {**inputs.props(), "externalId": external_id}
 
 
-class ExternalId(Resource, module="trend", name="ExternalId"):
+class ExternalId(OnboardingResource, module="trend", name="ExternalId"):
     """The tenant's external id, `trend:ExternalId`.
 
     Args:
@@ -76,17 +78,9 @@ class ExternalId(Resource, module="trend", name="ExternalId"):
         account: the Cloud One account.
     """
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        account: CloudOneAccount,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        props = {"cloudOneAccountId": account.account_id, "region": account.region, "externalId": None}
-        super().__init__(ExternalIdProvider(), name, props, opts)
+    external_id = OutputProperty[str]()
+    """The external id; a tenant has one."""
 
-    @property
-    def external_id(self) -> pulumi.Output[str]:
-        """The external id; a tenant has one."""
-        return cast("pulumi.Output[str]", pulumi.get(self, "externalId"))
+    def __init__(self, name: str, *, account: CloudOneAccount, opts: pulumi.ResourceOptions | None = None) -> None:
+        inputs = {"cloudOneAccountId": account.account_id, "region": account.region}
+        super().__init__(ExternalIdProvider(), name, inputs, opts)

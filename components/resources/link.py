@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-import pydantic
-
-from components.resources.base import Inputs
+from components.resources.properties import Inputs
 from components.trend.errors import TrendError
 
 
@@ -14,6 +13,7 @@ class LinkExists(TrendError):
     """Another link of the AWS account stands in the way, and it is not ours."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class LinkSettings(Inputs):
     """What we write to a link; every one of them shows as drift when it is changed by hand.
 
@@ -27,7 +27,8 @@ class LinkSettings(Inputs):
 SettingsT = TypeVar("SettingsT", bound=LinkSettings)
 
 
-class Link(pydantic.BaseModel, Generic[SettingsT]):
+@dataclass(frozen=True, kw_only=True)
+class Link(Generic[SettingsT]):
     """A link as it stands at Trend.
 
     Attributes:
@@ -40,9 +41,10 @@ class Link(pydantic.BaseModel, Generic[SettingsT]):
     id: str
     name: str
     settings: SettingsT
-    facts: dict[str, str] = {}
+    facts: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
 class LinkInputs(Inputs):
     """Inputs of every link.
 

@@ -14,8 +14,9 @@ from typing import ClassVar, Generic
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential
 
-from components.resources.base import Props, TrendProvider, reported
+from components.resources.base import TrendProvider, reported
 from components.resources.link import Link, LinkExists, LinkInputs, SettingsT
+from components.resources.properties import Props
 from components.trend.errors import BadRequest, Conflict, NoReply, NotFound, ServiceFailed, UnusableReply
 from components.waiting import wait
 
@@ -105,7 +106,7 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
     def delete(self, link_id: str, props: Props) -> None:
         """Remove the link, or put back what was adopted; leave alone what is not ours any more."""
         inputs, _ = self._parse(props)
-        original = self.settings.model_validate(props["original"]) if props.get("original") else None
+        original = self.settings.of(props["original"]) if props.get("original") else None
         link = self._locate(link_id, inputs, props["writtenRoleArn"])
         if link is None:
             if original and not self.changes_in_place:
@@ -241,7 +242,7 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
         )
 
     def _parse(self, props: Props) -> tuple[LinkInputs, SettingsT]:
-        return LinkInputs.model_validate(props), self.settings.model_validate(props)
+        return LinkInputs.of(props), self.settings.of(props)
 
     def _outs(self, inputs: LinkInputs, link: Link[SettingsT], original: Props | None, written_role_arn: str) -> Props:
         outs = {**inputs.props(), **link.settings.props(), **link.facts, "writtenRoleArn": written_role_arn}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pulumi
-from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 from pulumi.output import Unknown
 
 from components.aws.bucket import TrailBucket, until_it_shows
@@ -18,12 +20,14 @@ from components.aws.notifications import (
     names,
     split,
 )
-from components.resources.base import Props, reported
+from components.resources.base import reported
 from components.resources.notification_record import Record, records
 from components.resources.notification_snapshot import NotificationSnapshot
 from components.resources.notifications import GONE, BucketInputs, NotificationProvider
+from components.resources.properties import OnboardingResource, OutputProperty, Props
 
 
+@dataclass(frozen=True, kw_only=True)
 class MergeInputs(BucketInputs):
     """Inputs of the merge.
 
@@ -58,7 +62,7 @@ class NotificationMergeProvider(NotificationProvider):
     @reported
     def create(self, props: Props) -> CreateResult:
         """Add what others had, as it was right before the stack."""
-        inputs = MergeInputs.model_validate(props)
+        inputs = MergeInputs.of(props)
         record = records().find(inputs.snapshot_id)
         bucket = self.bucket(inputs)
         vendors, foreign = self._after_the_stack(bucket, inputs)
@@ -70,7 +74,7 @@ class NotificationMergeProvider(NotificationProvider):
     @reported
     def read(self, merge_id: str, props: Props) -> ReadResult:
         """Return what others have now, and whether the forwarder is notified."""
-        inputs = MergeInputs.model_validate(props)
+        inputs = MergeInputs.of(props)
         live = self.bucket(inputs).read()
         if live is None:
             return GONE
@@ -89,7 +93,7 @@ class NotificationMergeProvider(NotificationProvider):
     @reported
     def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
         """Add what got lost, the vendor's entry included."""
-        inputs = MergeInputs.model_validate(news)
+        inputs = MergeInputs.of(news)
         bucket = self.bucket(inputs)
         live = entries(self._read(bucket))
         self.complete(bucket, live, [*entries(olds["vendors"]), *entries(inputs.keep)])
@@ -98,7 +102,7 @@ class NotificationMergeProvider(NotificationProvider):
     @reported
     def delete(self, _id: str, props: Props) -> None:
         """Record what others have, before the stack goes and takes it along."""
-        inputs = MergeInputs.model_validate(props)
+        inputs = MergeInputs.of(props)
         live = self.bucket(inputs).read()
         if live is None:
             return
@@ -144,7 +148,7 @@ def _known(inputs: MergeInputs, props: Props) -> list[Entry]:
     return entries(props.get("known", inputs.keep))
 
 
-class NotificationMerge(Resource, module="trend", name="NotificationMerge"):
+class NotificationMerge(OnboardingResource, module="trend", name="NotificationMerge"):
     """The notifications of others beside the vendor's, `trend:NotificationMerge`.
 
     Args:
@@ -153,6 +157,9 @@ class NotificationMerge(Resource, module="trend", name="NotificationMerge"):
         aws_account_id, aws_region: where bucket and stack are.
         stack_id: of the vendor's stack.
     """
+
+    vendors = OutputProperty[Configuration]()
+    """The notifications of Trend's stack."""
 
     def __init__(
         self,
@@ -164,7 +171,7 @@ class NotificationMerge(Resource, module="trend", name="NotificationMerge"):
         stack_id: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        props = {
+        inputs = {
             "awsAccountId": aws_account_id,
             "awsRegion": aws_region,
             "bucketName": snapshot.bucket_name,
@@ -172,6 +179,5 @@ class NotificationMerge(Resource, module="trend", name="NotificationMerge"):
             "stackId": stack_id,
             "keep": snapshot.earlier,
             "forwarderNotified": True,
-            "vendors": None,
         }
-        super().__init__(NotificationMergeProvider(), name, props, opts)
+        super().__init__(NotificationMergeProvider(), name, inputs, opts)

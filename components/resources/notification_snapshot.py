@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
 import pulumi
-from pulumi.dynamic import CheckResult, CreateResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CheckResult, CreateResult, ReadResult, UpdateResult
 
 from components.aws.clients import AwsError
 from components.aws.notifications import (
@@ -20,11 +21,13 @@ from components.aws.notifications import (
 )
 from components.checks.bucket import NOTIFICATIONS, notifications_finding, overlap_finding
 from components.checks.findings import Finding, looked
-from components.resources.base import Props, reported
+from components.resources.base import reported
 from components.resources.notification_record import records
 from components.resources.notifications import GONE, BucketInputs, NotificationProvider, left_out, put_back
+from components.resources.properties import OnboardingResource, OutputProperty, Props
 
 
+@dataclass(frozen=True, kw_only=True)
 class SnapshotInputs(BucketInputs):
     """Inputs of the snapshot.
 
@@ -55,7 +58,7 @@ class NotificationSnapshotProvider(NotificationProvider):
         """
         bucket_name = news["bucketName"]
         if isinstance(bucket_name, str) and bucket_name != olds.get("bucketName"):
-            bucket = self.bucket(SnapshotInputs.model_validate(news))
+            bucket = self.bucket(SnapshotInputs.of(news))
             finding = looked(NOTIFICATIONS, lambda: notifications_finding(bucket, [news["stackName"]]))
             _must_go_together(finding)
             if finding.verdict == "unknown":
@@ -65,14 +68,14 @@ class NotificationSnapshotProvider(NotificationProvider):
     @reported
     def create(self, props: Props) -> CreateResult:
         """Read what others have, and refuse what could not stay."""
-        inputs = SnapshotInputs.model_validate(props)
+        inputs = SnapshotInputs.of(props)
         snapshot_id = f"{inputs.aws_account_id}-{inputs.bucket_name}-{uuid.uuid4().hex[:12]}"
         return CreateResult(snapshot_id, self._take(inputs, {}, [inputs.stack_name]))
 
     @reported
     def read(self, snapshot_id: str, props: Props) -> ReadResult:
         """Take up what others have changed."""
-        inputs = SnapshotInputs.model_validate(props)
+        inputs = SnapshotInputs.of(props)
         stacks = _stacks(inputs, props)
         now = self._now(inputs, props["earlier"], stacks)
         if now is None:
@@ -82,13 +85,13 @@ class NotificationSnapshotProvider(NotificationProvider):
     @reported
     def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
         """Take up what others have changed, before the stack is replaced."""
-        inputs = SnapshotInputs.model_validate(news)
+        inputs = SnapshotInputs.of(news)
         return UpdateResult(self._take(inputs, olds["earlier"], _stacks(inputs, olds)))
 
     @reported
     def delete(self, snapshot_id: str, props: Props) -> None:
         """Put back what is missing, now that the stack is gone."""
-        bucket = self.bucket(SnapshotInputs.model_validate(props))
+        bucket = self.bucket(SnapshotInputs.of(props))
         for entry in put_back(bucket, props["stackName"], records().find(snapshot_id), props["earlier"]):
             self.say(left_out(entry, bucket))
         records().forget(snapshot_id)
@@ -122,7 +125,7 @@ def _stacks(inputs: SnapshotInputs, olds: Props) -> list[str]:
     return sorted({*olds.get("stacks", [olds["stackName"]]), inputs.stack_name})
 
 
-class NotificationSnapshot(Resource, module="trend", name="NotificationSnapshot"):
+class NotificationSnapshot(OnboardingResource, module="trend", name="NotificationSnapshot"):
     """What others have in the trail's bucket, `trend:NotificationSnapshot`. The vendor's stack must depend on it.
 
     Args:
@@ -132,6 +135,16 @@ class NotificationSnapshot(Resource, module="trend", name="NotificationSnapshot"
         stack_name: of the vendor's stack.
         stack_settings: what replaces that stack when it changes.
     """
+
+    bucket_name = OutputProperty[str]()
+    """The trail's bucket, for Trend's stack to take it from here.
+
+    So a stack that moves to another bucket goes first, then the snapshot, which restores what the stack took along from
+    the old bucket, and only then the new stack is created: if that fails, nobody misses a notification.
+    """
+
+    earlier = OutputProperty[Configuration]()
+    """The existing notifications, as a document of S3's API."""
 
     def __init__(
         self,
@@ -144,26 +157,11 @@ class NotificationSnapshot(Resource, module="trend", name="NotificationSnapshot"
         stack_settings: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        props = {
+        inputs = {
             "awsAccountId": aws_account_id,
             "awsRegion": aws_region,
             "bucketName": bucket_name,
             "stackName": stack_name,
             "stackSettings": dict(stack_settings),
-            "earlier": None,
         }
-        super().__init__(NotificationSnapshotProvider(), name, props, opts)
-
-    @property
-    def bucket_name(self) -> pulumi.Output[str]:
-        """The trail's bucket, for the vendor's stack to take it from here.
-
-        So a stack that moves to another bucket goes first, then the snapshot, which puts back what the stack took along
-        from the old bucket, and only then the new stack is made: if that fails, nobody misses a notification.
-        """
-        return cast("pulumi.Output[str]", pulumi.get(self, "bucketName"))
-
-    @property
-    def earlier(self) -> pulumi.Output[Configuration]:
-        """The notifications of others, as S3's API words them."""
-        return cast("pulumi.Output[Configuration]", pulumi.get(self, "earlier"))
+        super().__init__(NotificationSnapshotProvider(), name, inputs, opts)

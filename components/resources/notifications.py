@@ -18,18 +18,22 @@ S3 has no conditional put: what another writes between our reading and our putti
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pulumi.dynamic import ConfigureRequest, ReadResult
 
 from components.aws.bucket import TrailBucket
 from components.aws.clients import AwsError, AwsSettings, clients
 from components.aws.notifications import Configuration, Entry, entries, merge, names, split
-from components.resources.base import Inputs, OnboardingProvider
+from components.resources.base import OnboardingProvider
 from components.resources.notification_record import Record
+from components.resources.properties import Inputs
 from components.waiting import Interrupted
 
 GONE = ReadResult("", {})
 
 
+@dataclass(frozen=True, kw_only=True)
 class BucketInputs(Inputs):
     """Which bucket: whose, and where."""
 

@@ -6,17 +6,16 @@ The earlier settings are therefore read and kept by a resource of their own, com
 
 from __future__ import annotations
 
-from typing import cast
-
 import pulumi
-from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 
 from components.resources.account import CloudOneAccount
-from components.resources.base import Props, reported
+from components.resources.base import reported
 from components.resources.cloud_account import CloudAccountProvider, CloudAccountSettings
 from components.resources.connector import ConnectorProvider, ConnectorSettings
 from components.resources.link import LinkInputs, LinkSettings, SettingsT
 from components.resources.link_provider import LinkProvider
+from components.resources.properties import OnboardingResource, OutputProperty, Props
 
 
 class PriorLinkProvider(LinkProvider[SettingsT]):
@@ -29,9 +28,9 @@ class PriorLinkProvider(LinkProvider[SettingsT]):
     @reported
     def create(self, props: Props) -> CreateResult:
         """Read the link as it stands before anything is changed."""
-        inputs = LinkInputs.model_validate(props)
+        inputs = LinkInputs.of(props)
         link = self.find(inputs)
-        foreign = link is not None and link.settings.role_arn != LinkSettings.model_validate(props).role_arn
+        foreign = link is not None and link.settings.role_arn != LinkSettings.of(props).role_arn
         # Not left out where there is none: the SDK takes an absent output for an unknown one in every preview.
         before = link.settings.props() if link is not None and foreign else {}
         return CreateResult(inputs.aws_account_id, {**props, "before": before})
@@ -55,9 +54,9 @@ class PriorLinkProvider(LinkProvider[SettingsT]):
         Where there is no link by now, a run died between taking away the earlier one and making ours, so that nothing
         but this record knows of it: it is made again.
         """
-        inputs = LinkInputs.model_validate(props)
+        inputs = LinkInputs.of(props)
         if inputs.before and not self.changes_in_place and self.find(inputs) is None:
-            self.make(inputs, self.settings.model_validate(inputs.before))
+            self.make(inputs, self.settings.of(inputs.before))
             self.say(f"made {self.noun} {inputs.aws_account_id} again, with its earlier settings")
 
 
@@ -69,7 +68,7 @@ class PriorCloudAccountProvider(PriorLinkProvider[CloudAccountSettings], CloudAc
     """Keeps the settings of an earlier Cloud One cloud account."""
 
 
-class PriorLink(Resource, module="trend", name="PriorLink"):
+class PriorLink(OnboardingResource, module="trend", name="PriorLink"):
     """The settings that a link had before this stack adopted it, `trend:PriorLink`. It changes nothing at Trend, unless
     a dead run left nothing there.
 
@@ -81,6 +80,9 @@ class PriorLink(Resource, module="trend", name="PriorLink"):
         role_arn: the role of this stack; a link that points at it is ours and is not recorded.
     """
 
+    before = OutputProperty[dict[str, str]]()
+    """The earlier settings; empty where there was no link, or only this stack's."""
+
     def __init__(
         self,
         name: str,
@@ -91,16 +93,10 @@ class PriorLink(Resource, module="trend", name="PriorLink"):
         role_arn: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        props = {
+        inputs = {
             "cloudOneAccountId": account.account_id,
             "region": account.region,
             "awsAccountId": aws_account_id,
             "roleArn": role_arn,
-            "before": None,
         }
-        super().__init__(provider, name, props, opts)
-
-    @property
-    def before(self) -> pulumi.Output[dict[str, str]]:
-        """The earlier settings; empty when there was no link, or only ours."""
-        return cast("pulumi.Output[dict[str, str]]", pulumi.get(self, "before"))
+        super().__init__(provider, name, inputs, opts)

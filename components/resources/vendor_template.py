@@ -16,7 +16,8 @@ from pulumi.runtime import rpc
 
 from components.aws.clients import AwsError, AwsSettings, clients
 from components.aws.template import read_template
-from components.resources.base import OnboardingProvider, Props
+from components.resources.base import OnboardingProvider
+from components.resources.properties import Props
 
 DIGEST = "templateDigest"
 UNREAD = "unread"

@@ -52,7 +52,7 @@ def take_back(stack: Stack, begun: Iterable[Resource], state: State) -> None:
 
 def _is_begun(provider: LinkProvider[Any], resource: Resource) -> bool:
     """Whether anything was changed at Trend: our link stands, or another was taken away to be adopted."""
-    live = provider.find(LinkInputs.model_validate(resource.inputs))
+    live = provider.find(LinkInputs.of(resource.inputs))
     if live is None:
         return bool(resource.inputs.get("before"))
-    return bool(live.settings.role_arn == LinkSettings.model_validate(resource.inputs).role_arn)
+    return bool(live.settings.role_arn == LinkSettings.of(resource.inputs).role_arn)
