@@ -11,9 +11,9 @@ from components.settings.configuration import load_settings
 with refusals_in_one_line():
     settings = load_settings()
     where = aws_context.current()
-    doubts = preflight.check(settings, where)
+    doubt = preflight.check(settings, where)
 
-onboarding = Onboarding("trend", settings=settings, where=where, doubts=doubts)
+onboarding = Onboarding("trend", settings=settings, where=where, doubt=doubt)
 
 for name, value in onboarding.outputs.items():
     pulumi.export(name, value)

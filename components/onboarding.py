@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pulumi
 
 from components.aws.context import AwsContext
 from components.aws.tags import all_tags
-from components.checks.trail import DELIVERY, NEW_TRAIL
+from components.checks.findings import TrailDoubt
 from components.resources.account import CloudOneAccount
 from components.resources.external_id import ExternalId
 from components.resources.notification_snapshot import NotificationSnapshot
@@ -33,7 +32,7 @@ class Onboarding(pulumi.ComponentResource):
         name: the component's name.
         settings: what to do and how.
         where: the AWS account and region to onboard.
-        doubts: what `preflight.check` doubts about the trail.
+        doubt: what `preflight.check` found doubtful about the trail.
 
     Attributes:
         outputs: the stack's outputs by name; no secret is among them.
@@ -45,7 +44,7 @@ class Onboarding(pulumi.ComponentResource):
         *,
         settings: Settings,
         where: AwsContext,
-        doubts: Sequence[str] = (),
+        doubt: TrailDoubt | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("trend:onboarding:Onboarding", name, None, opts)
@@ -73,7 +72,7 @@ class Onboarding(pulumi.ComponentResource):
             source=settings.trail,
             where=where,
             tags=tags,
-            stopped=NEW_TRAIL in doubts,
+            stopped=doubt is TrailDoubt.STOPPED,
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(gates)),
         )
         # What others have in an existing bucket must go together with what step 8 adds; if not, it stops here as well.
@@ -150,7 +149,7 @@ class Onboarding(pulumi.ComponentResource):
                 cloud_account.state,
                 integration.stack_id,
                 # The only thing that it may have been unable to look at, so that it looks again when this changes.
-                *(doubt for doubt in doubts if doubt == DELIVERY),
+                *([doubt.value] if doubt is TrailDoubt.DELIVERY else []),
             ],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[integration]),
         )

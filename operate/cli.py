@@ -61,7 +61,7 @@ def doctor(
 ) -> None:
     """Look for what stands in the way of a deployment, or is wrong with one, and change nothing.
 
-    Exit code 1: something was refused. What could not be found out is no reason for it.
+    Exit code 1: a check failed. What could not be determined is no reason for it.
     """
     with _one_line_errors():
         it = Stack(Pulumi(Flags(stack, cwd, config_file)))
@@ -70,7 +70,7 @@ def doctor(
             typer.echo(json.dumps(found.document(), indent=2))
         else:
             Console().print(found.table())
-        raise typer.Exit(1 if found.refused else 0)
+        raise typer.Exit(1 if found.failed else 0)
 
 
 @app.command(context_settings=_PASSED_ON)

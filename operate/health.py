@@ -1,7 +1,7 @@
 """Whether what a stack made still stands and works: `python -m operate.health` is what the program's last step runs.
 
 It reads the connector, the cloud account, the vendor's stacks, the trail and the bucket's notification back, prints one
-JSON document, and ends with 1 where something is refused or could not be looked at, unless the settings say
+JSON document, and ends with 1 where a check failed or could not be made, unless the settings say
 `healthCheck: warn`: what Pulumi knows a command to have printed stays, and a look that failed would never be repeated.
 Only the trail may be closed to the deployer: the program says so before it begins, and looks again when that changes.
 """
@@ -22,7 +22,7 @@ from components.aws.bucket import TrailBucket
 from components.aws.clients import calling, error_code
 from components.aws.notifications import split
 from components.checks.bucket import Bucket
-from components.checks.findings import Finding, Unanswered, Verdict
+from components.checks.findings import Finding, Verdict
 from components.checks.trail import delivery_finding
 from operate.console import OperateError, worded
 from operate.doctor.case import Case
@@ -106,7 +106,7 @@ def document(found: Sequence[Finding]) -> dict[str, Any]:
     What a check that is `ok` has seen is told by `operate doctor --deployed`.
     """
     verdicts = {each.verdict for each in found}
-    worst: Verdict = "refused" if "refused" in verdicts else "unknown" if "unknown" in verdicts else "ok"
+    worst: Verdict = "failed" if "failed" in verdicts else "unknown" if "unknown" in verdicts else "ok"
     lines = {each.subject: "ok" if each.verdict == "ok" else f"{each.verdict}: {each}" for each in found}
     return {"verdict": worst, "checks": lines}
 
@@ -142,21 +142,21 @@ def _cloud_account(case: Case, expected: Expectation) -> Iterator[Finding]:
     else:
         text = f"AWS {account} is in state '{found.state}', not '{MANAGED}'"
         hint = f"look at it in Cloud One, Cloud Accounts, and whether role {found.role_arn} still trusts Cloud One"
-        yield Finding(CLOUD_ACCOUNT, "refused", text, hint)
+        yield Finding(CLOUD_ACCOUNT, "failed", text, hint)
 
 
 def _gone(case: Case, subject: str, name: str) -> Finding:
     """Say that a link is gone, unless it is the key that cannot see it: one of another account sees none."""
     for deployed in case.found("CloudOneAccount"):
         case.provider.trend(deployed.id)
-    return Finding(subject, "refused", f"{name} is gone", _MAKE_AGAIN)
+    return Finding(subject, "failed", f"{name} is gone", _MAKE_AGAIN)
 
 
 def _link(subject: str, name: str, actual: str, role_arn: str) -> Finding:
     if actual == role_arn:
         return Finding(subject, "ok", f"{name} points at {role_arn}")
     text = f"{name} points at {actual or 'no role'}, not at this stack's {role_arn}"
-    return Finding(subject, "refused", text, "`pulumi up --refresh` puts it right")
+    return Finding(subject, "failed", text, "`pulumi up --refresh` puts it right")
 
 
 def _stack(case: Case, expected: Expectation, name: str) -> Iterator[Finding]:
@@ -170,14 +170,14 @@ def _stack(case: Case, expected: Expectation, name: str) -> Iterator[Finding]:
         except ClientError as error:
             if error_code(error) != "ValidationError" or "does not exist" not in str(error):
                 raise
-            yield Finding(subject, "refused", "is gone", _MAKE_AGAIN)
+            yield Finding(subject, "failed", "is gone", _MAKE_AGAIN)
             return
     if status in _STANDING:
         yield Finding(subject, "ok", status)
     elif status.endswith("_IN_PROGRESS"):
         yield Finding(subject, "unknown", f"{status}: something changes it now", "look again when it is done")
     else:
-        yield Finding(subject, "refused", status, "see its events in the CloudFormation console; " + _MAKE_AGAIN)
+        yield Finding(subject, "failed", status, "see its events in the CloudFormation console; " + _MAKE_AGAIN)
 
 
 def _trail(case: Case, expected: Expectation) -> Iterator[Finding]:
@@ -191,14 +191,14 @@ def _notification(case: Case, expected: Expectation) -> Iterator[Finding]:
     bucket = TrailBucket(case.stack.aws, name=name, account_id=expected.aws_account_id, region=expected.aws_region)
     live = bucket.read()
     if live is None:
-        yield Finding(NOTIFICATION, "refused", f"there is no bucket {name} any more", _MAKE_AGAIN)
+        yield Finding(NOTIFICATION, "failed", f"there is no bucket {name} any more", _MAKE_AGAIN)
         return
     vendors, _ = split(live, bucket.functions_of(expected.stack_name))
     if vendors:
         yield Finding(NOTIFICATION, "ok", f"bucket {name} notifies the forwarder")
     else:
         text = f"bucket {name} does not notify the forwarder any more: no event reaches Trend"
-        yield Finding(NOTIFICATION, "refused", text, _FORWARDER_AGAIN)
+        yield Finding(NOTIFICATION, "failed", text, _FORWARDER_AGAIN)
 
 
 def main() -> int:
@@ -215,7 +215,7 @@ def main() -> int:
         found = [
             Finding("health", "unknown", f"not checked: {worded(error)}", "run `python -m operate doctor --deployed`")
         ]
-    bad = [each for each in found if each.verdict == "refused" or isinstance(each, Unanswered)]
+    bad = [each for each in found if each.verdict == "failed" or each.unanswered]
     for each in bad:
         print(f"{each.subject}: {each}", file=sys.stderr)
     if bad and expected.on_refusal == "fail":

@@ -37,7 +37,7 @@ def sample() -> Facts:
         cloud_one_region="trend-us-1",
         trend_account="147995105371",
         links=(
-            Link("Workload Security connector", HOSTILE, "", LONG_ARN, "made by this stack", "refused"),
+            Link("Workload Security connector", HOSTILE, "", LONG_ARN, "made by this stack", "failed"),
             Link("Cloud One cloud account", "AWS 123456789012", "managed", LONG_ARN, "adopted", "ok"),
             Link("Vision One enrolment", "Cloud One account 098765432109", "registered", "", "stays", ""),
         ),
@@ -66,10 +66,10 @@ def sample() -> Facts:
         versions=(("Program", ""), ("Pulumi", "v3.1.4"), ("Pulumi plugin aws", "7.8.9")),
         templates=(Template("Forwarder", "https://" + "t" * 200, "sha256:" + "0123456789abcdef" * 4),),
         health=Health(
-            "refused",
+            "failed",
             "2026-01-02 03:00:00 UTC",
             (
-                Finding("Workload Security connector", "refused", f"points at {LONG_ARN}; `pulumi up --refresh`"),
+                Finding("Workload Security connector", "failed", f"points at {LONG_ARN}; `pulumi up --refresh`"),
                 Finding("trail", "unknown", "nobody may look"),
                 Finding("stack CloudOne", "ok", ""),
             ),

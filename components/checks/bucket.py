@@ -12,7 +12,7 @@ from typing import Any
 from components.aws.bucket import TrailBucket
 from components.aws.clients import AwsClients, calling, error_code
 from components.aws.notifications import Entry, conflicts, split
-from components.checks.findings import Finding, looked
+from components.checks.findings import Finding, checked
 
 BUCKET, ENCRYPTION, NOTIFICATIONS = (
     "trail bucket",
@@ -46,10 +46,10 @@ def bucket_findings(clients: AwsClients, bucket: Bucket) -> list[Finding]:
 
     Where the first look was not good, it is the only one: the others would say the same.
     """
-    place = looked(BUCKET, lambda: place_finding(clients, bucket))
+    place = checked(BUCKET, lambda: place_finding(clients, bucket))
     if place.verdict != "ok":
         return [place]
-    return [place, looked(ENCRYPTION, lambda: encryption_finding(clients, bucket))]
+    return [place, checked(ENCRYPTION, lambda: encryption_finding(clients, bucket))]
 
 
 def place_finding(clients: AwsClients, bucket: Bucket) -> Finding:
@@ -60,7 +60,7 @@ def place_finding(clients: AwsClients, bucket: Bucket) -> Finding:
     """
     reply, code = _head(clients, bucket, ExpectedBucketOwner=bucket.account_id)
     if code == _MISSING:
-        return Finding(BUCKET, "refused", f"there is no bucket '{bucket.name}'", f"check the name, or {_ANOTHER}")
+        return Finding(BUCKET, "failed", f"there is no bucket '{bucket.name}'", f"check the name, or {_ANOTHER}")
     if code == _FORBIDDEN:
         return _forbidden_finding(clients, bucket)
     where = reply.get("BucketRegion") or bucket.region
@@ -68,7 +68,7 @@ def place_finding(clients: AwsClients, bucket: Bucket) -> Finding:
         text = f"bucket '{bucket.name}' is in {where}, but this stack works in {bucket.region}"
         return Finding(
             BUCKET,
-            "refused",
+            "failed",
             text,
             f"name a bucket of {bucket.region} (existingCloudtrailBucketName), or set createNewTrail to true",
         )
@@ -97,7 +97,7 @@ def encryption_finding(clients: AwsClients, bucket: Bucket) -> Finding:
     if kms:
         name = "DSSE-KMS" if "aws:kms:dsse" in kms else "SSE-KMS"
         text = f"bucket '{bucket.name}' encrypts with {name}: {CANNOT_DECRYPT}"
-        return Finding(ENCRYPTION, "refused", text, f"set its default encryption to SSE-S3 (AES256), or {_ANOTHER}")
+        return Finding(ENCRYPTION, "failed", text, f"set its default encryption to SSE-S3 (AES256), or {_ANOTHER}")
     return Finding(ENCRYPTION, "ok", f"bucket '{bucket.name}' encrypts with SSE-S3")
 
 
@@ -113,9 +113,7 @@ def notifications_finding(bucket: TrailBucket, stacks: Iterable[str]) -> Finding
     """
     live = bucket.read()
     if live is None:
-        return Finding(
-            NOTIFICATIONS, "refused", f"there is no bucket '{bucket.name}'", f"check the name, or {_ANOTHER}"
-        )
+        return Finding(NOTIFICATIONS, "failed", f"there is no bucket '{bucket.name}'", f"check the name, or {_ANOTHER}")
     functions = frozenset[str]().union(*(bucket.functions_of(name) for name in stacks))
     _, foreign = split(live, functions)
     return overlap_finding(bucket.name, foreign)
@@ -126,7 +124,7 @@ def overlap_finding(bucket_name: str, foreign: Iterable[Entry]) -> Finding:
     for entry in conflicts(foreign):
         return Finding(
             NOTIFICATIONS,
-            "refused",
+            "failed",
             f"bucket {bucket_name} has notification {entry}, and S3 does not take the vendor's (each new object of the "
             "whole bucket, to its forwarder) beside it",
             "move it to EventBridge or to other event types, or use another bucket (createNewTrail makes one)",
@@ -139,7 +137,7 @@ def _forbidden_finding(clients: AwsClients, bucket: Bucket) -> Finding:
     _, code = _head(clients, bucket)
     if code != _FORBIDDEN or not _is_listed(clients, bucket):
         text = f"bucket '{bucket.name}' belongs to another account than {bucket.account_id}"
-        return Finding(BUCKET, "refused", f"{text}, and the vendor's stack works in one account alone", _ANOTHER)
+        return Finding(BUCKET, "failed", f"{text}, and the vendor's stack works in one account alone", _ANOTHER)
     text = f"bucket '{bucket.name}' not checked: the deploying identity may not look at it"
     return Finding(BUCKET, "unknown", text, "allow the deploying identity s3:ListBucket on the bucket")
 

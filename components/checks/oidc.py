@@ -13,7 +13,7 @@ from components.aws.context import AwsContext
 from components.aws.names import ISSUER, role_template_url
 from components.aws.tags import OWNER_TAG
 from components.aws.template import read_template
-from components.checks.findings import Finding, looked
+from components.checks.findings import Finding, checked
 from components.settings.endpoints import AWS_REGIONS
 from components.settings.model import HostedTemplates
 
@@ -32,7 +32,7 @@ def oidc_findings(
         owner: how the tag `OWNER_TAG` names this Pulumi stack.
     """
     issuers = [ISSUER.format(region) for region, aws_region in AWS_REGIONS.items() if aws_region == where.region]
-    return [looked(OIDC_PROVIDER, partial(_oidc, aws, issuer, owner, templates, where)) for issuer in issuers]
+    return [checked(OIDC_PROVIDER, partial(_oidc, aws, issuer, owner, templates, where)) for issuer in issuers]
 
 
 def _oidc(aws: AwsClients, issuer: str, owner: str, templates: HostedTemplates | None, where: AwsContext) -> Finding:
@@ -55,7 +55,7 @@ def _oidc(aws: AwsClients, issuer: str, owner: str, templates: HostedTemplates |
     maker = f"Pulumi stack {tags[OWNER_TAG]} made it" if OWNER_TAG in tags else "something else made it"
     return Finding(
         OIDC_PROVIDER,
-        "refused",
+        "failed",
         f"account {where.account_id} has an OpenID Connect provider for {issuer} already ({arn}; {maker}), and IAM "
         "takes no second one beside it, which the vendor's stack of step 5 would make",
         "if nothing uses it any more, delete it; if it has to stay, host a copy of the vendor's template without the "

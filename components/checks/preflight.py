@@ -11,33 +11,33 @@ from components.aws.context import AwsContext, RequirementError
 from components.aws.names import trail_arn, trail_name
 from components.aws.tags import owner_tag
 from components.checks.bucket import Bucket, bucket_findings
-from components.checks.findings import Finding
+from components.checks.findings import Finding, TrailDoubt
 from components.checks.oidc import oidc_findings
-from components.checks.trail import DELIVERY, NEW_TRAIL, delivery_finding, new_trail_finding
+from components.checks.trail import delivery_finding, new_trail_finding
 from components.settings.model import ExistingTrail, Settings
 
 
-def check(settings: Settings, where: AwsContext) -> list[str]:
+def check(settings: Settings, where: AwsContext) -> TrailDoubt | None:
     """Warn of what is not sure to work, and refuse what is sure not to.
 
     Returns:
-        Doubts about the trail, by subject.
+        What is doubtful about the trail, if anything.
 
     Raises:
         RequirementError: naming all that has to be put right.
     """
     aws_settings = AwsSettings.of(pulumi.Config("aws").get)
     redact = aws_settings.redactor()
-    refused, doubts = [], []
+    failed, doubt = [], None
     for finding in findings(clients(aws_settings), settings, where):
         if finding.verdict == "unknown":
             pulumi.log.warn(redact(str(finding)))
-            doubts += [finding.subject] if finding.subject in (DELIVERY, NEW_TRAIL) else []
-        elif finding.verdict == "refused":
-            refused.append(redact(str(finding)))
-    if refused:
-        raise RequirementError("\n".join(refused))
-    return doubts
+            doubt = finding.doubt or doubt
+        elif finding.verdict == "failed":
+            failed.append(redact(str(finding)))
+    if failed:
+        raise RequirementError("\n".join(failed))
+    return doubt
 
 
 def findings(aws: AwsClients, settings: Settings, where: AwsContext) -> Iterable[Finding]:

@@ -6,11 +6,12 @@ Nothing here knows Pulumi or changes anything, so that the program and `python -
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from components.aws.clients import AwsClients, calling
 from components.checks.bucket import CANNOT_DECRYPT, Bucket, bucket_findings
-from components.checks.findings import Finding, looked
+from components.checks.findings import Finding, TrailDoubt, checked
 
 DELIVERY, NEW_TRAIL, SECOND_TRAIL = "trail that delivers to the bucket", "new trail", "other trails"
 
@@ -24,7 +25,8 @@ def delivery_finding(clients: AwsClients, bucket: Bucket) -> Finding:
     None, or a stopped one, is no reason to refuse: the trail may be another account's or another region's, and can be
     made or started at any time after the deployment, which then works as it is.
     """
-    return looked(DELIVERY, lambda: _delivery(clients, bucket))
+    found = checked(DELIVERY, lambda: _delivery(clients, bucket))
+    return replace(found, doubt=TrailDoubt.DELIVERY) if found.verdict == "unknown" else found
 
 
 def new_trail_finding(clients: AwsClients, *, trail_arn: str, account_id: str, region: str) -> Finding:
@@ -38,7 +40,7 @@ def new_trail_finding(clients: AwsClients, *, trail_arn: str, account_id: str, r
         trail_arn: of the new trail.
         account_id, region: where it is or will be.
     """
-    return looked(SECOND_TRAIL, lambda: _new_trail(clients, trail_arn, account_id, region))
+    return checked(SECOND_TRAIL, lambda: _new_trail(clients, trail_arn, account_id, region))
 
 
 def _delivery(clients: AwsClients, bucket: Bucket) -> Finding:
@@ -57,7 +59,7 @@ def _delivery(clients: AwsClients, bucket: Bucket) -> Finding:
             f"{_names(delivering)} encrypts with SSE-KMS what it delivers to bucket '{bucket.name}': {CANNOT_DECRYPT}"
         )
         return Finding(
-            DELIVERY, "refused", text, "take the KMS key out of the trail's settings, or set createNewTrail to true"
+            DELIVERY, "failed", text, "take the KMS key out of the trail's settings, or set createNewTrail to true"
         )
     if not any(_is_logging(clients, bucket.region, each) for each in readable):
         text = f"{_names(readable)} is stopped: nothing will be forwarded until it runs"
@@ -75,11 +77,11 @@ def _new_trail(clients: AwsClients, trail_arn: str, account_id: str, region: str
             if _is_logging(clients, region, trail):
                 return Finding(NEW_TRAIL, "ok", "the new trail is there already, and runs")
             text = f"{_names([trail])}, which this stack made, is stopped: nothing will be forwarded until it runs"
-            return Finding(NEW_TRAIL, "unknown", text, "`pulumi up --refresh` starts it")
+            return Finding(NEW_TRAIL, "unknown", text, "`pulumi up --refresh` starts it", doubt=TrailDoubt.STOPPED)
     for trail in trails:
         if trail["IsMultiRegionTrail"] and _records(clients, region, trail):
             bucket = Bucket(trail["S3BucketName"], account_id, region)
-            if trail.get("KmsKeyId") or any(each.verdict == "refused" for each in bucket_findings(clients, bucket)):
+            if trail.get("KmsKeyId") or any(each.verdict == "failed" for each in bucket_findings(clients, bucket)):
                 continue
             return Finding(
                 SECOND_TRAIL,

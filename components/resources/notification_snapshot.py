@@ -20,7 +20,7 @@ from components.aws.notifications import (
     split,
 )
 from components.checks.bucket import NOTIFICATIONS, notifications_finding, overlap_finding
-from components.checks.findings import Finding, looked
+from components.checks.findings import Finding, checked
 from components.resources.base import reported
 from components.resources.notification_record import records
 from components.resources.notifications import GONE, BucketInputs, NotificationProvider, left_out, put_back
@@ -59,7 +59,7 @@ class NotificationSnapshotProvider(NotificationProvider):
         bucket_name = news["bucketName"]
         if isinstance(bucket_name, str) and bucket_name != olds.get("bucketName"):
             bucket = self.bucket(SnapshotInputs.of(news))
-            finding = looked(NOTIFICATIONS, lambda: notifications_finding(bucket, [news["stackName"]]))
+            finding = checked(NOTIFICATIONS, lambda: notifications_finding(bucket, [news["stackName"]]))
             _must_go_together(finding)
             if finding.verdict == "unknown":
                 self.say(str(finding))
@@ -116,7 +116,7 @@ class NotificationSnapshotProvider(NotificationProvider):
 
 
 def _must_go_together(finding: Finding) -> None:
-    if finding.verdict == "refused":
+    if finding.verdict == "failed":
         raise AwsError(finding.text, finding.hint)
 
 

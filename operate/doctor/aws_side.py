@@ -38,17 +38,17 @@ def _caller(case: Case) -> Iterator[Finding]:
     try:
         caller = case.caller
     except AwsError as error:  # nothing else can be asked then, not even by the deployment
-        yield Finding(CALLER, "refused", str(error))
+        yield Finding(CALLER, "failed", str(error))
         return
     account, arn = caller["Account"], caller["Arn"]
     allowed, forbidden = (_account_ids(case, name) for name in ("allowedAccountIds", "forbiddenAccountIds"))
     if (allowed and account not in allowed) or account in forbidden:
         text = f"{arn} is in account {account}, which aws:allowedAccountIds or aws:forbiddenAccountIds exclude"
-        yield Finding(CALLER, "refused", text, "use credentials of the right account, or change the setting")
+        yield Finding(CALLER, "failed", text, "use credentials of the right account, or change the setting")
         return
     for deployed in case.found("CloudOneAccount"):
         for failure in case.provider.check(dict(deployed.inputs), {"awsAccountId": account}).failures:
-            yield Finding(CALLER, "refused", failure.reason)
+            yield Finding(CALLER, "failed", failure.reason)
             return
     yield Finding(CALLER, "ok", f"{arn}, account {account}")
 

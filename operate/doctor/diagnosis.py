@@ -17,7 +17,7 @@ from operate.doctor.case import Case
 from operate.doctor.examination import Check, examine
 from operate.engine.stack import Stack
 
-_COLOURS = {"ok": "green", "refused": "red", "unknown": "yellow"}
+_COLOURS = {"ok": "green", "failed": "red", "unknown": "yellow"}
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class Diagnosis:
     findings: tuple[Finding, ...]
 
     @property
-    def refused(self) -> bool:
-        """Whether anything was refused."""
-        return any(each.verdict == "refused" for each in self.findings)
+    def failed(self) -> bool:
+        """Whether any check failed."""
+        return any(each.verdict == "failed" for each in self.findings)
 
     def lines(self) -> list[str]:
         """Return a line for each finding that is not ok: what stands in the way, or else what nobody knows."""
-        verdict = "refused" if self.refused else "unknown"
+        verdict = "failed" if self.failed else "unknown"
         return [f"{verdict}: {each.subject}: {each}" for each in self.findings if each.verdict == verdict]
 
     def document(self) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class Diagnosis:
             {"subject": each.subject, "verdict": each.verdict, "text": each.text, "hint": each.hint}
             for each in self.findings
         ]
-        return {"stack": self.stack, "refused": self.refused, "checks": checks}
+        return {"stack": self.stack, "failed": self.failed, "checks": checks}
 
     def table(self) -> Table:
         """Return it for people."""

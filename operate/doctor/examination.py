@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from components.aws.clients import AwsError
-from components.checks.findings import Finding, Unanswered
+from components.checks.findings import Finding
 from components.refusal import Refusal
 from components.trend.errors import (
     CredentialsError,
@@ -63,7 +63,7 @@ def examine(checks: Sequence[Check], redact: Callable[[str], str]) -> list[Findi
         for need in check.needs:
             if need in done and any(found.verdict != "ok" for found in done[need].result()):
                 return [Finding(check.subject, "unknown", f"not checked: needs {need}")]
-        return list(_looked(check))
+        return list(_made(check))
 
     # A worker for each, since they wait for each other.
     with ThreadPoolExecutor(max_workers=max(1, len(checks))) as pool:
@@ -73,16 +73,15 @@ def examine(checks: Sequence[Check], redact: Callable[[str], str]) -> list[Findi
     return [replace(found, text=redact(found.text), hint=redact(found.hint)) for found in findings]
 
 
-def _looked(check: Check) -> Iterable[Finding]:
+def _made(check: Check) -> Iterable[Finding]:
     try:
         return list(check.look())
     except TrendError as error:
         text = str(error).removesuffix(f"; {error.hint}")
         if isinstance(error, check.refusals):
-            return [Finding(check.subject, "refused", text, error.hint)]
-        kind = Unanswered if isinstance(error, _OF_TREND) else Finding
-        return [kind(check.subject, "unknown", text, error.hint)]
+            return [Finding(check.subject, "failed", text, error.hint)]
+        return [Finding(check.subject, "unknown", text, error.hint, unanswered=isinstance(error, _OF_TREND))]
     except Refusal as refusal:
-        return [Finding(check.subject, "refused", " / ".join(str(refusal).splitlines()))]
+        return [Finding(check.subject, "failed", " / ".join(str(refusal).splitlines()))]
     except AwsError as error:
-        return [Unanswered(check.subject, "unknown", str(error))]
+        return [Finding(check.subject, "unknown", str(error), unanswered=True)]

@@ -34,7 +34,7 @@ def permissions(case: Case) -> Iterator[Finding]:
     if denied:
         shown, more = ", ".join(denied[:_SHOWN]), f" and {len(denied) - _SHOWN} more" if len(denied) > _SHOWN else ""
         text = f"{principal} may not do {shown}{more}"
-        yield Finding(SUBJECT, "refused", text, "`python -m operate policy --for up` prints the policy that it needs")
+        yield Finding(SUBJECT, "failed", text, "`python -m operate policy --for up` prints the policy that it needs")
     else:
         text = f"{principal} may make what the program makes itself; what the vendor's stacks make is not simulated"
         yield Finding(SUBJECT, "ok", text)

@@ -53,7 +53,7 @@ def _role(case: Case) -> Iterator[Finding]:
     if role == FULL_ACCESS:
         yield Finding(subject, "ok", role)
     elif role == READ_ONLY:
-        yield Finding(subject, "refused", f"{role} may change nothing", _ROLE_HINT)
+        yield Finding(subject, "failed", f"{role} may change nothing", _ROLE_HINT)
     else:
         yield Finding(subject, "unknown", f"'{role}' is no role that comes with Cloud One: it may do less", _ROLE_HINT)
 
@@ -77,7 +77,7 @@ def _services(case: Case) -> Iterator[Finding]:
     for service in expired:
         since = f" (since {service.expires})" if service.expires else ""
         text = f"the licence of {service.name} has expired{since}"
-        yield Finding(subject, "refused", text, "renew it in Cloud One, Administration > Subscriptions")
+        yield Finding(subject, "failed", text, "renew it in Cloud One, Administration > Subscriptions")
     if _SERVICES[0] not in listed:
         text = f"Cloud One does not list {_SERVICES[0]} among the services of this account"
         yield Finding(subject, "unknown", text, "look whether Workload Security is activated in the Cloud One console")

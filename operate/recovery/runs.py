@@ -79,11 +79,11 @@ def _may_begin(stack: Stack) -> bool:
     found = before_deployment(stack)
     for line in found.lines():
         say(line)
-    if found.refused:
+    if found.failed:
         say("nothing was started; put it right and run it again (`python -m operate doctor` shows all checks)")
     else:
         say(f"nothing stands in the way ({len(found.findings)} checks)")
-    return not found.refused
+    return not found.failed
 
 
 def _refresh_after(a_dead_run: bool) -> list[str]:

@@ -162,24 +162,24 @@ def a_stopped_trail(stack: Stack) -> None:
 
 
 PROBLEMS = {
-    "a setting that is none": (settings(stackname="x"), "settings", "refused", "did you mean stackName?"),
-    "no key": (environment(CLOUD_ONE_API_KEY=""), "API key", "refused", "set CLOUD_ONE_API_KEY"),
-    "half a key": (environment(CLOUD_ONE_API_KEY="half"), "API key", "refused", "has no `:`"),
-    "a key that is switched off": (key("Disabled"), "API key", "refused", "disabled"),
-    "a key that may only read": (key("ReadOnly"), "role of the API key", "refused", "Full Access"),
-    "an account in another region": (a_tenant_elsewhere, "region", "refused", "aws:region eu-central-1"),
-    "an expired licence": (a_licence_that_has_expired, "Cloud One services", "refused", "renew it"),
-    "a hidden external id": (a_hidden_external_id, "external id", "refused", "pulumi config set externalId"),
+    "a setting that is none": (settings(stackname="x"), "settings", "failed", "did you mean stackName?"),
+    "no key": (environment(CLOUD_ONE_API_KEY=""), "API key", "failed", "set CLOUD_ONE_API_KEY"),
+    "half a key": (environment(CLOUD_ONE_API_KEY="half"), "API key", "failed", "has no `:`"),
+    "a key that is switched off": (key("Disabled"), "API key", "failed", "disabled"),
+    "a key that may only read": (key("ReadOnly"), "role of the API key", "failed", "Full Access"),
+    "an account in another region": (a_tenant_elsewhere, "region", "failed", "aws:region eu-central-1"),
+    "an expired licence": (a_licence_that_has_expired, "Cloud One services", "failed", "renew it"),
+    "a hidden external id": (a_hidden_external_id, "external id", "failed", "pulumi config set externalId"),
     "no Vision One": (no_vision_one, "Vision One", "unknown", "HTTP 500"),
-    "another AWS account": (another_account_only, "AWS caller", "refused", "aws:allowedAccountIds"),
-    "a user who lacks one action": (a_user_who_lacks_one_action, "permissions", "refused", "s3:PutBucketNotification"),
-    "a connector": (a_connector_of_somebody_else, "Workload Security connector", "refused", "adopt true"),
-    "a cloud account": (a_cloud_account_of_somebody_else, "Cloud One cloud account", "refused", "unlink it"),
-    "no bucket": (settings(existingCloudtrailBucketName="no-such-bucket-here"), "trail bucket", "refused", "no bucket"),
-    "a KMS bucket": (kms, "encryption of the trail bucket", "refused", "SSE-KMS"),
-    "a notification": (a_notification_in_the_way, "notifications of the trail bucket", "refused", "EventBridge"),
+    "another AWS account": (another_account_only, "AWS caller", "failed", "aws:allowedAccountIds"),
+    "a user who lacks one action": (a_user_who_lacks_one_action, "permissions", "failed", "s3:PutBucketNotification"),
+    "a connector": (a_connector_of_somebody_else, "Workload Security connector", "failed", "adopt true"),
+    "a cloud account": (a_cloud_account_of_somebody_else, "Cloud One cloud account", "failed", "unlink it"),
+    "no bucket": (settings(existingCloudtrailBucketName="no-such-bucket-here"), "trail bucket", "failed", "no bucket"),
+    "a KMS bucket": (kms, "encryption of the trail bucket", "failed", "SSE-KMS"),
+    "a notification": (a_notification_in_the_way, "notifications of the trail bucket", "failed", "EventBridge"),
     "a stopped trail": (a_stopped_trail, "trail that delivers to the bucket", "unknown", "start-logging"),
-    "an OIDC provider": (a_provider_of_somebody_else, "OpenID Connect provider", "refused", "something else made it"),
+    "an OIDC provider": (a_provider_of_somebody_else, "OpenID Connect provider", "failed", "something else made it"),
     "no templates": (settings(qsS3BucketName="no-such-assets"), "vendor's templates", "unknown", "no-such-assets"),
 }
 
@@ -193,7 +193,7 @@ def test_a_problem_is_named_and_no_other(problem: str, stack: Stack, diagnose: C
     assert found_amiss(found) == {subject: verdict}, found.document()
     (finding,) = [each for each in found.findings if each.subject == subject]
     assert words in str(finding)
-    assert found.refused == (verdict == "refused")
+    assert found.failed == (verdict == "failed")
     assert stack.sandbox.trend.requests(changing=True) == []
 
 
@@ -220,7 +220,7 @@ def test_an_update_stops_before_anything_is_changed(stack: Stack) -> None:
     stack.sandbox.aws_control.clear_requests()
     run = operate(stack, *UP)
     assert run.code == 1
-    assert "operate: refused: Workload Security connector: " in run.output
+    assert "operate: failed: Workload Security connector: " in run.output
     assert "adopt true" in run.output
     assert "Updating" not in run.output
     assert stack.sandbox.trend.requests(changing=True) == []

@@ -58,11 +58,11 @@ def a_connector_that_is_gone(stack: Stack) -> Callable[[], object]:
 
 
 PROBLEMS: list[tuple[Callable[[Stack], Callable[[], object]], str, str, str]] = [
-    (a_connector_that_points_elsewhere, CONNECTOR, "refused", "pulumi up --refresh"),
-    (a_cloud_account_in_a_bad_state, CLOUD_ACCOUNT, "refused", "'outdated'"),
+    (a_connector_that_points_elsewhere, CONNECTOR, "failed", "pulumi up --refresh"),
+    (a_cloud_account_in_a_bad_state, CLOUD_ACCOUNT, "failed", "'outdated'"),
     (a_stopped_trail, "trail", "unknown", "start-logging"),
-    (a_notification_that_is_gone, NOTIFICATION, "refused", "--replace '**::forwarder'"),
-    (a_connector_that_is_gone, CONNECTOR, "refused", "makes it again"),
+    (a_notification_that_is_gone, NOTIFICATION, "failed", "--replace '**::forwarder'"),
+    (a_connector_that_is_gone, CONNECTOR, "failed", "makes it again"),
 ]
 
 
@@ -83,13 +83,13 @@ def test_the_output_health_says_that_all_stands_and_what_breaks_later_is_named(
         (finding,) = [each for each in found.findings if each.verdict != "ok"]
         assert (finding.subject, finding.verdict) == (subject, verdict), break_it
         assert words in str(finding)
-        assert found.refused == (verdict == "refused")
+        assert found.failed == (verdict == "failed")
         mend()
     run = operate(stack, "doctor", "--deployed", "--json")
     assert run.code == 1
-    assert json.loads(run.output)["refused"] is True
+    assert json.loads(run.output)["failed"] is True
     stack.up("--refresh")  # as the hint says
-    assert not of_deployment(operated(stack)).refused
+    assert not of_deployment(operated(stack)).failed
 
 
 def a_reply_with_a_bad_state(stack: Stack) -> None:
@@ -111,9 +111,9 @@ def test_a_bad_link_fails_the_update_or_warns_as_the_settings_say(stack: Stack) 
     stack.configure({"existingCloudtrailBucketName": BUCKET, "healthCheck": "warn"})
     stack.up()
     health: dict[str, Any] = stack.outputs()["health"]
-    assert health["verdict"] == "refused"
+    assert health["verdict"] == "failed"
     assert {subject: line for subject, line in health["checks"].items() if line != "ok"} == {
-        CONNECTOR: "refused: ID 1 is gone; `pulumi up --refresh` makes it again"
+        CONNECTOR: "failed: ID 1 is gone; `pulumi up --refresh` makes it again"
     }
 
 

@@ -34,13 +34,13 @@ def test_a_bucket_of_this_account_and_region_with_sse_s3_is_fine(aws: Aws) -> No
 
 def test_a_bucket_that_nobody_has_is_refused(aws: Aws) -> None:
     finding = found(aws, "nobodys-bucket-at-all")
-    assert finding.verdict == "refused"
+    assert finding.verdict == "failed"
     assert "no bucket 'nobodys-bucket-at-all'" in str(finding)
 
 
 def test_a_bucket_of_another_account_is_refused(aws: Aws) -> None:
     finding = found(aws, FOREIGN)
-    assert finding.verdict == "refused"
+    assert finding.verdict == "failed"
     assert f"belongs to another account than {ACCOUNT}" in str(finding)
 
 
@@ -48,12 +48,12 @@ def test_a_bucket_of_another_account_is_refused_where_it_may_be_looked_at(aws: A
     everybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{FOREIGN}"}
     aws.s3.put_bucket_policy(Bucket=FOREIGN, Policy=json.dumps({"Version": "2012-10-17", "Statement": [everybody]}))
     aws.deny("ListBuckets")
-    assert found(aws, FOREIGN).verdict == "refused"
+    assert found(aws, FOREIGN).verdict == "failed"
 
 
 def test_a_bucket_in_another_region_is_refused_with_both_regions(aws: Aws) -> None:
     finding = found(aws, "sandbox-existing-trail-eu-central-1")
-    assert finding.verdict == "refused"
+    assert finding.verdict == "failed"
     assert "is in eu-central-1, but this stack works in us-east-1" in str(finding)
 
 
@@ -61,7 +61,7 @@ def test_a_bucket_in_another_region_is_refused_with_both_regions(aws: Aws) -> No
 def test_a_bucket_that_encrypts_with_kms_is_refused_with_the_reason(aws: Aws, algorithm: str, called: str) -> None:
     aws.encrypt(algorithm)
     finding = found(aws)
-    assert finding.verdict == "refused"
+    assert finding.verdict == "failed"
     assert called in str(finding)
     assert "no right to decrypt" in str(finding)
 
@@ -96,5 +96,5 @@ def test_notifications_that_s3_would_not_take_beside_the_vendors_are_refused(aws
         Bucket=NAME, NotificationConfiguration={"QueueConfigurations": [entry]}
     )
     finding = notifications(aws)
-    assert finding.verdict == "refused"
+    assert finding.verdict == "failed"
     assert queue in str(finding)

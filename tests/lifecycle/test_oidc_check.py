@@ -42,7 +42,7 @@ def test_an_account_without_a_provider_is_fine(aws: Aws) -> None:
 
 def test_a_provider_of_somebody_elses_is_refused_with_its_arn_and_the_ways_out(aws: Aws) -> None:
     arn = make_provider(aws)
-    assert found(aws).verdict == "refused"
+    assert found(aws).verdict == "failed"
     for words in (arn, "something else made it", "delete it", "qsS3BucketName"):
         assert words in str(found(aws))
 
@@ -52,7 +52,7 @@ def test_our_own_provider_is_not_refused_but_that_of_another_stack_of_this_progr
     assert found(aws).verdict == "ok"
     aws.sandbox.reset()
     make_provider(aws, **{OWNER_TAG: "trend-onboarding/another"})
-    assert found(aws).verdict == "refused"
+    assert found(aws).verdict == "failed"
     assert "Pulumi stack trend-onboarding/another made it" in str(found(aws))
 
 
@@ -61,7 +61,7 @@ def test_our_own_provider_is_not_refused_but_that_of_another_stack_of_this_progr
     [
         ("", "ok"),
         ("  Provider: {Type: AWS::IAM::OIDCProvider, Condition: Wanted}", "ok"),
-        ("  Provider: {Type: AWS::IAM::OIDCProvider}", "refused"),
+        ("  Provider: {Type: AWS::IAM::OIDCProvider}", "failed"),
     ],
 )
 def test_a_template_of_ones_own_may_use_the_provider_that_is_there(aws: Aws, provider: str, verdict: str) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from components.checks.findings import Finding
-from components.checks.trail import NEW_TRAIL, delivery_finding, new_trail_finding
+from components.checks.findings import Finding, TrailDoubt
+from components.checks.trail import delivery_finding, new_trail_finding
 from sandbox.sandbox import ACCOUNT
 from tests.lifecycle.aws_scene import BUCKET, NAME, REGION, Aws
 
@@ -23,7 +23,7 @@ def new_trail(aws: Aws) -> Finding:
 
 
 def test_an_active_trail_that_delivers_is_named(aws: Aws) -> None:
-    assert delivery(aws).verdict == "ok"
+    assert (delivery(aws).verdict, delivery(aws).doubt) == ("ok", None)
     assert f"trail/{EXISTING} delivers" in str(delivery(aws))
 
 
@@ -35,7 +35,7 @@ def test_a_bucket_without_a_trail_is_warned_of_and_not_refused(aws: Aws) -> None
 
 def test_a_stopped_trail_is_warned_of_with_the_command_that_starts_it(aws: Aws) -> None:
     aws.trails.stop_logging(Name=EXISTING)
-    assert delivery(aws).verdict == "unknown"
+    assert (delivery(aws).verdict, delivery(aws).doubt) == ("unknown", TrailDoubt.DELIVERY)
     assert f"aws cloudtrail start-logging --region {REGION} --name arn:aws:cloudtrail" in str(delivery(aws))
 
 
@@ -47,14 +47,14 @@ def test_of_several_trails_one_that_runs_is_enough(aws: Aws) -> None:
 
 def test_a_trail_that_encrypts_with_kms_is_refused_whatever_the_bucket_says(aws: Aws) -> None:
     aws.trails.update_trail(Name=EXISTING, KmsKeyId=KEY)
-    assert delivery(aws).verdict == "refused"
+    assert delivery(aws).verdict == "failed"
     assert "no right to decrypt" in str(delivery(aws))
 
 
 @pytest.mark.parametrize("action", ["DescribeTrails", "GetTrailStatus"])
 def test_trails_that_may_not_be_looked_at_are_unknown_with_the_permission(aws: Aws, action: str) -> None:
     aws.deny(action)
-    assert delivery(aws).verdict == "unknown"
+    assert (delivery(aws).verdict, delivery(aws).doubt) == ("unknown", TrailDoubt.DELIVERY)
     assert f"cloudtrail:{action}" in str(delivery(aws))
 
 
@@ -80,7 +80,7 @@ def test_a_second_trail_is_no_news_once_it_is_there(aws: Aws) -> None:
 def test_a_new_trail_that_was_made_and_not_started_is_warned_of(aws: Aws) -> None:
     aws.make_trail("trend-onboarding-dev", everywhere=True, started=False)
     finding = new_trail(aws)
-    assert (finding.subject, finding.verdict) == (NEW_TRAIL, "unknown")
+    assert (finding.verdict, finding.doubt) == ("unknown", TrailDoubt.STOPPED)
     assert f"{OURS}, which this stack made, is stopped" in str(finding)
     assert "`pulumi up --refresh` starts it" in str(finding)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 
 from components.aws.context import AwsContext
+from components.checks.findings import TrailDoubt
 from components.onboarding import Onboarding
 from components.settings.model import Settings
 from tests.program.recorder import PROJECT, STACK, WHERE, Recorder
@@ -26,7 +27,7 @@ def deploy(
     settings: Settings,
     where: AwsContext = WHERE,
     *,
-    doubts: Collection[str] = (),
+    doubt: TrailDoubt | None = None,
     preview: bool = False,
     slow: str = "",
     until: Collection[str] = (),
@@ -41,7 +42,7 @@ def deploy(
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]
     def program() -> Any:
-        onboarding = Onboarding("trend", settings=settings, where=where, doubts=list(doubts))
+        onboarding = Onboarding("trend", settings=settings, where=where, doubt=doubt)
         return pulumi.Output.all(**onboarding.outputs).apply(deployment.outputs.update)
 
     program()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from components.checks.trail import DELIVERY, NEW_TRAIL
+from components.checks.findings import TrailDoubt
 from components.settings.model import ExistingTrail, Settings
 from tests.program.deployment import deploy
 
@@ -47,5 +47,7 @@ def test_the_command_is_the_same_on_every_machine(monkeypatch: pytest.MonkeyPatc
 def test_the_check_runs_again_when_a_link_changes_or_what_nobody_could_tell() -> None:
     links = ["7", "012345678901", "managed", "arn:aws:x:::forwarder/id"]
     assert deploy(SETTINGS).engine.one(COMMAND).inputs["triggers"] == links
-    doubted = deploy(SETTINGS, doubts=[DELIVERY, NEW_TRAIL]).engine.one(COMMAND).inputs["triggers"]
-    assert doubted == [*links, DELIVERY], "a new trail may always be looked at: it is the deployer's own"
+    doubted = deploy(SETTINGS, doubt=TrailDoubt.DELIVERY).engine.one(COMMAND).inputs["triggers"]
+    assert doubted == [*links, TrailDoubt.DELIVERY.value]
+    stopped = deploy(SETTINGS, doubt=TrailDoubt.STOPPED).engine.one(COMMAND).inputs["triggers"]
+    assert stopped == links, "a new trail may always be read: it is the deployer's own"

@@ -13,8 +13,7 @@ import pulumi
 import pytest
 
 from components.checks import preflight
-from components.checks.findings import Finding
-from components.checks.trail import DELIVERY, NEW_TRAIL, SECOND_TRAIL
+from components.checks.findings import Finding, TrailDoubt
 from components.refusal import ERROR_ALREADY_SHOWN
 from components.settings.model import NewTrail, Settings
 from tests.program.recorder import PROJECT, STACK, WHERE, Recorder
@@ -134,7 +133,7 @@ def test_a_secret_that_is_stored_in_plain_text_is_refused(
 def test_what_aws_cannot_do_is_one_error_with_all_of_it_and_nothing_is_registered(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, found: list[Finding]
 ) -> None:
-    found += [Finding("bucket", "refused", "no bucket", "name one"), Finding("provider", "refused", "a provider")]
+    found += [Finding("bucket", "failed", "no bucket", "name one"), Finding("provider", "failed", "a provider")]
     error = refusal(monkeypatch, caplog, {"existingCloudtrailBucketName": BUCKET})
     assert error.splitlines() == ["no bucket; name one", "a provider"]
 
@@ -150,10 +149,10 @@ def test_what_is_not_sure_to_work_is_a_warning_said_once_and_stops_nothing(
 
 
 def test_of_what_is_not_sure_only_the_trail_is_told_to_the_program(found: list[Finding]) -> None:
-    found += [Finding(subject, "unknown", "?") for subject in (DELIVERY, NEW_TRAIL, SECOND_TRAIL, "trail bucket")]
-    assert preflight.check(Settings(trail=NewTrail()), WHERE) == [DELIVERY, NEW_TRAIL]
-    found[:] = [Finding(DELIVERY, "ok", "it delivers"), Finding(NEW_TRAIL, "ok", "it runs")]
-    assert preflight.check(Settings(trail=NewTrail()), WHERE) == []
+    found += [Finding("other trails", "unknown", "?"), Finding("trail bucket", "unknown", "?")]
+    assert preflight.check(Settings(trail=NewTrail()), WHERE) is None
+    found.append(Finding("new trail", "unknown", "?", doubt=TrailDoubt.STOPPED))
+    assert preflight.check(Settings(trail=NewTrail()), WHERE) is TrailDoubt.STOPPED
 
 
 @pytest.mark.parametrize(

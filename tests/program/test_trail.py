@@ -10,7 +10,7 @@ import pytest
 
 from components.aws.context import RequirementError
 from components.aws.names import trail_name
-from components.checks.trail import NEW_TRAIL
+from components.checks.findings import TrailDoubt
 from components.settings.model import ExistingTrail, NewTrail, Settings
 from tests.program.deployment import deploy
 from tests.program.recorder import PROJECT, Recorder, Registered
@@ -141,6 +141,8 @@ def test_any_other_stack_gives_its_trail_a_name() -> None:
 def test_only_a_trail_that_does_not_run_is_made_anew_after_a_failed_run() -> None:
     runs = made(NewTrail()).one("aws:cloudtrail/trail:Trail").options
     assert (list(runs.replaceOnChanges), runs.deleteBeforeReplace) == ([], False)
-    stopped = deploy(Settings(trail=NewTrail()), doubts=[NEW_TRAIL]).engine.one("aws:cloudtrail/trail:Trail").options
+    stopped = (
+        deploy(Settings(trail=NewTrail()), doubt=TrailDoubt.STOPPED).engine.one("aws:cloudtrail/trail:Trail").options
+    )
     assert list(stopped.replaceOnChanges) == ["#initerror"]
     assert stopped.deleteBeforeReplace, "its name is taken until it is gone"

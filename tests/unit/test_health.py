@@ -8,17 +8,17 @@ from operate.health import document, findings
 FOUND = [
     Finding("connector", "ok", "points at role/a"),
     Finding("trail", "unknown", "nobody may look: AccessDenied"),
-    Finding("stack", "refused", "is gone", "make it again"),
+    Finding("stack", "failed", "is gone", "make it again"),
 ]
 
 
 def test_what_is_fine_takes_a_word_and_what_is_not_a_line() -> None:
     assert document(FOUND) == {
-        "verdict": "refused",
+        "verdict": "failed",
         "checks": {
             "connector": "ok",
             "trail": "unknown: nobody may look: AccessDenied",
-            "stack": "refused: is gone; make it again",
+            "stack": "failed: is gone; make it again",
         },
     }
 
