@@ -26,7 +26,7 @@ class Onboarding(pulumi.ComponentResource):
 
     Nothing is made before the API key's account is known and the AWS region fits it. Then the three links are made side
     by side, and when they stand, the events of the trail are sent to Trend. Links that something else made are left
-    alone unless `settings.adopt`; an existing trail, its bucket's policy and others' notifications always are.
+    alone unless `settings.adopt`; an existing trail, its bucket's policy and existing notifications always are.
 
     Args:
         name: the component's name.

@@ -20,7 +20,6 @@ from pydantic.alias_generators import to_camel
 
 from components.aws.bucket import TrailBucket
 from components.aws.clients import calling, error_code
-from components.aws.notifications import split
 from components.checks.bucket import Bucket
 from components.checks.findings import Finding, Verdict
 from components.checks.trail import delivery_finding
@@ -193,7 +192,7 @@ def _notification(case: Case, expected: Expectation) -> Iterator[Finding]:
     if live is None:
         yield Finding(NOTIFICATION, "failed", f"there is no bucket {name} any more", _MAKE_AGAIN)
         return
-    vendors, _ = split(live, bucket.functions_of(expected.stack_name))
+    vendors, _ = live.split(bucket.functions_of(expected.stack_name))
     if vendors:
         yield Finding(NOTIFICATION, "ok", f"bucket {name} notifies the forwarder")
     else:

@@ -36,11 +36,6 @@ def backend(home: Path) -> dict[str, str]:
     return {"PULUMI_BACKEND_URL": f"{state.as_uri()}?metadata=skip", "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
 
 
-def local_state(home: Path) -> dict[str, str]:
-    """Return what keeps below the sandbox's folder what the program remembers on disk."""
-    return {"XDG_STATE_HOME": str(home / "local-state")}
-
-
 def of_simulator(aws_url: str) -> dict[str, str]:
     """Return what lets the Trend simulator look at roles in AWS, under a name of its own."""
     return {

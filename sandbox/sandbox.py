@@ -161,7 +161,6 @@ class Sandbox:
         return {
             **self.endpoints(),
             **environment.backend(self.home),
-            **environment.local_state(self.home),
             **self.toolchain.environment(os.environ.get("PATH", os.defpath)),
         }
 

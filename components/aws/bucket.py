@@ -1,4 +1,4 @@
-"""The trail's bucket and the vendor's stack, as far as notifications go."""
+"""The trail's bucket and Trend's stack, as far as notifications go."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from tenacity import RetryCallState, Retrying, retry_if_not_result, stop_after_attempt, wait_chain, wait_fixed
 
 from components.aws.clients import AwsClients, AwsError, calling, error_code
-from components.aws.notifications import Configuration, Entry, configuration, entries, missing
+from components.aws.notifications import Notifications
 from components.waiting import wait
 
 # S3 may answer with the configuration before the last change for some seconds (S3 user guide, data consistency model:
@@ -46,7 +46,7 @@ class TrailBucket:
         clients: make the calls.
         name: the bucket.
         account_id: whose it must be; S3 refuses any other's.
-        region: where it is, and where the vendor's stack is.
+        region: where it is, and where Trend's stack is.
     """
 
     def __init__(self, clients: AwsClients, *, name: str, account_id: str, region: str) -> None:
@@ -55,8 +55,8 @@ class TrailBucket:
         self._owner = {"Bucket": name, "ExpectedBucketOwner": account_id}
         self._region = region
 
-    def read(self) -> Configuration | None:
-        """Return the notification configuration; None when there is no such bucket any more."""
+    def read(self) -> Notifications | None:
+        """Return the notifications; None when the bucket does not exist."""
         from botocore.exceptions import ClientError
 
         s3 = self._clients.client("s3", self._region)
@@ -67,10 +67,10 @@ class TrailBucket:
                 if error_code(error) == "NoSuchBucket":
                     return None
                 raise
-        return configuration(entries(reply))
+        return Notifications.of(reply)
 
-    def put(self, parts: list[Entry]) -> None:
-        """Replace the configuration, and read it until it shows.
+    def put(self, notifications: Notifications) -> None:
+        """Replace the notifications, and read them until they show.
 
         Destinations are not tried: each was accepted when its owner named it, one that is gone since is its owner's to
         mend, and the trial would send a test event to each of them.
@@ -81,11 +81,11 @@ class TrailBucket:
         s3 = self._clients.client("s3", self._region)
         with calling(f"putting the notifications of bucket {self.name}", "s3:PutBucketNotification on the bucket"):
             s3.put_bucket_notification_configuration(
-                **self._owner, NotificationConfiguration=configuration(parts), SkipDestinationValidation=True
+                **self._owner, NotificationConfiguration=notifications.document(), SkipDestinationValidation=True
             )
 
-        def shows(live: Configuration | None) -> bool:
-            return live is not None and not missing(entries(live), parts)
+        def shows(live: Notifications | None) -> bool:
+            return live is not None and not live.missing(notifications)
 
         if not shows(until_it_shows(self.read, shows)):
             raise AwsError(
@@ -96,9 +96,9 @@ class TrailBucket:
     def functions_of(self, stack: str) -> frozenset[str]:
         """Return the names of the Lambda functions of a stack; none when there is no such stack.
 
-        The vendor's entries are known by them, and not by what differs before and after the stack (an entry that
-        somebody adds in between would count as the vendor's and be lost with it) nor by names that begin like the
-        stack's (a customer's own may).
+        Trend's entries are known by them, and not by what differs before and after the stack (an entry that somebody
+        adds in between would count as Trend's and be lost with it) nor by names that begin like the stack's (a
+        customer's own may).
 
         Args:
             stack: its name or id.

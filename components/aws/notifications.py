@@ -1,15 +1,16 @@
-"""A bucket's notification configuration: whose entries are whose, which go together, and how two sets become one.
+"""The notifications of a bucket: whose entries are whose, which go together, and how two sets become one.
 
-A configuration is the document of S3's own API, so that it goes back the way it came. Nothing here makes a call.
+An entry keeps what S3's API said of it, so that it goes back the way it came. Nothing here makes a call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-Configuration = dict[str, Any]
+Document = dict[str, Any]
+"""A notification configuration as S3's API reads and writes it."""
 
 EVENT_BRIDGE = "EventBridgeConfiguration"
 # Where each list of the document names the destination, in the order in which S3's reference shows them.
@@ -66,7 +67,7 @@ class Entry:
         return f"'{self.id}' to {self.destination} ({where})"
 
     def same_as(self, other: Entry) -> bool:
-        """Whether both notify the same of the same; tools that write an entry anew give it another id."""
+        """Whether both notify the same of the same; a tool that recreates an entry gives it another id."""
         return self._meaning() == other._meaning()
 
     def overlaps(self, other: Entry) -> bool:
@@ -90,8 +91,8 @@ class Entry:
         return self.kind, self.destination, self.events, self.prefix, self.suffix
 
 
-VENDORS_EXPECTED = Entry("LambdaFunctionConfigurations", {"Id": "the vendor's", "Events": ["s3:ObjectCreated:*"]})
-"""What the vendor's stack puts: every new object of the whole bucket to its forwarder.
+FORWARDER_EXPECTED = Entry("LambdaFunctionConfigurations", {"Id": "Trend's", "Events": ["s3:ObjectCreated:*"]})
+"""What Trend's stack puts: every new object of the whole bucket to its forwarder.
 
 Inferred, not documented: the forwarder must see each log file that CloudTrail delivers, at whatever prefix the trail
 has, and the stack has no parameter for a prefix. Should the entry be a narrower one, the refusal that rests on this is
@@ -99,90 +100,97 @@ stricter than need be; nothing else rests on it.
 """
 
 
-def entries(configuration: Mapping[str, Any]) -> list[Entry]:
-    """Take a configuration apart."""
-    listed = [Entry(kind, body) for kind in DESTINATIONS for body in configuration.get(kind, ())]
-    return [*listed, Entry(EVENT_BRIDGE, {})] if EVENT_BRIDGE in configuration else listed
+@dataclass(frozen=True)
+class Notifications:
+    """Notifications of one bucket, in the order of S3's document.
 
-
-def configuration(parts: Iterable[Entry]) -> Configuration:
-    """Put entries together as a configuration; the order within a kind stays."""
-    whole: Configuration = {}
-    for entry in parts:
-        if entry.kind == EVENT_BRIDGE:
-            whole[EVENT_BRIDGE] = {}
-        else:
-            whole.setdefault(entry.kind, []).append(dict(entry.body))
-    return whole
-
-
-def split(live: Mapping[str, Any], functions: Collection[str]) -> tuple[list[Entry], list[Entry]]:
-    """Tell the vendor's entries from everybody else's.
-
-    Args:
-        live: a configuration.
-        functions: names of the Lambda functions that the vendor's stack made.
-
-    Returns:
-        The vendor's entries, and the others.
+    Attributes:
+        entries: each of them.
     """
-    vendors = [entry for entry in entries(live) if _function_name(entry) in functions]
-    return vendors, [entry for entry in entries(live) if entry not in vendors]
 
+    entries: tuple[Entry, ...] = ()
 
-def names(parts: Iterable[Entry]) -> frozenset[str]:
-    """Return the names of the Lambda functions that entries notify."""
-    return frozenset(filter(None, map(_function_name, parts)))
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Notifications:
+        """Read S3's document."""
+        listed = [Entry(kind, body) for kind in DESTINATIONS for body in document.get(kind, ())]
+        return cls((*listed, Entry(EVENT_BRIDGE, {})) if EVENT_BRIDGE in document else tuple(listed))
 
+    def document(self) -> Document:
+        """Return S3's document."""
+        document: Document = {}
+        for entry in self:
+            if entry.kind == EVENT_BRIDGE:
+                document[EVENT_BRIDGE] = {}
+            else:
+                document.setdefault(entry.kind, []).append(dict(entry.body))
+        return document
 
-def conflicts(foreign: Iterable[Entry]) -> list[Entry]:
-    """Return the entries that S3 would not accept beside the vendor's."""
-    return [entry for entry in foreign if entry.overlaps(VENDORS_EXPECTED)]
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
 
+    def __len__(self) -> int:
+        return len(self.entries)
 
-def merge(live: Iterable[Entry], wanted: Iterable[Entry]) -> tuple[list[Entry], list[Entry]]:
-    """Add entries to those that are there. What is there stays as it is.
+    @property
+    def functions(self) -> frozenset[str]:
+        """The names of the Lambda functions that are notified."""
+        return frozenset(filter(None, map(_function_name, self)))
 
-    Returns:
-        All entries, and those of the wanted ones that S3 would refuse beside the live ones.
-    """
-    merged, displaced = list(live), []
-    for entry in wanted:
-        namesake = next((each for each in merged if entry.id and each.id == entry.id), None)
-        changed = namesake is not None and namesake.destination == entry.destination
-        if changed or any(each.same_as(entry) for each in merged):
-            continue
-        if any(each.overlaps(entry) for each in merged):
-            displaced.append(entry)
-        elif namesake is None:
-            merged.append(entry)
-        else:  # another's entry has its id by now, and S3 finds a new one
-            merged.append(replace(entry, body={name: value for name, value in entry.body.items() if name != "Id"}))
-    return merged, displaced
+    def split(self, functions: Collection[str]) -> tuple[Notifications, Notifications]:
+        """Tell those of Trend's stack from all others.
 
+        Args:
+            functions: names of the Lambda functions of Trend's stack.
 
-def missing(live: Iterable[Entry], wanted: Iterable[Entry]) -> list[Entry]:
-    """Return the wanted entries without which `live` is not complete."""
-    live = list(live)
-    return merge(live, wanted)[0][len(live) :]
+        Returns:
+            Those of Trend's forwarder, and the existing ones.
+        """
+        of_forwarder = tuple(entry for entry in self if _function_name(entry) in functions)
+        return Notifications(of_forwarder), Notifications(tuple(entry for entry in self if entry not in of_forwarder))
 
+    def conflicts(self) -> list[Entry]:
+        """Return those that S3 would not accept beside that of Trend's forwarder."""
+        return [entry for entry in self if entry.overlaps(FORWARDER_EXPECTED)]
 
-def is_as_others_left_it(known: Iterable[Entry], foreign: Iterable[Entry], *, vendors_stands: bool) -> bool:
-    """Whether what is missing of the known entries was taken away by its owners, and not lost.
+    def merge(self, wanted: Notifications) -> tuple[Notifications, list[Entry]]:
+        """Add what is wanted; what is there stays as it is.
 
-    A person who removes one entry leaves the rest. The vendor's stack leaves nothing but its own entry, or nothing at
-    all, and a tool that puts a configuration of its own leaves out the vendor's entry with all others. So owners were
-    at work where the vendor's entry and at least one of the others stand. Where a bucket had one entry alone, its
-    removal cannot be told from its loss and counts as one.
+        Returns:
+            All of them, and what S3 would not accept beside those that are there.
+        """
+        merged, displaced = list(self), []
+        for entry in wanted:
+            namesake = next((each for each in merged if entry.id and each.id == entry.id), None)
+            changed = namesake is not None and namesake.destination == entry.destination
+            if changed or any(each.same_as(entry) for each in merged):
+                continue
+            if any(each.overlaps(entry) for each in merged):
+                displaced.append(entry)
+            elif namesake is None:
+                merged.append(entry)
+            else:  # another's entry has its id by now, and S3 finds a new one
+                merged.append(replace(entry, body={name: value for name, value in entry.body.items() if name != "Id"}))
+        return Notifications(tuple(merged)), displaced
 
-    Args:
-        known: the entries of others as last seen.
-        foreign: the entries of others that are there now.
-        vendors_stands: whether the vendor's entry is there now.
-    """
-    known = list(known)
-    left = any(each.same_as(entry) or (each.id and each.id == entry.id) for each in foreign for entry in known)
-    return vendors_stands and (left or not known)
+    def missing(self, wanted: Notifications) -> Notifications:
+        """Return what of the wanted ones is not there and could be."""
+        return Notifications(self.merge(wanted)[0].entries[len(self) :])
+
+    def left_by_owners(self, known: Notifications, *, forwarder_notified: bool) -> bool:
+        """Whether what is missing of the known ones was removed by its owners, and not lost.
+
+        A person who removes one entry leaves the rest. Trend's stack leaves nothing but its own entry, or nothing at
+        all, and a tool that puts a configuration of its own leaves out Trend's entry with all others. So owners were at
+        work where Trend's entry and at least one of the others are there. Where a bucket had one entry alone, its
+        removal cannot be told from its loss and counts as one.
+
+        Args:
+            known: the existing ones as last seen.
+            forwarder_notified: whether the entry of Trend's forwarder is there now.
+        """
+        left = any(each.same_as(entry) or (each.id and each.id == entry.id) for each in self for entry in known)
+        return forwarder_notified and (left or not known)
 
 
 def _share_an_event(one: str, other: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from components.aws.bucket import TrailBucket
 from components.aws.clients import AwsClients, calling, error_code
-from components.aws.notifications import Entry, conflicts, split
+from components.aws.notifications import Notifications
 from components.checks.findings import Finding, checked
 
 BUCKET, ENCRYPTION, NOTIFICATIONS = (
@@ -115,13 +115,13 @@ def notifications_finding(bucket: TrailBucket, stacks: Iterable[str]) -> Finding
     if live is None:
         return Finding(NOTIFICATIONS, "failed", f"there is no bucket '{bucket.name}'", f"check the name, or {_ANOTHER}")
     functions = frozenset[str]().union(*(bucket.functions_of(name) for name in stacks))
-    _, foreign = split(live, functions)
-    return overlap_finding(bucket.name, foreign)
+    _, existing = live.split(functions)
+    return overlap_finding(bucket.name, existing)
 
 
-def overlap_finding(bucket_name: str, foreign: Iterable[Entry]) -> Finding:
+def overlap_finding(bucket_name: str, existing: Notifications) -> Finding:
     """Judge what others have in a bucket beside what the vendor's stack adds."""
-    for entry in conflicts(foreign):
+    for entry in existing.conflicts():
         return Finding(
             NOTIFICATIONS,
             "failed",

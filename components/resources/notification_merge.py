@@ -1,4 +1,4 @@
-"""What others have in the trail's bucket, put beside what the vendor's stack has put; see `notifications`."""
+"""The existing notifications of the trail's bucket beside that of Trend's forwarder; see `notification_provider`."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from pulumi.output import Unknown
 
 from components.aws.bucket import TrailBucket, until_it_shows
 from components.aws.clients import AwsError
-from components.aws.notifications import (
-    Configuration,
-    Entry,
-    configuration,
-    entries,
-    is_as_others_left_it,
-    merge,
-    names,
-    split,
-)
+from components.aws.notifications import Document, Notifications
 from components.resources.base import reported
-from components.resources.notification_record import Record, records
+from components.resources.notification_provider import (
+    GONE,
+    NOTHING_SEEN,
+    BucketInputs,
+    LastSeen,
+    NotificationProvider,
+    complete,
+    last_seen,
+    recorded,
+)
 from components.resources.notification_snapshot import NotificationSnapshot
-from components.resources.notifications import GONE, BucketInputs, NotificationProvider
 from components.resources.properties import OnboardingResource, OutputProperty, Props
 
 
@@ -32,22 +31,25 @@ class MergeInputs(BucketInputs):
     """Inputs of the merge.
 
     Attributes:
-        snapshot_id, stack_id: of the snapshot and of the vendor's stack.
-        keep: what others have.
-        forwarder_notified: true; a refresh finds false where the vendor's entry is gone.
+        stack_id: of Trend's stack.
+        keep: the existing notifications.
+        forwarder_notified: true; a refresh finds false where the entry of Trend's forwarder is gone.
     """
 
-    snapshot_id: str
     stack_id: str
-    keep: Configuration
+    keep: Document
     forwarder_notified: bool = True
 
 
 class NotificationMergeProvider(NotificationProvider):
-    """Adds what others have to what the vendor's stack has put."""
+    """Adds the existing notifications to what Trend's stack has put.
+
+    The outputs are the inputs, `ofForwarder`, what the stack has put, and after a refresh `known`: what exists and was
+    not lost. `keep` shows the loss as drift, which must not be forgotten with it.
+    """
 
     step = "step 8, notifications after the stack"
-    identity = ("awsAccountId", "awsRegion", "bucketName", "snapshotId", "stackId")
+    identity = ("awsAccountId", "awsRegion", "bucketName", "stackId")
 
     def diff(self, merge_id: str, olds: Props, news: Props) -> DiffResult:
         """Replace the merge with the stack, so that it goes before the stack does.
@@ -61,105 +63,110 @@ class NotificationMergeProvider(NotificationProvider):
 
     @reported
     def create(self, props: Props) -> CreateResult:
-        """Add what others had, as it was right before the stack."""
+        """Add what existed right before the stack."""
         inputs = MergeInputs.of(props)
-        record = records().find(inputs.snapshot_id)
         bucket = self.bucket(inputs)
-        vendors, foreign = self._after_the_stack(bucket, inputs)
-        live = [*vendors, *foreign]
-        self.complete(bucket, live, record.with_known(inputs.keep))
-        records().forget(inputs.snapshot_id)
-        return CreateResult(inputs.bucket_name, {**inputs.props(), "vendors": configuration(vendors)})
+        functions = bucket.functions_of(inputs.stack_id)
+        live = self._read_after_the_stack(bucket, functions)
+        wanted = last_seen.get(inputs.bucket_name, NOTHING_SEEN).with_known(Notifications.of(inputs.keep))
+        self._complete(bucket, live, wanted)
+        last_seen.pop(inputs.bucket_name, None)
+        of_forwarder, _ = live.split(functions)
+        return CreateResult(inputs.bucket_name, {**inputs.props(), "ofForwarder": of_forwarder.document()})
 
     @reported
     def read(self, merge_id: str, props: Props) -> ReadResult:
-        """Return what others have now, and whether the forwarder is notified."""
+        """Return what exists now, and whether the forwarder is notified."""
         inputs = MergeInputs.of(props)
         live = self.bucket(inputs).read()
         if live is None:
             return GONE
-        vendors, foreign = self._split(live, props)
+        of_forwarder, existing = live.split(_put_by_stack(props).functions)
         found = {
             **inputs.props(),
-            "keep": configuration(foreign),
-            "forwarderNotified": bool(vendors) or not props["vendors"],
+            "keep": existing.document(),
+            "forwarderNotified": bool(of_forwarder) or not _put_by_stack(props),
         }
-        known = _known(inputs, props)
-        if is_as_others_left_it(known, foreign, vendors_stands=bool(vendors)):
-            known = foreign
-        # `keep` shows the loss as drift. What was lost is not to be forgotten with it.
-        return ReadResult(merge_id, {**found, "vendors": props["vendors"], "known": configuration(known)}, found)
+        known = _known(props)
+        if existing.left_by_owners(known, forwarder_notified=bool(of_forwarder)):
+            known = existing
+        outs = {**found, "ofForwarder": props["ofForwarder"], "known": known.document()}
+        return ReadResult(merge_id, outs, found)
 
     @reported
     def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
-        """Add what got lost, the vendor's entry included."""
+        """Add what was lost, the entry of Trend's forwarder included."""
         inputs = MergeInputs.of(news)
         bucket = self.bucket(inputs)
-        live = entries(self._read(bucket))
-        self.complete(bucket, live, [*entries(olds["vendors"]), *entries(inputs.keep)])
-        return UpdateResult({**inputs.props(), "vendors": olds["vendors"]})
+        wanted, _ = _put_by_stack(olds).merge(Notifications.of(inputs.keep))
+        self._complete(bucket, self._read(bucket), wanted)
+        return UpdateResult({**inputs.props(), "ofForwarder": olds["ofForwarder"]})
 
     @reported
     def delete(self, _id: str, props: Props) -> None:
-        """Record what others have, before the stack goes and takes it along."""
+        """Read what exists, before the stack is deleted and takes it along."""
         inputs = MergeInputs.of(props)
         live = self.bucket(inputs).read()
         if live is None:
             return
-        vendors, foreign = self._split(live, props)
-        if is_as_others_left_it(_known(inputs, props), foreign, vendors_stands=bool(vendors)):
-            record = Record(configuration(foreign), props["vendors"], complete=True)
-        else:  # after a run that failed in between, an earlier record may be all that is left
-            earlier = records().find(inputs.snapshot_id)
-            left, _ = merge(foreign, entries(earlier.foreign))
-            record = Record(configuration(left), props["vendors"], earlier.complete)
-        try:
-            records().keep(inputs.snapshot_id, record)
-        except OSError as error:
+        of_forwarder, existing = live.split(_put_by_stack(props).functions)
+        known = _known(props)
+        if existing.left_by_owners(known, forwarder_notified=bool(of_forwarder)):
+            seen = LastSeen(existing, _put_by_stack(props), complete=True)
+        else:  # some are lost; what this process saw before may be all that is left of them
+            earlier = last_seen.get(inputs.bucket_name, NOTHING_SEEN)
+            seen = LastSeen(existing.merge(earlier.existing)[0], _put_by_stack(props), earlier.complete)
+        last_seen[inputs.bucket_name] = seen
+        if newer := recorded.get(inputs.bucket_name, known).missing(existing):
             self.say(
-                f"the notifications of bucket {inputs.bucket_name} could not be written down ({error}); should this "
-                "run be killed before its end, those made since the last refresh are lost"
+                f"newer than the state of this stack in bucket {inputs.bucket_name}: notification "
+                f"{', '.join(map(str, newer))}; this run restores it, after an interrupted run create it again"
             )
 
-    def _after_the_stack(self, bucket: TrailBucket, inputs: MergeInputs) -> tuple[list[Entry], list[Entry]]:
-        """Read the bucket until the vendor's entry shows: before that S3 may still answer with what was there."""
-        functions = bucket.functions_of(inputs.stack_id)
-        vendors, foreign = until_it_shows(
-            lambda: split(self._read(bucket), functions), lambda found: bool(found[0]) or not functions
-        )
-        if functions and not vendors:
-            self.say(
-                f"the vendor's stack has put no notification on bucket {bucket.name}: its forwarder may see no events"
-            )
-        return vendors, foreign
+    def _complete(self, bucket: TrailBucket, live: Notifications, wanted: Notifications) -> None:
+        for line in complete(bucket, live, live, wanted):
+            self.say(line)
 
-    def _read(self, bucket: TrailBucket) -> Configuration:
-        live = bucket.read()
-        if live is None:
-            raise AwsError(f"there is no bucket {bucket.name} any more", "run `pulumi up --refresh`")
+    def _read_after_the_stack(self, bucket: TrailBucket, functions: frozenset[str]) -> Notifications:
+        """Read the bucket until the forwarder's entry shows: before that S3 may still answer with what was there."""
+        if not functions:
+            return self._read(bucket)
+        live = until_it_shows(lambda: self._read(bucket), lambda found: bool(found.split(functions)[0]))
+        if not live.split(functions)[0]:
+            self.say(
+                f"Trend's stack has put no notification on bucket {bucket.name}, its forwarder may see no events: "
+                "compare the stack's template with Trend's documentation"
+            )
         return live
 
-    def _split(self, live: Configuration, props: Props) -> tuple[list[Entry], list[Entry]]:
-        return split(live, names(entries(props["vendors"])))
+    def _read(self, bucket: TrailBucket) -> Notifications:
+        live = bucket.read()
+        if live is None:
+            raise AwsError(f"bucket {bucket.name} does not exist any more", "run `pulumi up --refresh`")
+        return live
 
 
-def _known(inputs: MergeInputs, props: Props) -> list[Entry]:
-    """Return what others had when it was last seen whole; a state without a refresh holds just what is to be kept."""
-    return entries(props.get("known", inputs.keep))
+def _put_by_stack(props: Props) -> Notifications:
+    return Notifications.of(props["ofForwarder"])
+
+
+def _known(props: Props) -> Notifications:
+    """Return what existed when nothing was lost; a state without a refresh holds just what is to be kept."""
+    return Notifications.of(props["known"] if "known" in props else props["keep"])
 
 
 class NotificationMerge(OnboardingResource, module="trend", name="NotificationMerge"):
-    """The notifications of others beside the vendor's, `trend:NotificationMerge`.
+    """The existing notifications beside that of Trend's forwarder, `trend:NotificationMerge`.
 
     Args:
         name: the resource's name.
-        snapshot: what others had before the stack, and in which bucket.
+        snapshot: what existed before the stack, and in which bucket.
         aws_account_id, aws_region: where bucket and stack are.
-        stack_id: of the vendor's stack.
+        stack_id: of Trend's stack.
     """
 
-    vendors = OutputProperty[Configuration]()
-    """The notifications of Trend's stack."""
+    of_forwarder = OutputProperty[Document]()
+    """What Trend's stack has put, as S3's document."""
 
     def __init__(
         self,
@@ -175,9 +182,8 @@ class NotificationMerge(OnboardingResource, module="trend", name="NotificationMe
             "awsAccountId": aws_account_id,
             "awsRegion": aws_region,
             "bucketName": snapshot.bucket_name,
-            "snapshotId": snapshot.id,
             "stackId": stack_id,
-            "keep": snapshot.earlier,
+            "keep": snapshot.existing,
             "forwarderNotified": True,
         }
         super().__init__(NotificationMergeProvider(), name, inputs, opts)

@@ -1,29 +1,30 @@
-"""What others have in the trail's bucket, from before the vendor's stack until after it; see `notifications`."""
+"""The existing notifications of the trail's bucket, from before Trend's stack until after it; see
+`notification_provider`.
+"""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, ReadResult, UpdateResult
+from pulumi.runtime import rpc
 
 from components.aws.clients import AwsError
-from components.aws.notifications import (
-    Configuration,
-    configuration,
-    entries,
-    is_as_others_left_it,
-    merge,
-    split,
-)
-from components.checks.bucket import NOTIFICATIONS, notifications_finding, overlap_finding
-from components.checks.findings import Finding, checked
+from components.aws.notifications import Document, Notifications
+from components.checks.bucket import overlap_finding
 from components.resources.base import reported
-from components.resources.notification_record import records
-from components.resources.notifications import GONE, BucketInputs, NotificationProvider, left_out, put_back
+from components.resources.notification_provider import (
+    GONE,
+    NOTHING_SEEN,
+    BucketInputs,
+    NotificationProvider,
+    last_seen,
+    recorded,
+    restore,
+)
 from components.resources.properties import OnboardingResource, OutputProperty, Props
 
 
@@ -32,19 +33,24 @@ class SnapshotInputs(BucketInputs):
     """Inputs of the snapshot.
 
     Attributes:
-        stack_name: of the vendor's stack.
-        stack_settings: what replaces that stack when it changes, so that the snapshot is taken anew before.
+        stack_name: of Trend's stack.
+        stack_settings: what replaces that stack when it changes, so that the notifications are read before.
+        stacks: every name that the stack has had. While it gets another name, the one before still has its entry in
+            the bucket, and after a killed run perhaps an older one.
+        existing: the existing notifications.
     """
 
     stack_name: str
     stack_settings: dict[str, Any]
+    stacks: list[str] | None = None
+    existing: Document | None = None
 
 
 class NotificationSnapshotProvider(NotificationProvider):
-    """Knows what others have in the bucket, from before the stack until after it.
+    """Knows the existing notifications of the bucket, from before the stack until after it.
 
-    The outputs are the inputs, `earlier`, and `stacks`: every name that the vendor's stack has had. While the stack
-    gets another name, the one before still has its entry in the bucket, and after a killed run perhaps an older one.
+    `check` puts them into the inputs: computed outputs are unknown in the preview of an update, and would look deleted
+    wherever they are used.
     """
 
     step = "step 8, notifications before the stack"
@@ -52,87 +58,103 @@ class NotificationSnapshotProvider(NotificationProvider):
 
     @reported
     def check(self, olds: Props, news: Props) -> CheckResult:
-        """Refuse what could not stay as early as in a preview, where the snapshot is going to be made.
+        """Read what exists where the stack is about to be created or replaced; else what the state knows stays.
 
-        Later on the vendor's entry stands in the bucket, and S3 itself lets nobody add what does not go with it.
+        What could not stay is refused here, in a preview already. Later on Trend's entry is in the bucket, and S3
+        itself lets nobody add what does not go with it.
         """
-        bucket_name = news["bucketName"]
-        if isinstance(bucket_name, str) and bucket_name != olds.get("bucketName"):
-            bucket = self.bucket(SnapshotInputs.of(news))
-            finding = checked(NOTIFICATIONS, lambda: notifications_finding(bucket, [news["stackName"]]))
-            _must_go_together(finding)
-            if finding.verdict == "unknown":
-                self.say(str(finding))
-        return super().check(olds, news)
+        result = super().check(olds, news)
+        if not isinstance(news["bucketName"], str):
+            result.inputs["existing"] = rpc.UNKNOWN
+            return result
+        before = olds if olds.get("bucketName") == news["bucketName"] else {}
+        stacks = sorted({*before.get("stacks", ()), news["stackName"]})
+        existing = before.get("existing")
+        if existing is None or any(before.get(name) != news[name] for name in ("stackName", "stackSettings")):
+            try:
+                existing = self._take(SnapshotInputs.of({**news, "stacks": stacks}), existing or {}).document()
+            except AwsError as error:
+                if isinstance(error, _CannotStay):
+                    raise
+                self.say(f"existing notifications not checked: {error}")
+        result.inputs["stacks"] = stacks
+        if existing is not None:
+            result.inputs["existing"] = existing
+        return result
 
     @reported
     def create(self, props: Props) -> CreateResult:
-        """Read what others have, and refuse what could not stay."""
+        """Read what exists, and refuse what could not stay."""
         inputs = SnapshotInputs.of(props)
-        snapshot_id = f"{inputs.aws_account_id}-{inputs.bucket_name}-{uuid.uuid4().hex[:12]}"
-        return CreateResult(snapshot_id, self._take(inputs, {}, [inputs.stack_name]))
+        return CreateResult(inputs.bucket_name, self._outs(inputs, {}))
 
     @reported
     def read(self, snapshot_id: str, props: Props) -> ReadResult:
-        """Take up what others have changed."""
+        """Return what exists now."""
         inputs = SnapshotInputs.of(props)
-        stacks = _stacks(inputs, props)
-        now = self._now(inputs, props["earlier"], stacks)
-        if now is None:
+        existing = self._existing(inputs, props["existing"])
+        if existing is None:
             return GONE
-        return ReadResult(snapshot_id, {**inputs.props(), "earlier": now, "stacks": stacks}, inputs.props())
+        found = {**inputs.props(), "existing": existing.document()}
+        return ReadResult(snapshot_id, found, found)
 
     @reported
     def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
-        """Take up what others have changed, before the stack is replaced."""
-        inputs = SnapshotInputs.of(news)
-        return UpdateResult(self._take(inputs, olds["earlier"], _stacks(inputs, olds)))
+        """Read what exists, before the stack is replaced."""
+        return UpdateResult(self._outs(SnapshotInputs.of(news), olds["existing"]))
 
     @reported
-    def delete(self, snapshot_id: str, props: Props) -> None:
-        """Put back what is missing, now that the stack is gone."""
-        bucket = self.bucket(SnapshotInputs.of(props))
-        for entry in put_back(bucket, props["stackName"], records().find(snapshot_id), props["earlier"]):
-            self.say(left_out(entry, bucket))
-        records().forget(snapshot_id)
+    def delete(self, _id: str, props: Props) -> None:
+        """Restore what is missing, now that the stack is gone."""
+        inputs = SnapshotInputs.of(props)
+        seen = last_seen.get(inputs.bucket_name, NOTHING_SEEN)
+        for line in restore(self.bucket(inputs), inputs.stack_name, Notifications.of(props["existing"]), seen):
+            self.say(line)
+        last_seen.pop(inputs.bucket_name, None)
 
-    def _take(self, inputs: SnapshotInputs, known: Configuration, stacks: list[str]) -> Props:
-        now = self._now(inputs, known, stacks)
-        if now is None:
-            raise AwsError(f"there is no bucket {inputs.bucket_name}", "name the bucket that the trail delivers to")
-        _must_go_together(overlap_finding(inputs.bucket_name, entries(now)))
-        return {**inputs.props(), "earlier": now, "stacks": stacks}
+    def _outs(self, inputs: SnapshotInputs, known: Document) -> Props:
+        existing = self._take(inputs, known)
+        recorded[inputs.bucket_name] = existing
+        return {**inputs.props(), "existing": existing.document()}
 
-    def _now(self, inputs: SnapshotInputs, known: Configuration, stacks: list[str]) -> Configuration | None:
+    def _take(self, inputs: SnapshotInputs, known: Document) -> Notifications:
+        existing = self._existing(inputs, known)
+        if existing is None:
+            raise _CannotStay(
+                f"bucket '{inputs.bucket_name}' does not exist",
+                "check the name, or name another one (existingCloudtrailBucketName)",
+            )
+        finding = overlap_finding(inputs.bucket_name, existing)
+        if finding.verdict == "failed":
+            raise _CannotStay(finding.text, finding.hint)
+        return existing
+
+    def _existing(self, inputs: SnapshotInputs, known: Document) -> Notifications | None:
+        """Return the existing notifications, lost ones that are known included; None without the bucket."""
         bucket = self.bucket(inputs)
         live = bucket.read()
         if live is None:
             return None
-        functions = frozenset[str]().union(*(bucket.functions_of(name) for name in stacks))
-        vendors, foreign = split(live, functions)
-        if not is_as_others_left_it(entries(known), foreign, vendors_stands=bool(vendors)):
-            foreign, _ = merge(foreign, entries(known))
-        return configuration(foreign)
+        functions = frozenset[str]().union(*map(bucket.functions_of, inputs.stacks or [inputs.stack_name]))
+        of_forwarder, existing = live.split(functions)
+        before = Notifications.of(known)
+        if not existing.left_by_owners(before, forwarder_notified=bool(of_forwarder)):
+            existing, _ = existing.merge(before)
+        return existing
 
 
-def _must_go_together(finding: Finding) -> None:
-    if finding.verdict == "failed":
-        raise AwsError(finding.text, finding.hint)
-
-
-def _stacks(inputs: SnapshotInputs, olds: Props) -> list[str]:
-    """Return every name that the vendor's stack has had, the wanted one included."""
-    return sorted({*olds.get("stacks", [olds["stackName"]]), inputs.stack_name})
+class _CannotStay(AwsError):
+    """The bucket, or what exists in it, does not go with Trend's stack: no preview may pass that over."""
 
 
 class NotificationSnapshot(OnboardingResource, module="trend", name="NotificationSnapshot"):
-    """What others have in the trail's bucket, `trend:NotificationSnapshot`. The vendor's stack must depend on it.
+    """The existing notifications of the trail's bucket, `trend:NotificationSnapshot`. Trend's stack depends on it.
 
     Args:
         name: the resource's name.
         aws_account_id, aws_region: where bucket and stack are.
         bucket_name: the trail's bucket.
-        stack_name: of the vendor's stack.
+        stack_name: of Trend's stack.
         stack_settings: what replaces that stack when it changes.
     """
 
@@ -143,8 +165,8 @@ class NotificationSnapshot(OnboardingResource, module="trend", name="Notificatio
     the old bucket, and only then the new stack is created: if that fails, nobody misses a notification.
     """
 
-    earlier = OutputProperty[Configuration]()
-    """The existing notifications, as a document of S3's API."""
+    existing = OutputProperty[Document]()
+    """The existing notifications, as S3's document."""
 
     def __init__(
         self,

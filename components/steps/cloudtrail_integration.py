@@ -11,7 +11,7 @@ from components.aws.context import AwsContext
 from components.aws.tags import TEMPLATE_TAG
 from components.resources.account import CloudOneAccount
 from components.resources.cloudtrail_parameters import CloudTrailParameters
-from components.resources.failed_stack import put_back_on_failure
+from components.resources.failed_stack import restore_on_failure
 from components.resources.notification_merge import NotificationMerge
 from components.resources.notification_snapshot import NotificationSnapshot
 from components.resources.vendor_template import VendorTemplate
@@ -24,8 +24,8 @@ class CloudTrailIntegration(pulumi.ComponentResource):
     """`trend:onboarding:CloudTrailIntegration`: the vendor's stack that sends a trail's events to Trend, and the token
     it does that with.
 
-    The token cannot be taken back at Trend: no call does. The stack takes others their notifications of the
-    bucket away; they are put back beside its own.
+    The token cannot be revoked at Trend: no call does. The stack replaces the bucket's whole notification
+    configuration; existing notifications are restored beside its own.
 
     Args:
         name: the component's name.
@@ -92,7 +92,7 @@ class CloudTrailIntegration(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[snapshot],
-                hooks=put_back_on_failure(
+                hooks=restore_on_failure(
                     snapshot,
                     aws_account_id=where.account_id,
                     aws_region=where.region,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from components.aws.notifications import entries
+from components.aws.notifications import Notifications
 from components.checks.findings import Finding
 from operate.engine.state import BUCKET, DYNAMIC, Resource, State
 from operate.report.policies import Statement, statements
@@ -49,7 +49,7 @@ def trail(state: State, bucket: str, delivery: Finding) -> Trail:
             str(entry)
             for each in state.resources
             if each.type == f"{DYNAMIC}NotificationMerge"
-            for entry in entries(each.inputs.get("keep") or {})
+            for entry in Notifications.of(each.inputs.get("keep") or {})
         ),
     )
 

@@ -15,7 +15,7 @@ from operate.engine.pulumi_cli import Pulumi
 from operate.engine.stack import Stack as OperatedStack
 from sandbox.sandbox import Sandbox
 from tests.e2e.pulumi_cli import Stack
-from tests.e2e.subscribers import others, put
+from tests.e2e.subscribers import existing, put
 
 
 @pytest.fixture(scope="session")
@@ -52,10 +52,9 @@ def stack(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Iter
 
 
 @pytest.fixture
-def shared(stack: Stack, tmp_path: Path) -> Stack:
-    """A stack on a bucket with notifications of each kind, with a folder of its own for what it records."""
-    stack.environment["XDG_STATE_HOME"] = str(tmp_path / "state")
-    put(stack.sandbox, others())
+def shared(stack: Stack) -> Stack:
+    """A stack on a bucket with notifications of each kind."""
+    put(stack.sandbox, existing())
     return stack
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.trend import ApiKey
 from tests.e2e.sentinels import KEY, NEXT_KEY
-from tests.e2e.subscribers import BUCKET, others
+from tests.e2e.subscribers import BUCKET, existing
 
 BOUNDARY = "arn:aws:iam::123456789012:policy/sandbox-boundary"
 EXTERNAL_ID = "sandbox-external-id"
@@ -55,7 +55,7 @@ class Model:
     tried: dict[str, Any] | None = None
     settled: bool = False
     unseen: bool = False
-    others: dict[str, Any] = field(default_factory=others)
+    others: dict[str, Any] = field(default_factory=existing)
     others_unseen: bool = False
     unlinked: set[str] = field(default_factory=set)
     may_keep_buckets: bool = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 from tests.e2e.inventory import aws_inventory
@@ -76,11 +75,6 @@ def state(stack: Stack) -> dict[str, Any]:
     """Return what Pulumi's state holds: resources, and operations of which it does not know the end."""
     deployment = json.loads(stack.succeed("stack", "export"))["deployment"]
     return {name: deployment.get(name) for name in ("resources", "pending_operations")}
-
-
-def records(stack: Stack) -> dict[Path, bytes]:
-    """Return what the program keeps in files between two runs."""
-    return {path: path.read_bytes() for path in (stack.sandbox.home / "local-state").rglob("*.json")}
 
 
 def known_links(stack: Stack) -> dict[str, Any]:

@@ -1,20 +1,18 @@
-"""What other teams have subscribed to on the existing trail's bucket."""
+"""The existing notifications of the existing trail's bucket, as other teams have them."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from sandbox.sandbox import Sandbox
 from tests.e2e.inventory import notifications
-from tests.e2e.pulumi_cli import Stack
 
 BUCKET = "sandbox-existing-trail-us-east-1"
 OTHERS_ARN = "arn:aws:{}:us-east-1:123456789012:{}"
 ADDED = {"Id": "added-later", "QueueArn": OTHERS_ARN.format("sqs", "later"), "Events": ["s3:ObjectTagging:*"]}
 
 
-def others() -> dict[str, Any]:
+def existing() -> dict[str, Any]:
     """One notification of each kind, as other teams would have them; a new one each time, to be changed at will."""
     archive = {"Key": {"FilterRules": [{"Name": "prefix", "Value": "archive/"}, {"Name": "suffix", "Value": ".gz"}]}}
     return {
@@ -48,8 +46,8 @@ def now(sandbox: Sandbox) -> dict[str, Any]:
     return notifications(sandbox.aws("s3"), BUCKET)
 
 
-def without_vendors(configuration: dict[str, Any]) -> dict[str, Any]:
-    """Take the vendor's entry out, which must be there, once."""
+def without_forwarders(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Take the entry of Trend's forwarder out, which must be there, once."""
     functions = configuration["LambdaFunctionConfigurations"]
     left = [each for each in functions if ":CloudOne-" not in each["LambdaFunctionArn"]]
     assert len(left) == len(functions) - 1, functions
@@ -64,12 +62,7 @@ def add(sandbox: Sandbox) -> None:
     put(sandbox, live)
 
 
-def others_and_added() -> dict[str, Any]:
-    expected = others()
+def existing_and_added() -> dict[str, Any]:
+    expected = existing()
     expected["QueueConfigurations"].append(ADDED)
     return expected
-
-
-def records(stack: Stack) -> list[Path]:
-    """Return what runs of the stack have recorded of them and not forgotten yet."""
-    return list(Path(stack.environment["XDG_STATE_HOME"]).rglob("*.json"))

@@ -1,4 +1,4 @@
-"""What others have subscribed to on the trail's bucket survives all that happens to a deployment."""
+"""Existing notifications of the trail's bucket survive all that happens to a deployment."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from tests.e2e.subscribers import (
     BUCKET,
     OTHERS_ARN,
     add,
+    existing,
+    existing_and_added,
     now,
-    others,
-    others_and_added,
     put,
-    records,
-    without_vendors,
+    without_forwarders,
 )
 
 PUT = "PutBucketNotificationConfiguration"
@@ -25,14 +24,13 @@ PUT = "PutBucketNotificationConfiguration"
 def test_all_kinds_survive_up_no_change_refresh_and_destroy(shared: Stack) -> None:
     sandbox = shared.sandbox
     shared.up()
-    assert without_vendors(now(sandbox)) == others()
+    assert without_forwarders(now(sandbox)) == existing()
     shared.up(EXPECT_NO_CHANGES)
     shared.succeed("refresh", "--yes", "--skip-preview", EXPECT_NO_CHANGES)
     shared.up(EXPECT_NO_CHANGES)
-    assert without_vendors(now(sandbox)) == others()
+    assert without_forwarders(now(sandbox)) == existing()
     shared.destroy()
-    assert now(sandbox) == others()
-    assert records(shared) == []
+    assert now(sandbox) == existing()
 
 
 @pytest.mark.full
@@ -42,11 +40,11 @@ def test_a_replaced_stack_costs_nobody_anything_not_even_what_was_added_since(sh
     add(sandbox)
     shared.configure({"existingCloudtrailBucketName": BUCKET, "tags": {"team": "security"}})
     shared.up()
-    assert without_vendors(now(sandbox)) == others_and_added()
+    assert without_forwarders(now(sandbox)) == existing_and_added()
     shared.up(EXPECT_NO_CHANGES)
     shared.succeed("refresh", "--yes", "--skip-preview", EXPECT_NO_CHANGES)
     shared.destroy()
-    assert now(sandbox) == others_and_added()
+    assert now(sandbox) == existing_and_added()
 
 
 @pytest.mark.full
@@ -54,7 +52,7 @@ def test_what_others_add_before_destroy_survives_it(shared: Stack) -> None:
     shared.up()
     add(shared.sandbox)
     shared.destroy()
-    assert now(shared.sandbox) == others_and_added()
+    assert now(shared.sandbox) == existing_and_added()
 
 
 @pytest.mark.full
@@ -65,7 +63,7 @@ def test_what_others_add_is_taken_up_by_a_refresh_and_is_no_change_after_it(shar
     shown = shared.succeed("refresh", "--yes", "--skip-preview", "--diff")
     assert "added-later" in shown
     shared.up(EXPECT_NO_CHANGES)
-    assert without_vendors(now(shared.sandbox)) == others_and_added()
+    assert without_forwarders(now(shared.sandbox)) == existing_and_added()
 
 
 @pytest.mark.full
@@ -75,10 +73,10 @@ def test_what_an_owner_removes_stays_removed(shared: Stack) -> None:
     live = now(sandbox)
     del live["QueueConfigurations"]
     put(sandbox, live)
-    expected = others()
+    expected = existing()
     del expected["QueueConfigurations"]
     shared.up("--refresh")
-    assert without_vendors(now(sandbox)) == expected
+    assert without_forwarders(now(sandbox)) == expected
     shared.destroy()
     assert now(sandbox) == expected
 
@@ -105,15 +103,15 @@ def test_a_configuration_put_over_all_others_is_merged_with_them(shared: Stack) 
     shared.up()
     put(sandbox, {"QueueConfigurations": [ADDED]})
     shared.up("--refresh")
-    live = without_vendors(now(sandbox))
+    live = without_forwarders(now(sandbox))
     assert {each["Id"] for each in live["QueueConfigurations"]} == {"audit", "added-later"}
-    assert live["TopicConfigurations"] == others()["TopicConfigurations"]
+    assert live["TopicConfigurations"] == existing()["TopicConfigurations"]
     shared.up(EXPECT_NO_CHANGES)
 
 
 def test_an_overlapping_notification_is_refused_before_anything_is_made(shared: Stack) -> None:
     sandbox = shared.sandbox
-    live = others()
+    live = existing()
     live["QueueConfigurations"][0]["Events"] = ["s3:ObjectCreated:Put"]
     put(sandbox, live)
     sandbox.aws_control.clear_requests()
@@ -147,7 +145,7 @@ def test_a_preview_reads_the_buckets_notifications_and_changes_nothing(shared: S
 
 
 @pytest.mark.full
-def test_another_name_for_the_vendors_stack_costs_nobody_anything(shared: Stack) -> None:
+def test_another_name_for_trends_stack_costs_nobody_anything(shared: Stack) -> None:
     shared.up()
     shared.configure({"existingCloudtrailBucketName": BUCKET, "stackName": "Other"})
     shared.up()
@@ -155,4 +153,4 @@ def test_another_name_for_the_vendors_stack_costs_nobody_anything(shared: Stack)
     forwarders = [each["LambdaFunctionArn"] for each in live.pop("LambdaFunctionConfigurations")]
     assert {arn.rpartition(":")[2].partition("-")[0] for arn in forwarders} == {"restores", "Other"}
     shared.destroy()
-    assert now(shared.sandbox) == others()
+    assert now(shared.sandbox) == existing()

@@ -89,7 +89,7 @@ def test_refused_settings_start_nothing_that_would_have_to_be_reverted(stack: St
     stack.configure({"stackName": "much-too-long"})
     run = operate(stack, "up", "--yes", "--non-interactive")
     assert run.code == 1
-    assert "operate: refused: settings: " in run.output
+    assert "operate: failed: settings: " in run.output
     assert "stackName: 'much-too-long'" in run.output
     assert "Updating" not in run.output
     assert "revert" not in run.output

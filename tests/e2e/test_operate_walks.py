@@ -10,7 +10,7 @@ from tests.e2e.calls import Call, disturbed
 from tests.e2e.operating import OPERATE, operate
 from tests.e2e.pulumi_cli import Run, Stack
 from tests.e2e.standing import standing, world
-from tests.e2e.subscribers import others, put
+from tests.e2e.subscribers import existing, put
 from tests.e2e.walk import BUCKET, Undisturbed, anew, chosen, nothing_left, settled, walk
 
 ONE_CALL_OF_TREND = ("one 500", "one reply lost")
@@ -55,7 +55,7 @@ def test_operate_up_takes_an_update_back_whatever_call_fails(
     stack: Stack, record_property: Callable[[str, object], None], side: str
 ) -> None:
     changed = {**BUCKET, "stackName": "Trend", "tags": {"team": "blue"}}
-    put(stack.sandbox, others())
+    put(stack.sandbox, existing())
     stack.up()
     expected = standing(stack)
     stack.configure(changed)

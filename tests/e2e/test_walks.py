@@ -15,7 +15,7 @@ from tests.e2e.hands import role_for_trend
 from tests.e2e.operating import PULUMI
 from tests.e2e.pulumi_cli import Stack
 from tests.e2e.standing import links, world
-from tests.e2e.subscribers import others, put
+from tests.e2e.subscribers import existing, put
 from tests.e2e.walk import BUCKET, FULL, Trial, Undisturbed, anew, chosen, converge, nothing_left, settled, walk
 
 NEW_TRAIL = {"createNewTrail": True, "trailBucketOnDestroy": "delete"}
@@ -78,7 +78,7 @@ def trial_of_a_destroy(stack: Stack, before: dict[str, Any], expected: str) -> T
 
 @pytest.mark.full
 def test_each_call_of_destroy_to_trend_goes_wrong(stack: Stack, record_property: Callable[[str, object], None]) -> None:
-    put(stack.sandbox, others())
+    put(stack.sandbox, existing())
     before = world(stack)
     expected = Undisturbed.run(stack, "up").standing
     calls = Undisturbed.run(stack, "destroy").to_trend
@@ -95,7 +95,7 @@ def test_each_call_of_destroy_to_aws_goes_wrong(
     stack: Stack, record_property: Callable[[str, object], None], trail: str
 ) -> None:
     """With a new trail only the actions that a destroy on an existing bucket does not ask for."""
-    put(stack.sandbox, others())
+    put(stack.sandbox, existing())
     before = world(stack)
     expected = Undisturbed.run(stack, "up").standing
     calls = Undisturbed.run(stack, "destroy").to_aws
@@ -114,7 +114,7 @@ def test_each_call_of_destroy_to_aws_goes_wrong(
 def test_each_call_of_an_update_with_adoption_goes_wrong(
     stack: Stack, record_property: Callable[[str, object], None]
 ) -> None:
-    put(stack.sandbox, others())
+    put(stack.sandbox, existing())
     by_hand = role_for_trend(stack.sandbox, "by-hand")
     stack.sandbox.trend.add_connector(stack.sandbox.account, by_hand, displayName="theirs")
     stack.sandbox.trend.add_cloud_account(stack.sandbox.account, by_hand, alias="theirs", description="by hand")

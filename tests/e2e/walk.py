@@ -18,7 +18,7 @@ from tests.e2e.calls import AwsCall, Call, TrendCall, aws_calls, forget_calls, t
 from tests.e2e.operating import UP, operate
 from tests.e2e.pulumi_cli import Stack
 from tests.e2e.standing import standing, world
-from tests.e2e.subscribers import others, put
+from tests.e2e.subscribers import existing, put
 
 FULL = os.environ.get("FULL") == "1"
 ONLY = os.environ.get("WALK", "")
@@ -120,4 +120,4 @@ def anew(stack: Stack) -> None:
     if json.loads(stack.succeed("stack", "export"))["deployment"].get("resources"):
         operate(stack, "destroy", "--yes", "--skip-preview", "--non-interactive")
     stack.sandbox.reset()
-    put(stack.sandbox, others())
+    put(stack.sandbox, existing())

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.aws import bucket as trail_bucket
 from components.resources import base, link_provider
-from components.resources.notification_record import STATE_VARIABLE
 from components.resources.notification_snapshot import NotificationSnapshotProvider
 from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from components.settings.endpoints import ENDPOINT_VARIABLE
@@ -21,7 +19,7 @@ from sandbox.trend import Simulator, SimulatorControl
 from tests.lifecycle.adopting import Adopting
 from tests.lifecycle.aws_scene import Aws
 from tests.lifecycle.engine import Engine, Resource
-from tests.lifecycle.notified_bucket import OTHERS, Bucket, Deployment, begin_anew
+from tests.lifecycle.notified_bucket import EXISTING, Bucket, Deployment, begin_anew
 from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, TENANT, Kind
 
 
@@ -109,23 +107,22 @@ def stack(engine: Engine, kind: Kind) -> Adopting:
 
 
 @pytest.fixture
-def bucket(running_aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+def bucket(running_aws: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Bucket:
     """A bucket with a notification of each kind, and the credentials for it in the environment."""
     running_aws.reset()
     for name, value in running_aws.endpoints().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv(STATE_VARIABLE, str(tmp_path))
     monkeypatch.setattr(trail_bucket, "PAUSES", (0.01, 0.01))
     begin_anew()
     bucket = Bucket(running_aws)
-    bucket.put(OTHERS)
+    bucket.put(EXISTING)
     bucket.puts()
     return bucket
 
 
 @pytest.fixture
 def snapshot(bucket: Bucket) -> Resource:
-    """What the bucket holds before the vendor's stack, not taken yet."""
+    """What the bucket holds before Trend's stack, not taken yet."""
     return Engine({}).resource(NotificationSnapshotProvider)
 
 

@@ -1,15 +1,14 @@
-"""A bucket that others listen to, around it the vendor's stack and what keeps others' notifications."""
+"""A bucket with existing notifications, around it Trend's stack and what preserves them."""
 
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.aws import clients as aws_clients
-from components.resources import notification_record
+from components.resources import notification_provider
 from components.resources.base import OnboardingError
 from components.resources.notification_merge import NotificationMergeProvider
 from sandbox.aws.faults import Fault
@@ -24,9 +23,9 @@ GET, PUT = "GetBucketNotificationConfiguration", "PutBucketNotificationConfigura
 WHERE = {"awsAccountId": ACCOUNT, "awsRegion": REGION, "bucketName": BUCKET}
 BEFORE = {**WHERE, "stackName": STACK, "stackSettings": {"tags": {"team": "a"}}}
 
-Configuration = dict[str, Any]
+Document = dict[str, Any]
 
-OTHERS: Configuration = {
+EXISTING: Document = {
     "TopicConfigurations": [
         {"Id": "removals", "TopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:removals", "Events": ["s3:ObjectRemoved:*"]}
     ],
@@ -43,7 +42,7 @@ OTHERS: Configuration = {
     ],
     "EventBridgeConfiguration": {},
 }
-ADDED: Configuration = {
+ADDED: Document = {
     "Id": "added",
     "QueueArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:added",
     "Events": ["s3:Replication:*"],
@@ -51,18 +50,18 @@ ADDED: Configuration = {
 
 
 class Bucket:
-    """The bucket as other teams and the vendor's stack treat it."""
+    """The bucket as other teams and Trend's stack treat it."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self._s3, self._cloudformation = sandbox.aws("s3"), sandbox.aws("cloudformation")
 
-    def holds(self) -> Configuration:
+    def holds(self) -> Document:
         reply = self._s3.get_bucket_notification_configuration(Bucket=BUCKET)
         return {kind: value for kind, value in reply.items() if kind != "ResponseMetadata"}
 
-    def put(self, configuration: Configuration) -> None:
-        self._s3.put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration=configuration)
+    def put(self, document: Document) -> None:
+        self._s3.put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration=document)
 
     def add(self) -> None:
         self.put(with_added(self.holds()))
@@ -70,7 +69,7 @@ class Bucket:
     def vanish(self) -> None:
         self._s3.delete_bucket(Bucket=BUCKET)
 
-    def make_stack(self) -> str:
+    def create_stack(self) -> str:
         values = {
             "ExistingCloudtrailBucketName": BUCKET,
             "ServiceToken": "a-token",
@@ -78,13 +77,13 @@ class Bucket:
             "S3BucketName": CODE_BUCKET,
             "APIVersion": "v1",
         }
-        made = self._cloudformation.create_stack(
+        created = self._cloudformation.create_stack(
             StackName=STACK,
             TemplateURL=f"https://{CODE_BUCKET}.s3.{REGION}.amazonaws.com/cloudtrail.yaml",
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )
-        return str(made["StackId"])
+        return str(created["StackId"])
 
     def delete_stack(self) -> None:
         self._cloudformation.delete_stack(StackName=STACK)
@@ -100,15 +99,15 @@ class Bucket:
         self.sandbox.aws_control.add_fault(fault)
 
 
-def with_added(configuration: Configuration) -> Configuration:
-    changed = copy.deepcopy(configuration)
+def with_added(document: Document) -> Document:
+    changed = copy.deepcopy(document)
     changed.setdefault("QueueConfigurations", []).append(ADDED)
     return changed
 
 
-def of_others(configuration: Configuration) -> Configuration:
-    """Take the entry of the vendor's forwarder out, which must be there."""
-    changed = copy.deepcopy(configuration)
+def existing_in(document: Document) -> Document:
+    """Take the entry of Trend's forwarder out, which must be there."""
+    changed = copy.deepcopy(document)
     functions = changed["LambdaFunctionConfigurations"]
     left = [each for each in functions if not each["LambdaFunctionArn"].endswith(":CloudOne-ct-forwarder")]
     assert len(left) == len(functions) - 1
@@ -119,7 +118,8 @@ def of_others(configuration: Configuration) -> Configuration:
 def begin_anew() -> None:
     """Begin another process of the provider: what an earlier one had in memory is gone."""
     aws_clients.clients.cache_clear()
-    notification_record.records.cache_clear()
+    notification_provider.last_seen.clear()
+    notification_provider.recorded.clear()
 
 
 class Deployment:
@@ -132,14 +132,14 @@ class Deployment:
 
     def up(self) -> None:
         self.snapshot.up(BEFORE)
-        self.stack_id = self.bucket.make_stack()
+        self.stack_id = self.bucket.create_stack()
         self.merge.up(self.wanted)
 
     @property
     def wanted(self) -> dict[str, Any]:
         """The merge's inputs, as the program declares them after what the snapshot knows."""
-        known = {"snapshotId": self.snapshot.id, "keep": self.snapshot.outs["earlier"]}
-        return {**WHERE, **known, "stackId": self.stack_id, "forwarderNotified": True}
+        keep = self.snapshot.outs["existing"]
+        return {**WHERE, "keep": keep, "stackId": self.stack_id, "forwarderNotified": True}
 
     def destroy(self) -> None:
         self.merge.destroy()
@@ -149,9 +149,6 @@ class Deployment:
     def refresh(self) -> None:
         self.snapshot.refresh()
         self.merge.refresh()
-
-    def records(self) -> list[Path]:
-        return list(notification_record.default_folder().glob("*"))
 
 
 def refusal(step: Any, *arguments: Any) -> str:

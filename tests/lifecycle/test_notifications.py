@@ -1,6 +1,9 @@
-"""What others have in the trail's bucket, around the vendor's stack: read, refused, merged, put back."""
+"""The existing notifications of the trail's bucket, around Trend's stack: read, refused, merged, restored."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from pulumi.output import Unknown
@@ -11,60 +14,72 @@ from tests.lifecycle.notified_bucket import (
     ADDED,
     BEFORE,
     BUCKET,
+    EXISTING,
     GET,
-    OTHERS,
     STACK,
     Bucket,
     Deployment,
-    of_others,
+    begin_anew,
+    existing_in,
     refusal,
     with_added,
 )
 
+CHANGED: dict[str, Any] = {**BEFORE, "stackSettings": {"tags": {"team": "b"}}}
+
 
 def test_a_snapshot_holds_every_kind_as_it_is(snapshot: Resource) -> None:
     snapshot.up(BEFORE)
-    assert snapshot.outs == {**BEFORE, "earlier": OTHERS, "stacks": [STACK]}
+    assert snapshot.outs == snapshot.inputs == {**BEFORE, "existing": EXISTING, "stacks": [STACK]}
 
 
-def test_a_snapshot_taken_while_the_stack_stands_is_without_the_vendors_entry(
+def test_a_snapshot_taken_while_the_stack_exists_is_without_the_forwarders_entry(
     bucket: Bucket, snapshot: Resource
 ) -> None:
-    bucket.make_stack()
+    bucket.create_stack()
     bucket.put({**bucket.holds(), "QueueConfigurations": [ADDED]})
     snapshot.up(BEFORE)
-    assert snapshot.outs["earlier"] == {"QueueConfigurations": [ADDED]}
+    assert snapshot.outs["existing"] == {"QueueConfigurations": [ADDED]}
 
 
 @pytest.mark.parametrize("event", ["s3:ObjectCreated:*", "s3:ObjectCreated:Put"])
-def test_an_entry_that_overlaps_the_vendors_is_refused_by_name(bucket: Bucket, snapshot: Resource, event: str) -> None:
+def test_an_entry_that_overlaps_the_forwarders_is_refused_by_name_in_a_preview_already(
+    bucket: Bucket, snapshot: Resource, event: str
+) -> None:
     bucket.put({"QueueConfigurations": [{**ADDED, "Events": [event]}]})
-    said = refusal(snapshot.up, BEFORE)
-    for word in (BUCKET, "'added'", ADDED["QueueArn"], event, "EventBridge", "createNewTrail"):
-        assert word in said
+    for step in (snapshot.preview, snapshot.up):
+        refused = refusal(step, BEFORE)
+        for word in (BUCKET, "'added'", ADDED["QueueArn"], event, "EventBridge", "createNewTrail"):
+            assert word in refused
     assert snapshot.state is None
 
 
-def test_a_read_that_is_denied_is_one_line_with_the_permission(bucket: Bucket, snapshot: Resource) -> None:
+def test_a_read_that_is_denied_is_one_line_with_the_permission(
+    bucket: Bucket, snapshot: Resource, capsys: pytest.CaptureFixture[str]
+) -> None:
     bucket.refuse(GET)
-    said = refusal(snapshot.up, BEFORE)
-    assert "AccessDenied: not allowed; allow the deploying identity s3:GetBucketNotification" in said
+    assert snapshot.preview(BEFORE) == "create"
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "existing notifications not checked" in line
+    refused = refusal(snapshot.up, BEFORE)
+    assert "AccessDenied: not allowed; allow the deploying identity s3:GetBucketNotification" in refused
 
 
 def test_denied_is_not_gone(bucket: Bucket, deployment: Deployment) -> None:
     bucket.refuse(GET)
     for step in (deployment.snapshot.refresh, deployment.merge.refresh, deployment.snapshot.destroy):
         refusal(step)
-    assert deployment.snapshot.state is not None
+    refusal(deployment.snapshot.up, CHANGED)
+    assert deployment.snapshot.outs["existing"] == EXISTING
     assert deployment.merge.state is not None
 
 
 def test_the_merge_adds_what_the_stack_took_with_one_put(bucket: Bucket, deployment: Deployment) -> None:
-    assert of_others(bucket.holds()) == OTHERS
+    assert existing_in(bucket.holds()) == EXISTING
     assert bucket.puts() == 1
 
 
-def test_nothing_is_put_where_others_have_nothing(bucket: Bucket, snapshot: Resource) -> None:
+def test_nothing_is_put_where_nothing_exists(bucket: Bucket, snapshot: Resource) -> None:
     bucket.put({})
     bucket.puts()
     empty = Deployment(bucket, snapshot)
@@ -74,12 +89,17 @@ def test_nothing_is_put_where_others_have_nothing(bucket: Bucket, snapshot: Reso
     assert bucket.holds() == {}
 
 
-def test_nothing_changes_after_up_nor_after_a_refresh(bucket: Bucket, deployment: Deployment) -> None:
+def test_nothing_changes_after_up_nor_after_a_refresh_and_no_call_is_made_to_tell(
+    bucket: Bucket, deployment: Deployment
+) -> None:
+    assert bucket.puts() == 1
     for _ in range(2):
+        bucket.sandbox.aws_control.clear_requests()
         assert deployment.snapshot.preview(BEFORE) == "same"
         assert deployment.merge.preview(deployment.wanted) == "same"
+        assert bucket.sandbox.aws_requests() == []
         deployment.refresh()
-    assert bucket.puts() == 1
+    assert bucket.puts() == 0
 
 
 def test_an_unknown_or_another_stack_replaces_the_merge(deployment: Deployment) -> None:
@@ -87,34 +107,84 @@ def test_an_unknown_or_another_stack_replaces_the_merge(deployment: Deployment) 
     assert deployment.merge.preview({**deployment.wanted, "stackId": "another"}) == "replace"
 
 
-def test_the_old_bucket_is_given_back_before_another_is_taken(deployment: Deployment) -> None:
+def test_the_old_bucket_is_restored_before_another_is_taken(deployment: Deployment) -> None:
     news = {**deployment.snapshot.inputs, "bucketName": "another"}
     result = NotificationSnapshotProvider().diff("", deployment.snapshot.outs, news)
     assert result.replaces == ["bucketName"]
     assert result.delete_before_replace is True
 
 
-def test_destroy_puts_everything_back_as_it_was(bucket: Bucket, deployment: Deployment) -> None:
-    deployment.destroy()
-    assert bucket.holds() == OTHERS
-    assert deployment.records() == []
+def test_a_bucket_that_is_not_known_yet_is_not_asked(bucket: Bucket, snapshot: Resource) -> None:
+    bucket.sandbox.aws_control.clear_requests()
+    assert snapshot.preview({**BEFORE, "bucketName": Unknown()}) == "create"
+    assert bucket.sandbox.aws_requests() == []
 
 
-def test_what_was_added_since_survives_destroy(bucket: Bucket, deployment: Deployment) -> None:
+def test_the_state_knows_what_was_added_before_a_changed_setting_replaces_the_stack(
+    bucket: Bucket, deployment: Deployment
+) -> None:
     bucket.add()
-    deployment.destroy()
-    assert bucket.holds() == with_added(OTHERS)
+    assert deployment.snapshot.up(CHANGED) == "update"
+    assert deployment.snapshot.outs["existing"] == deployment.snapshot.inputs["existing"] == with_added(EXISTING)
 
 
-def test_what_was_removed_since_is_not_put_back(bucket: Bucket, deployment: Deployment) -> None:
+def without_topic(bucket: Bucket) -> dict[str, Any]:
     live = bucket.holds()
     del live["TopicConfigurations"]
     bucket.put(live)
+    return {kind: value for kind, value in EXISTING.items() if kind != "TopicConfigurations"}
+
+
+def with_one_more(bucket: Bucket) -> dict[str, Any]:
+    bucket.add()
+    return with_added(EXISTING)
+
+
+@pytest.mark.parametrize("change", [lambda _bucket: EXISTING, with_one_more, without_topic])
+def test_destroy_leaves_the_bucket_as_its_owners_have_it(
+    bucket: Bucket, deployment: Deployment, change: Callable[[Bucket], dict[str, Any]]
+) -> None:
+    expected = change(bucket)
     deployment.destroy()
-    assert bucket.holds() == {kind: value for kind, value in OTHERS.items() if kind != "TopicConfigurations"}
+    assert bucket.holds() == expected
 
 
-def test_what_is_added_while_the_stack_goes_is_kept_too(bucket: Bucket, deployment: Deployment) -> None:
+@pytest.mark.parametrize("change", [with_one_more, without_topic])
+def test_what_a_refresh_saw_survives_a_destroy_in_several_processes(
+    bucket: Bucket, deployment: Deployment, change: Callable[[Bucket], dict[str, Any]]
+) -> None:
+    expected = change(bucket)
+    deployment.refresh()
+    deployment.merge.destroy()
+    bucket.delete_stack()
+    begin_anew()
+    deployment.snapshot.destroy()
+    assert bucket.holds() == expected
+
+
+def test_what_only_a_killed_destroy_saw_is_named_before_it_can_be_lost(
+    bucket: Bucket, deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bucket.add()
+    deployment.merge.destroy()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"newer than the state of this stack in bucket {BUCKET}: notification 'added' to {ADDED['QueueArn']}" in line
+    bucket.delete_stack()
+    begin_anew()
+    deployment.snapshot.destroy()
+    assert bucket.holds() == EXISTING
+
+
+def test_what_the_state_knows_is_not_named(
+    bucket: Bucket, deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bucket.add()
+    deployment.snapshot.up(CHANGED)
+    deployment.merge.destroy()
+    assert capsys.readouterr().err == ""
+
+
+def test_what_is_added_while_the_stack_goes_is_preserved_too(bucket: Bucket, deployment: Deployment) -> None:
     deployment.merge.destroy()
     bucket.delete_stack()
     bucket.put({"QueueConfigurations": [ADDED]})

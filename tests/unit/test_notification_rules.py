@@ -8,20 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.aws.notifications import (
-    EVENT_BRIDGE,
-    Entry,
-    configuration,
-    conflicts,
-    entries,
-    is_as_others_left_it,
-    merge,
-    missing,
-    names,
-    split,
-)
+from components.aws.notifications import EVENT_BRIDGE, Entry, Notifications
 
 BRIDGE = Entry(EVENT_BRIDGE, {})
+
+
+def several(*entries: Entry) -> Notifications:
+    return Notifications(entries)
 
 
 def queue(entry_id: str, *events: str, to: str = "", prefix: str = "", suffix: str = "") -> Entry:
@@ -45,7 +38,7 @@ CREATED, PUT, COPY, REMOVED = (
     "s3:ObjectCreated:Copy",
     "s3:ObjectRemoved:*",
 )
-VENDORS = function("vendors", "CloudOne-ct-forwarder", CREATED)
+FORWARDER = function("forwarder", "CloudOne-ct-forwarder", CREATED)
 
 arbitrary = st.one_of(
     st.just(BRIDGE),
@@ -60,13 +53,13 @@ arbitrary = st.one_of(
 )
 
 
-def acceptable(several: list[Entry]) -> list[Entry]:
+def acceptable(drawn: list[Entry]) -> Notifications:
     """Leave out what S3 would not have let into one bucket."""
     kept: list[Entry] = []
-    for entry in several:
+    for entry in drawn:
         if not any(entry.overlaps(each) or entry.id == each.id for each in kept):
             kept.append(entry)
-    return kept
+    return Notifications(tuple(kept))
 
 
 buckets = st.lists(arbitrary, max_size=6).map(acceptable)
@@ -98,24 +91,24 @@ def test_s3_refuses_a_common_event_for_a_common_key(one: Entry, other: Entry, ov
 
 
 @pytest.mark.parametrize("event", [CREATED, PUT, COPY])
-def test_whatever_is_told_of_new_objects_conflicts_with_the_vendors_entry(event: str) -> None:
+def test_whatever_is_told_of_new_objects_conflicts_with_the_forwarders_entry(event: str) -> None:
     clashing = queue("a", event, prefix="somewhere/", suffix=".txt")
-    assert conflicts([queue("b", REMOVED), clashing, BRIDGE]) == [clashing]
+    assert several(queue("b", REMOVED), clashing, BRIDGE).conflicts() == [clashing]
 
 
-def test_the_vendors_entries_are_those_of_the_stacks_own_functions() -> None:
+def test_the_forwarders_entries_are_those_of_the_stacks_own_functions() -> None:
     lookalike, versioned = (
         function("l", "CloudOne-lookalike", REMOVED),
         function("v", "CloudOne-ct-forwarder:live", PUT),
     )
-    whole = configuration([queue("q", REMOVED), VENDORS, lookalike, versioned, BRIDGE])
-    vendors, others = split(whole, names([VENDORS]))
-    assert vendors == [VENDORS, versioned]
-    assert others == [queue("q", REMOVED), lookalike, BRIDGE]
+    whole = several(queue("q", REMOVED), FORWARDER, lookalike, versioned, BRIDGE)
+    of_forwarder, existing = whole.split(several(FORWARDER).functions)
+    assert of_forwarder == several(FORWARDER, versioned)
+    assert existing == several(queue("q", REMOVED), lookalike, BRIDGE)
 
 
 def test_a_queue_is_nobodys_function() -> None:
-    assert names([queue("q", PUT, to="a:b:c"), BRIDGE]) == frozenset()
+    assert several(queue("q", PUT, to="a:b:c"), BRIDGE).functions == frozenset()
 
 
 def test_an_entry_is_named_with_all_that_makes_it_out() -> None:
@@ -124,35 +117,33 @@ def test_an_entry_is_named_with_all_that_makes_it_out() -> None:
     assert str(BRIDGE) == "EventBridge"
 
 
-def test_an_entry_that_was_written_anew_under_another_id_is_not_doubled() -> None:
-    anew = queue("tf-s3-queue-20260101", PUT, COPY, to="audit")
-    assert merge([anew], [queue("audit", COPY, PUT, to="audit")]) == ([anew], [])
-
-
-def test_an_entry_that_its_owner_changed_stays_changed() -> None:
-    changed = queue("audit", REMOVED)
-    assert merge([changed], [queue("audit", PUT)]) == ([changed], [])
-
-
-def test_what_s3_would_not_take_beside_a_newer_entry_is_named() -> None:
-    newer, older = queue("newer", CREATED), queue("older", PUT)
-    assert merge([newer], [older]) == ([newer], [older])
+@pytest.mark.parametrize(
+    ("live", "wanted", "displaced"),
+    [
+        (queue("tf-s3-queue-20260101", PUT, COPY, to="audit"), queue("audit", COPY, PUT, to="audit"), False),
+        (queue("audit", REMOVED), queue("audit", PUT), False),
+        (queue("newer", CREATED), queue("older", PUT), True),
+    ],
+    ids=["recreated under another id: not doubled", "changed by its owner: stays so", "refused beside a newer: named"],
+)
+def test_an_entry_that_is_there_wins(live: Entry, wanted: Entry, displaced: bool) -> None:
+    assert several(live).merge(several(wanted)) == (several(live), [wanted] if displaced else [])
 
 
 def test_an_entry_whose_id_another_has_by_now_gets_a_new_one() -> None:
-    merged, displaced = merge([VENDORS], [queue("vendors", REMOVED)])
+    merged, displaced = several(FORWARDER).merge(several(queue("forwarder", REMOVED)))
     assert displaced == []
-    assert merged[0] == VENDORS
-    assert "Id" not in merged[1].body
-    assert merged[1].same_as(queue("any", REMOVED, to="vendors"))
-    assert missing(merged, [queue("vendors", REMOVED)]) == []
+    assert merged.entries[0] == FORWARDER
+    assert "Id" not in merged.entries[1].body
+    assert merged.entries[1].same_as(queue("any", REMOVED, to="forwarder"))
+    assert not merged.missing(several(queue("forwarder", REMOVED)))
 
 
 KNOWN = [queue("a", PUT), queue("b", REMOVED), BRIDGE]
 
 
 @pytest.mark.parametrize(
-    ("known", "foreign", "vendors_stands", "owners"),
+    ("known", "existing", "forwarder_notified", "owners"),
     [
         (KNOWN, KNOWN, True, True),
         (KNOWN, KNOWN[:1], True, True),
@@ -167,21 +158,22 @@ KNOWN = [queue("a", PUT), queue("b", REMOVED), BRIDGE]
     ],
 )
 def test_one_that_is_missing_among_others_was_removed_and_all_at_once_were_lost(
-    known: list[Entry], foreign: list[Entry], vendors_stands: bool, owners: bool
+    known: list[Entry], existing: list[Entry], forwarder_notified: bool, owners: bool
 ) -> None:
-    assert is_as_others_left_it(known, foreign, vendors_stands=vendors_stands) is owners
+    left = several(*existing).left_by_owners(several(*known), forwarder_notified=forwarder_notified)
+    assert left is owners
 
 
 @given(buckets)
-def test_a_configuration_comes_back_as_it_was(parts: list[Entry]) -> None:
-    whole = configuration(parts)
-    assert configuration(entries(whole)) == whole
+def test_a_document_comes_back_as_it_was(notifications: Notifications) -> None:
+    document = notifications.document()
+    assert Notifications.of(document).document() == document
 
 
 @given(buckets, buckets)
-def test_a_merge_keeps_what_is_there_and_s3_takes_the_whole(live: list[Entry], wanted: list[Entry]) -> None:
-    merged, _ = merge(live, wanted)
-    assert merged[: len(live)] == live
+def test_a_merge_keeps_what_is_there_and_s3_takes_the_whole(live: Notifications, wanted: Notifications) -> None:
+    merged = live.merge(wanted)[0].entries
+    assert merged[: len(live)] == live.entries
     for position, entry in enumerate(merged):
         assert not any(entry.overlaps(each) or entry == each for each in merged[:position])
     ids = [entry.id for entry in merged if entry.id]
@@ -189,15 +181,17 @@ def test_a_merge_keeps_what_is_there_and_s3_takes_the_whole(live: list[Entry], w
 
 
 @given(buckets, buckets)
-def test_a_second_merge_changes_nothing(live: list[Entry], wanted: list[Entry]) -> None:
-    merged, displaced = merge(live, wanted)
-    assert merge(merged, wanted) == (merged, displaced)
-    assert missing(merged, wanted) == []
+def test_a_second_merge_changes_nothing(live: Notifications, wanted: Notifications) -> None:
+    merged, displaced = live.merge(wanted)
+    assert merged.merge(wanted) == (merged, displaced)
+    assert not merged.missing(wanted)
 
 
 @given(buckets, buckets)
-def test_each_wanted_entry_is_there_displaced_or_changed_by_its_owner(live: list[Entry], wanted: list[Entry]) -> None:
-    merged, displaced = merge(live, wanted)
+def test_each_wanted_entry_is_there_displaced_or_changed_by_its_owner(
+    live: Notifications, wanted: Notifications
+) -> None:
+    merged, displaced = live.merge(wanted)
     for entry in wanted:
         there = any(each.same_as(entry) for each in merged)
         changed = any(each.id == entry.id and each.destination == entry.destination for each in live)

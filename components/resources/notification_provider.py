@@ -1,0 +1,140 @@
+"""Around step 8: existing notifications survive what Trend's stack does to the trail's bucket.
+
+The stack replaces the bucket's whole notification configuration when it is created, and wipes it when it is deleted.
+Hence two resources around it: `NotificationSnapshot`, created before the stack and deleted after it, and
+`NotificationMerge`, created after the stack and deleted before it.
+
+| when | what |
+| --- | --- |
+| the stack is about to be created or replaced | the snapshot reads what exists, and refuses what could not stay |
+| it was created | the merge adds what is missing |
+| it is about to be deleted, for good or for another | the merge reads once more what exists, for this process |
+| it was deleted | the next merge, or the end of the snapshot, restores what is missing |
+
+Where the stack cannot be created, nothing runs after it. `failed_stack` then restores the notifications at once, if the
+engine has error hooks; else, and where that fails too, the next `up` or `destroy` does.
+
+The state knows what the snapshot read, and a refresh updates it. What was added later and was read by the merge alone
+is lost with a process that is killed between the stack's deletion and the next step; docs/limits.md says when.
+S3 has no conditional put: what another writes between our reading and our putting, a second at most, is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulumi.dynamic import ConfigureRequest, ReadResult
+
+from components.aws.bucket import TrailBucket
+from components.aws.clients import AwsError, AwsSettings, clients
+from components.aws.notifications import Notifications
+from components.resources.base import OnboardingProvider
+from components.resources.properties import Inputs
+from components.waiting import Interrupted
+
+GONE = ReadResult("", {})
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketInputs(Inputs):
+    """Which bucket: whose, and where."""
+
+    aws_account_id: str
+    aws_region: str
+    bucket_name: str
+
+
+@dataclass(frozen=True)
+class LastSeen:
+    """What a bucket held right before Trend's stack was deleted, as far as this process saw it.
+
+    Attributes:
+        existing: the existing notifications.
+        of_forwarder: those of Trend's stack.
+        complete: whether none of the existing ones was lost before; if not, what is known besides counts, too.
+    """
+
+    existing: Notifications
+    of_forwarder: Notifications
+    complete: bool
+
+    def with_known(self, known: Notifications) -> Notifications:
+        """Return what the bucket is to hold, as far as it was known besides."""
+        return self.existing if self.complete else self.existing.merge(known)[0]
+
+
+NOTHING_SEEN = LastSeen(Notifications(), Notifications(), complete=False)
+
+# By bucket. The engine deals with the resources of a bucket one after the other, so that no lock is needed.
+last_seen: dict[str, LastSeen] = {}
+recorded: dict[str, Notifications] = {}
+"""What this process wrote into the state."""
+
+
+class NotificationProvider(OnboardingProvider):
+    """What the two providers share: who calls AWS."""
+
+    failures = (AwsError, Interrupted)
+    _aws: AwsSettings
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Take the AWS provider's settings; they are used by the first call."""
+        super().configure(req)
+        self._aws = AwsSettings.of(lambda name: req.config.get(f"aws:{name}"))
+
+    def redact(self, text: str) -> str:
+        """Return the text without AWS credentials."""
+        return self._aws.redactor()(text)
+
+    def bucket(self, inputs: BucketInputs) -> TrailBucket:
+        """Return the bucket, ready to be asked."""
+        return bucket_of(inputs, self._aws)
+
+
+def bucket_of(inputs: BucketInputs, settings: AwsSettings) -> TrailBucket:
+    """Return the bucket, ready to be asked with these credentials."""
+    return TrailBucket(
+        clients(settings), name=inputs.bucket_name, account_id=inputs.aws_account_id, region=inputs.aws_region
+    )
+
+
+def complete(bucket: TrailBucket, live: Notifications, staying: Notifications, wanted: Notifications) -> list[str]:
+    """Put what is missing, once; nothing where nothing is.
+
+    Args:
+        bucket: is put to.
+        live: what it holds.
+        staying: those of them that stay.
+        wanted: what it must hold besides.
+
+    Returns:
+        A line for each that is wanted and was refused beside newer ones.
+    """
+    whole, displaced = staying.merge(wanted)
+    if whole != live:
+        bucket.put(whole)
+    return [
+        f"notification {entry} of bucket {bucket.name} is not restored: S3 does not take it beside a newer one; change "
+        "one of the two"
+        for entry in displaced
+    ]
+
+
+def restore(bucket: TrailBucket, stack_name: str, known: Notifications, seen: LastSeen = NOTHING_SEEN) -> list[str]:
+    """Restore the existing notifications after the deletion of Trend's stack.
+
+    Args:
+        bucket: is put to, if it exists.
+        stack_name: of Trend's stack.
+        known: the existing ones, as the state knows them.
+        seen: the same, as this process last saw them.
+
+    Returns:
+        A line for each that cannot be restored.
+    """
+    live = bucket.read()
+    if live is None:
+        return []
+    # An entry of a function that is gone serves nobody: the stack should have taken it along.
+    _, staying = live.split(seen.of_forwarder.functions - bucket.functions_of(stack_name))
+    return complete(bucket, live, staying, seen.with_known(known))
