@@ -42,13 +42,19 @@ test: setup ## Run all tests, those on the real engine included
 test-full: setup ## Run the tests that take long, too: several hours
 	@FULL=1 $(PY) -m pytest -m "full or not full"
 
+.PHONY: format
+format: $(VENV)/.complete ## Format the code, and mend what the linter can
+	@$(VENV)/bin/ruff check --quiet --fix .
+	@$(VENV)/bin/ruff format .
+
 .PHONY: check check-python check-workflows
-check: check-python check-workflows ## Format, lint and type-check; lint the workflows
+check: check-python check-workflows ## Format, lint, types, directions of imports, workflows; rewrites nothing
 
 check-python: $(VENV)/.complete
-	@$(VENV)/bin/ruff format --quiet $(if $(CI),--check) .
+	@$(VENV)/bin/ruff format --quiet --check .
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-logo
 
 # actionlint has no wheel that holds it, so Go builds it, within a minute and once a machine.
 check-workflows: $(VENV)/.complete

@@ -46,16 +46,22 @@ def stack_exists(sandbox: Sandbox) -> bool:
     return "CloudOne" in {each["StackName"] for each in stacks}
 
 
-def kill_when(stack: Stack, condition: Callable[[], bool], *arguments: str) -> None:
-    """Run `pulumi` and kill it, and the plugins that would outlive it, as soon as the condition holds."""
-    process = psutil.Popen(
-        ["pulumi", *arguments, "--non-interactive"],
-        cwd=stack.folder,
-        env=stack.variables(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def kill_when(stack: Stack, condition: Callable[[], bool], *arguments: str) -> str:
+    """Run `pulumi` and kill it, and the plugins that would outlive it, as soon as the condition holds.
+
+    Returns:
+        What it had printed by then.
+    """
+    log = stack.folder.parent / "killed.log"
+    with log.open("w") as output:
+        process = psutil.Popen(
+            ["pulumi", *arguments, "--non-interactive"],
+            cwd=stack.folder,
+            env=stack.variables(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
     end = time.monotonic() + 60
     while not condition():
         assert process.poll() is None
@@ -64,6 +70,7 @@ def kill_when(stack: Stack, condition: Callable[[], bool], *arguments: str) -> N
     for each in [*process.children(recursive=True), process]:
         each.kill()
     process.wait()
+    return log.read_text()
 
 
 @pytest.mark.full
@@ -168,16 +175,22 @@ def test_a_stack_that_cannot_be_deleted_fails_the_destroy_with_its_own_words(sha
 
 
 @pytest.mark.full
-def test_a_destroy_killed_between_stack_and_snapshot_is_picked_up_by_the_next(shared: Stack) -> None:
+@pytest.mark.parametrize("state_is_fresh", [True, False])
+def test_a_destroy_killed_between_stack_and_snapshot_restores_what_the_state_knows_and_has_named_the_rest(
+    shared: Stack, state_is_fresh: bool
+) -> None:
     sandbox = shared.sandbox
     shared.up()
     add(sandbox)
+    if state_is_fresh:
+        shared.succeed("refresh", "--yes", "--skip-preview")
     sandbox.aws_control.clear_requests()
     # The second read of a destroy is that of the snapshot, after the stack is gone.
     read = Fault(service="s3", action="GetBucketNotificationConfiguration", skip=1, delay=30)
     sandbox.aws_control.add_fault(read)
-    kill_when(shared, lambda: not stack_exists(sandbox), "destroy", "--yes", "--skip-preview")
+    output = kill_when(shared, lambda: not stack_exists(sandbox), "destroy", "--yes", "--skip-preview")
+    assert ("newer than the state of this stack" in output and "'added-later' to " in output) != state_is_fresh
     sandbox.aws_control.clear_faults()
     shared.succeed("cancel", "--yes")
     shared.destroy()
-    assert now(sandbox) == existing_and_added()
+    assert now(sandbox) == (existing_and_added() if state_is_fresh else existing())
