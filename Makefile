@@ -63,7 +63,7 @@ check-workflows: $(VENV)/.complete
 	else echo "actionlint left out: it takes Go to build it"; fi
 
 .PHONY: docs
-docs: $(VENV)/.complete ## Write docs/settings.md anew from Pulumi.yaml
+docs: $(VENV)/.complete ## Write Pulumi.yaml's settings and the tables of them from their declarations
 	@$(PY) -m tests.settings_page
 
 .PHONY: pictures

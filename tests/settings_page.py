@@ -1,34 +1,83 @@
-"""The table of docs/settings.md, made from Pulumi.yaml: `make docs` writes it, a test compares it."""
+"""What is written from the declarations of the settings: `make docs` writes it, a test compares it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from components.settings.model import SETTINGS
+from components.settings.setting import Setting
+
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "settings.md"
-BEGIN, END = "<!-- settings: made from Pulumi.yaml by `make docs` -->", "<!-- /settings -->"
 
 
-def page(text: str, project: dict[str, Any]) -> str:
-    """Return the page with its table made anew; the rest is left as it is."""
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return "\n".join([before + BEGIN, *_table(project["config"]), END + after])
+def project_configuration() -> str:
+    """Return the settings as Pulumi.yaml declares them.
+
+    Without a `type`: the engine's own error about a value of another one would hide all other mistakes.
+    """
+
+    def declaration(setting: Setting[Any]) -> dict[str, Any]:
+        secret = {"secret": True} if setting.secret else {}
+        return {**secret, "default": setting.pulumi_default, "description": setting.meaning}
+
+    declared = {"config": {setting.name: declaration(setting) for setting in SETTINGS}}
+    return yaml.safe_dump(declared, sort_keys=False, width=110).removeprefix("config:\n").rstrip("\n")
 
 
-def _table(settings: dict[str, dict[str, Any]]) -> Iterator[str]:
+def table() -> str:
+    """Return the table of what the settings are."""
+    return "\n".join(_table())
+
+
+def effects() -> str:
+    """Return the table of what an `up` does when a setting changes."""
+    rows = [f"| {change} | {does} | {why} |" for change, does, why in changes()]
+    return "\n".join(["| setting | what `up` does | why |", "| --- | --- | --- |", *rows])
+
+
+def changes() -> Iterator[tuple[str, str, str]]:
+    """Yield each change of a setting, what an `up` does then, and why."""
+    for setting in SETTINGS:
+        for effect in setting.effects:
+            yield f"`{setting.name}` {effect.change}".strip(), effect.does, effect.why
+
+
+def _table() -> Iterator[str]:
     yield "| setting | type | default | meaning |"
     yield "| --- | --- | --- | --- |"
-    for name, setting in settings.items():
-        type_ = "secret string" if setting.get("secret") else setting["type"]
-        default = setting["default"]
-        shown = "none" if default == "" else f"`{str(default).lower() if isinstance(default, bool) else default}`"
-        yield f"| `{name}` | {type_} | {shown} | {' '.join(setting['description'].split())} |"
+    for setting in SETTINGS:
+        default = setting.pulumi_default
+        text = default if isinstance(default, str) else json.dumps(default)
+        yield f"| `{setting.name}` | {setting.kind} | {f'`{text}`' if text else 'none'} | {setting.meaning} |"
+
+
+# The parts of the files, by the name between their marks.
+WRITTEN: dict[str, dict[str, Callable[[], str]]] = {
+    "Pulumi.yaml": {"settings": project_configuration},
+    "README.md": {"settings": table},
+    "docs/settings.md": {"settings": table, "effects": effects},
+}
+
+
+def written(name: str) -> str:
+    """Return a file with its parts written anew; the rest is left as it is."""
+    text = (ROOT / name).read_text()
+    for part, write in WRITTEN[name].items():
+        begin, end = ("# ", "") if name.endswith(".yaml") else ("<!-- ", " -->")
+        marks = (
+            f"({re.escape(begin)}{part}: .*{re.escape(end)}\n)(?s:.*)(\n *{re.escape(begin)}/{part}{re.escape(end)})"
+        )
+        text, found = re.subn(marks, lambda match: match[1] + write() + match[2], text)  # noqa: B023
+        assert found == 1, f"{name} has not one part {part}"
+    return text
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(PAGE.read_text(), yaml.safe_load((ROOT / "Pulumi.yaml").read_text())))
+    for name in WRITTEN:
+        (ROOT / name).write_text(written(name))

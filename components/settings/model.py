@@ -1,43 +1,137 @@
-"""The settings of a stack as types, the way the components take them; `configuration` reads them."""
+"""The settings: each is declared once, at the field that holds its value in the way that the components take it.
+
+`configuration` judges a stack's configuration by this; `make docs` writes Pulumi.yaml's `config` and the tables of
+README.md and docs/settings.md from it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
+from components.settings import rules
+from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
+from components.settings.setting import Effect, Setting, declare, declared_in
 
-@dataclass(frozen=True)
-class NewTrail:
-    """Make a trail, and a bucket for it.
+_NEW_TRAIL_RESOURCES = (
+    "trail, trail-bucket, trail-bucket-access, trail-bucket-encryption, trail-bucket-lifecycle, "
+    "trail-bucket-ownership, trail-bucket-policy, trail-bucket-versioning"
+)
+_FROM_ANOTHER_BUCKET = "replaces forwarder, health, notifications-before, notifications-kept"
+_FROM_ANOTHER_TEMPLATE = Effect(
+    "updates forwarder-template, management-role, management-role-template, notifications-before; "
+    "replaces forwarder, health, notifications-kept",
+    "the stacks come from other templates",
+)
 
-    Attributes:
-        on_destroy: what becomes of the bucket and its logs.
-        retention_days: days after which logs expire; 0 for never.
-    """
+API_KEY = Setting(
+    "cloudOneApiKey",
+    rules.api_key,
+    default=None,
+    meaning="Cloud One API key, `<key id>:<secret>`. The environment variable CLOUD_ONE_API_KEY wins. Needed by "
+    "everything but a preview.",
+    effects=[Effect("nothing", "the key is in no resource; one of another account is refused before the first change")],
+    secret=True,
+    variable=KEY_VARIABLE,
+)
 
-    on_destroy: Literal["keep", "delete"] = "keep"
-    retention_days: int = 365
+ENROLLMENT_TOKEN = Setting(
+    "visionOneServiceToken",
+    str,
+    default="",
+    meaning="Vision One enrollment token. The environment variable VISION_ONE_SERVICE_TOKEN wins. Without one the "
+    "enrollment is skipped.",
+    effects=[Effect("nothing", "who is enrolled stays enrolled; the first token enrolls")],
+    secret=True,
+    variable=TOKEN_VARIABLE,
+)
+
+CREATE_NEW_TRAIL = Setting(
+    "createNewTrail",
+    rules.boolean,
+    default=False,
+    meaning="Create a trail and a bucket for it (extra cost). False needs existingCloudtrailBucketName.",
+    effects=[
+        Effect(
+            f"creates {_NEW_TRAIL_RESOURCES}; {_FROM_ANOTHER_BUCKET}",
+            "the events are read from another bucket; the old one keeps its logs",
+            "to true",
+        ),
+        Effect(
+            f"deletes {_NEW_TRAIL_RESOURCES}; {_FROM_ANOTHER_BUCKET}",
+            "the same, back; the bucket leaves the stack and stays in AWS with its logs, unless "
+            "`trailBucketOnDestroy` is `delete`",
+            "to false",
+        ),
+    ],
+)
 
 
 @dataclass(frozen=True)
 class ExistingTrail:
     """Use the bucket that a trail delivers to already."""
 
-    bucket_name: str
+    bucket_name: str = declare(
+        "existingCloudtrailBucketName",
+        rules.bucket_name,
+        default="",
+        meaning="Bucket that a trail of this account delivers to already. Only with createNewTrail false.",
+        effects=[Effect(_FROM_ANOTHER_BUCKET, "Trend's stack takes its bucket when it is created")],
+        required=True,
+    )
+
+
+@dataclass(frozen=True)
+class NewTrail:
+    """Create a trail, and a bucket for it.
+
+    Attributes:
+        on_destroy: what becomes of the bucket and its logs.
+        retention_days: days after which logs expire; 0 for never.
+    """
+
+    on_destroy: Literal["keep", "delete"] = declare(
+        "trailBucketOnDestroy",
+        rules.one_of("keep", "delete"),
+        default="keep",
+        meaning="What `pulumi destroy` does with a new trail's bucket and its logs, `keep` or `delete`.",
+        effects=[Effect("updates trail-bucket", "only what a later removal does")],
+    )
+    retention_days: int = declare(
+        "trailLogRetentionDays",
+        rules.whole_number(0, 36500),
+        default=365,
+        meaning="Days after which a new trail's bucket expires its logs; 0 keeps them for ever.",
+        effects=[Effect("updates trail-bucket-lifecycle", "logs that are older by now are expired by S3")],
+    )
 
 
 @dataclass(frozen=True)
 class HostedTemplates:
-    """Take the vendor's templates out of a bucket of one's own.
+    """Take Trend's templates out of a bucket of one's own.
 
     Attributes:
         bucket_name: the bucket.
         key_prefix: what their keys begin with; empty, or with a slash at its end.
     """
 
-    bucket_name: str
-    key_prefix: str = ""
+    bucket_name: str = declare(
+        "qsS3BucketName",
+        rules.matching(r"[0-9a-zA-Z]([0-9a-zA-Z-]*[0-9a-zA-Z])?", "made of digits, letters and inner hyphens"),
+        default="cloudone-community",
+        meaning="Bucket that hosts Trend's templates; digits, letters, hyphens. With the default they come from "
+        "Trend's own addresses.",
+        effects=[_FROM_ANOTHER_TEMPLATE],
+        required=True,
+    )
+    key_prefix: str = declare(
+        "qsS3KeyPrefix",
+        rules.key_prefix,
+        default="",
+        meaning="Prefix of the templates' keys in that bucket; digits, letters, `-` `.` `/`.",
+        effects=[_FROM_ANOTHER_TEMPLATE],
+    )
 
     def url(self, file_name: str, aws_region: str, url_suffix: str) -> str:
         """Return the address of a template in an AWS region, whose URL suffix is `amazonaws.com` or another."""
@@ -46,27 +140,131 @@ class HostedTemplates:
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings. The API key and the enrolment token are not among them.
+    """The settings. The API key and the enrollment token are not among them.
 
     Attributes:
         trail: where the trail's events are.
-        templates: where the vendor's templates are; None for the vendor's own addresses.
-        stack_name: what the vendor's stacks are named after, at most 8 characters.
-        enroll: whether an enrolment token is at hand.
+        templates: where Trend's templates are; None for Trend's own addresses.
+        enroll: whether an enrollment token is at hand.
+        stack_name: what Trend's stacks are named after, at most 8 characters.
         external_id: the tenant's, where it hides its own.
-        adopt: whether to take over links that something else made.
+        adopt: whether to adopt links that are not managed by this stack.
         permissions_boundary, role_path: of the cross-account role.
         tags: for everything that takes tags.
         health_check: what a link in a bad state does to the update, after its last step.
+        endpoints: base URL by service, for those that are not at Trend's own address.
+        region_map: AWS region by Cloud One region, in addition to the known ones.
     """
 
     trail: NewTrail | ExistingTrail
     templates: HostedTemplates | None = None
-    stack_name: str = "CloudOne"
     enroll: bool = False
-    external_id: str | None = None
-    adopt: bool = False
-    permissions_boundary: str | None = None
-    role_path: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-    health_check: Literal["fail", "warn"] = "fail"
+    stack_name: str = declare(
+        "stackName",
+        rules.matching(r"[a-zA-Z][a-zA-Z0-9-]{0,7}", "a letter and at most 7 more letters, digits and hyphens"),
+        default="CloudOne",
+        meaning="Name of Trend's CloudFormation stacks, at most 8 characters.",
+        effects=[
+            Effect(
+                "updates notifications-before, registration; "
+                "replaces forwarder, health, management-role, notifications-kept",
+                "a CloudFormation stack cannot be renamed; the registration is pointed at the new role, never deleted",
+            )
+        ],
+    )
+    external_id: str | None = declare(
+        "externalId",
+        rules.matching(r"[\w+=,.@:/-]{2,1224}", "an external id (letters, digits, _+=,.@:/-)"),
+        default=None,
+        meaning="The tenant's external id, where an administrator hides it.",
+        effects=[
+            Effect(
+                "deletes external-id",
+                "the tenant is not asked any more; another id than the tenant's changes the role's trust, and Trend "
+                "then refuses the role",
+            )
+        ],
+    )
+    adopt: bool = declare(
+        "adopt",
+        rules.boolean,
+        default=False,
+        meaning="Adopt a connector or cloud account that is not managed by this stack; `pulumi destroy` restores its "
+        "earlier settings.",
+        effects=[
+            Effect(
+                "creates earlier-connector, earlier-registration; updates connector, registration",
+                "links that are managed by this stack stay as they are; another's is adopted, with its earlier "
+                "settings recorded",
+            )
+        ],
+    )
+    permissions_boundary: str | None = declare(
+        "permissionsBoundary",
+        rules.matching(r"arn:[\w-]+:iam::(\d{12}|aws):policy/[\w+=,.@/-]+", "an IAM policy's ARN"),
+        default=None,
+        meaning="ARN of the policy that bounds the cross-account role.",
+        effects=[Effect("updates workload-security", "a role takes another boundary in place")],
+    )
+    role_path: str | None = declare(
+        "rolePath",
+        rules.matching(r"/([!-.0-~]+/)*", "an IAM path (a slash at either end, no blanks)"),
+        default=None,
+        meaning="IAM path of the cross-account role, for example `/security/`.",
+        effects=[
+            Effect(
+                "updates connector, health; replaces workload-security, workload-security-reads",
+                "a role cannot move; the connector is pointed at the new one before the old one is deleted",
+            )
+        ],
+    )
+    tags: Mapping[str, str] = declare(
+        "tags",
+        rules.tags,
+        default={},
+        meaning="Tags for everything that takes tags.",
+        effects=[
+            Effect(
+                "updates management-role, notifications-before, workload-security; "
+                "replaces forwarder, health, notifications-kept",
+                "in place, but for Trend's CloudTrail stack: its token is good for one creation",
+            )
+        ],
+    )
+    health_check: Literal["fail", "warn"] = declare(
+        "healthCheck",
+        rules.one_of("fail", "warn"),
+        default="fail",
+        meaning="What a link in a bad state, or one that could not be read, does to `pulumi up` after its last step, "
+        "`fail` or `warn`. Either way the output `health` names it.",
+        effects=[Effect("nothing", "how the check's verdict counts, from the next check on")],
+    )
+    endpoints: Mapping[str, str] = declare(
+        "endpoints",
+        rules.endpoints,
+        default={},
+        meaning="Base URL by service: accounts, services, workload, cloudaccounts, cloudtrail, visionone-connect, "
+        "visionone. The environment variable TREND_ENDPOINT_URL wins: one base, `/<service>` appended.",
+        effects=[Effect("nothing", "where calls go is in no resource")],
+    )
+    region_map: Mapping[str, str] = declare(
+        "regionMap",
+        rules.region_map,
+        default={},
+        meaning="Additions to the table of Cloud One regions and the AWS region of each, such as "
+        '`{"zz-1": "us-west-2"}`.',
+        effects=[Effect("nothing", "the same; a region that does not fit is refused")],
+    )
+
+
+SETTINGS: tuple[Setting[Any], ...] = (
+    API_KEY,
+    ENROLLMENT_TOKEN,
+    CREATE_NEW_TRAIL,
+    *(
+        setting
+        for part in (ExistingTrail, NewTrail, HostedTemplates, Settings)
+        for setting in declared_in(part).values()
+    ),
+)
+"""All settings, in the order in which they are listed."""

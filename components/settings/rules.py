@@ -1,15 +1,16 @@
-"""Rules about single values of the settings. Each returns the value as it is used, or raises ValueError with a reason.
+"""Rules of single settings. Each returns the value that a text stands for, or raises ValueError with a reason.
 
-None of the values is a secret, so the texts show them.
+The reasons repeat the values, but for those of secrets.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
+from components.settings.credentials import HOW_TO_SET, ApiKey, InvalidApiKey
 from components.settings.endpoints import REGION_CODE, check_base_url, check_service
 
 # AWS takes 50 tags; three are ours, see `components.aws.tags`.
@@ -19,40 +20,91 @@ _TAG_CHARACTERS = r"[\w .:/=+\-@]"  # letters of any language; of the blanks no 
 _RESERVED_BEGINNINGS = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 
+ChoiceT = TypeVar("ChoiceT", bound=str)
 
-def json_object(value: Any) -> dict[str, Any]:
-    """Return the object that a setting holds: Pulumi keeps it as JSON, and an empty text stands for an empty one."""
+
+def api_key(text: str) -> ApiKey:
+    """Judge the form of an API key."""
     try:
-        decoded = json.loads(value or "{}") if isinstance(value, str) else value
-    except json.JSONDecodeError:
-        decoded = None
-    if not isinstance(decoded, dict):
-        raise ValueError("is not an object: set its entries with `pulumi config set --path '<setting>.<name>' <value>`")
-    return decoded
+        return ApiKey.parse(text)
+    except InvalidApiKey as error:
+        raise ValueError(f"{error}; {HOW_TO_SET}") from None
 
 
-def must_match(value: str, pattern: str, rule: str) -> str:
-    """Return a text that fits a pattern as a whole; letters and digits are those of ASCII, as AWS wants them."""
-    if not re.fullmatch(pattern, value, re.ASCII):
-        raise ValueError(f"'{value}' is not {rule}")
-    return value
+def boolean(text: str) -> bool:
+    """Judge a truth value, as YAML and Pulumi write it."""
+    if text.lower() not in ("true", "false"):
+        raise ValueError(f"'{text}' is neither true nor false")
+    return text.lower() == "true"
 
 
-def bucket_name(value: str) -> str:
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """Return the rule of a whole number between two others, both included."""
+
+    def rule(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not least <= int(text) <= most:
+            raise ValueError(f"'{text}' is not a whole number from {least} to {most}")
+        return int(text)
+
+    return rule
+
+
+def one_of(*choices: ChoiceT) -> Callable[[str], ChoiceT]:
+    """Return the rule of a choice."""
+
+    def rule(text: str) -> ChoiceT:
+        for choice in choices:
+            if choice == text:
+                return choice
+        raise ValueError(f"'{text}' is not {' or '.join(map(repr, choices))}")
+
+    return rule
+
+
+def matching(pattern: str, form: str) -> Callable[[str], str]:
+    """Return the rule of a text that fits a pattern as a whole; digits and letters are ASCII's, as AWS wants them.
+
+    Args:
+        pattern: a regular expression.
+        form: what such a text is, for whoever gave another.
+    """
+
+    def rule(text: str) -> str:
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise ValueError(f"'{text}' is not {form}")
+        return text
+
+    return rule
+
+
+_looks_like_a_bucket = matching(
+    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+    "a bucket name (3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at either end)",
+)
+_cloud_one_region = matching(REGION_CODE.pattern, "a Cloud One region (such as us-1)")
+_aws_region = matching(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region (such as us-east-1)")
+
+
+def bucket_name(text: str) -> str:
     """Judge a bucket name by the rules for general purpose buckets (source: S3 user guide, bucket naming rules)."""
-    rule = "a bucket name (3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at either end)"
-    must_match(value, r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", rule)
-    if ".." in value or re.fullmatch(r"\d+\.\d+\.\d+\.\d+", value):
-        raise ValueError(f"'{value}' is not a bucket name (no two dots in a row, no IP address)")
-    if value.startswith(_RESERVED_BEGINNINGS) or value.endswith(_RESERVED_ENDS):
-        raise ValueError(f"'{value}' is not a bucket name (S3 reserves its beginning or end)")
-    return value
+    _looks_like_a_bucket(text)
+    if ".." in text or re.fullmatch(r"\d+\.\d+\.\d+\.\d+", text):
+        raise ValueError(f"'{text}' is not a bucket name (no two dots in a row, no IP address)")
+    if text.startswith(_RESERVED_BEGINNINGS) or text.endswith(_RESERVED_ENDS):
+        raise ValueError(f"'{text}' is not a bucket name (S3 reserves its beginning or end)")
+    return text
 
 
-def tags(value: dict[str, Any]) -> dict[str, str]:
+def key_prefix(text: str) -> str:
+    """Judge what keys of a bucket begin with; a slash that is missing at its end is added."""
+    matching(r"[0-9a-zA-Z./-]*", "made of digits, letters, - . and /")(text)
+    return text if not text or text.endswith("/") else f"{text}/"
+
+
+def tags(text: str) -> dict[str, str]:
     """Judge tags by the strictest of IAM, S3, CloudTrail and CloudFormation (source: their API references, Tag)."""
-    texts = {key: _text(content) for key, content in value.items()}
-    problems = [problem for key, text in texts.items() if (problem := _tag_problem(key, text))]
+    texts = {key: _text(content) for key, content in _json_object(text).items()}
+    problems = [problem for key, content in texts.items() if (problem := _tag_problem(key, content))]
     folded = [key.lower() for key in texts]
     problems += [
         f"'{key}' is there twice but for its case, which IAM refuses" for key in texts if folded.count(key.lower()) > 1
@@ -61,7 +113,28 @@ def tags(value: dict[str, Any]) -> dict[str, str]:
         problems.append(f"{len(texts)} tags are more than the {MOST_TAGS} that fit beside ours")
     if problems:
         raise ValueError(", ".join(problems))
-    return {key: text for key, text in texts.items() if text is not None}
+    return {key: content for key, content in texts.items() if content is not None}
+
+
+def endpoints(text: str) -> dict[str, str]:
+    """Judge base URLs by service: https, or http to this machine."""
+    return _each(_json_object(text), lambda name, url: (check_service(name), check_base_url(str(url))))
+
+
+def region_map(text: str) -> dict[str, str]:
+    """Judge additions to the table of regions, Cloud One region to AWS region."""
+    return _each(_json_object(text), lambda region, aws: (_cloud_one_region(region), _aws_region(str(aws))))
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    """Return the object that a setting holds: Pulumi keeps it as JSON."""
+    try:
+        decoded = json.loads(text)
+    except json.JSONDecodeError:
+        decoded = None
+    if not isinstance(decoded, dict):
+        raise ValueError("is not an object: set its entries with `pulumi config set --path '<setting>.<name>' <value>`")
+    return decoded
 
 
 def _text(content: Any) -> str | None:
@@ -76,35 +149,20 @@ def _text(content: Any) -> str | None:
 
 def _tag_problem(key: str, text: str | None) -> str | None:
     if not re.fullmatch(_TAG_CHARACTERS + "{1,128}", key):
-        return f"'{key}' is no tag key (1 to 128 letters, digits, blanks and _ . : / = + - @)"
+        return f"'{key}' is not a tag key (1 to 128 letters, digits, blanks and _ . : / = + - @)"
     if key.lower().startswith("aws:"):
         return f"'{key}' begins with aws:, which is reserved"
     if text is None:
-        return f"'{key}' has a value that is no text"
+        return f"'{key}' has a value that is not a text"
     if not re.fullmatch(_TAG_CHARACTERS + "{1,256}", text):
         return f"'{key}' has the value '{text}' (1 to 256 letters, digits, blanks and _ . : / = + - @)"
     return None
 
 
-def endpoints(value: dict[str, Any]) -> dict[str, str]:
-    """Judge base URLs by service: https, or http to this machine."""
-    return _each(value, lambda name, url: (check_service(name), check_base_url(str(url))))
-
-
-def region_map(value: dict[str, Any]) -> dict[str, str]:
-    """Judge additions to the table of regions, Cloud One region to AWS region."""
-
-    def entry(region: str, aws_region: Any) -> tuple[str, str]:
-        must_match(region, REGION_CODE.pattern, "a Cloud One region (such as us-1)")
-        return region, must_match(str(aws_region), r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region (such as us-east-1)")
-
-    return _each(value, entry)
-
-
-def _each(value: dict[str, Any], judge: Callable[[str, Any], tuple[str, str]]) -> dict[str, str]:
+def _each(entries: Mapping[str, Any], judge: Callable[[str, Any], tuple[str, str]]) -> dict[str, str]:
     """Judge all entries of an object, and name all that are wrong."""
     judged, problems = {}, []
-    for name, content in value.items():
+    for name, content in entries.items():
         try:
             key, text = judge(name, content)
             judged[key] = text

@@ -64,10 +64,18 @@ def test_a_wrong_setting_is_refused_by_a_preview(
 
 def test_all_wrong_settings_are_named_at_once(stack: Stack) -> None:
     stack.environment["CLOUD_ONE_API_KEY"] = "no-colon-here"
-    stack.configure({"stackName": "CloudOneX", "qsS3KeyPrefix": "a prefix"})
+    mistakes = {
+        "createNewTrail": "maybe",
+        "trailLogRetentionDays": "many",
+        "stackName": {"a": "b"},
+        "qsS3KeyPrefix": "a prefix",
+        "tags": "blue",
+        "stakName": "X",
+    }
+    stack.configure(mistakes)
     run = stack.run("preview")
-    for name in ("CLOUD_ONE_API_KEY", "stackName", "qsS3KeyPrefix", "existingCloudtrailBucketName"):
-        assert f"{name}" in run.output
+    for name in ("CLOUD_ONE_API_KEY", *mistakes):
+        assert name in run.output
     assert run.code != 0
     assert "no-colon-here" not in run.output
 

@@ -118,7 +118,7 @@ def test_all_mistakes_are_one_error_and_nothing_is_registered(
 ) -> None:
     error = refusal(monkeypatch, caplog, {"stackName": "much-too-long", "stakName": "x"})
     assert [line.partition(":")[0].split(" ")[0] for line in sorted(error.splitlines())] == [
-        "existingCloudtrailBucketName", "stackName", "stakName",
+        "existingCloudtrailBucketName", "stackName", "unknown",
     ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from components.refusal import Refusal
 from components.settings.configuration import SettingsError, parse_settings
-from components.settings.model import ExistingTrail, HostedTemplates, NewTrail, Settings
+from components.settings.model import SETTINGS, ExistingTrail, HostedTemplates, NewTrail, Settings
 from tests.unit.settings_problems import problems
 
 NEW_TRAIL = {"createNewTrail": "true"}
@@ -79,11 +79,11 @@ REFUSED: list[tuple[dict[str, str], tuple[str, ...]]] = [
     (NEW_TRAIL | {"existingCloudtrailBucketName": "a-bucket"},
      ("existingCloudtrailBucketName: 'a-bucket'", "together with createNewTrail true")),
     ({"existingCloudtrailBucketName": "A_B"}, ("existingCloudtrailBucketName: 'A_B' is not a bucket name",)),
-    ({"createNewTrail": "maybe"}, ("createNewTrail: 'maybe'",)),
-    (NEW_TRAIL | {"trailBucketOnDestroy": "burn"}, ("trailBucketOnDestroy: 'burn'", "'keep' or 'delete'")),
-    (NEW_TRAIL | {"trailLogRetentionDays": "-1"}, ("trailLogRetentionDays: '-1'", "greater than or equal to 0")),
+    ({"createNewTrail": "maybe"}, ("createNewTrail: 'maybe' is neither true nor false",)),
+    (NEW_TRAIL | {"trailBucketOnDestroy": "burn"}, ("trailBucketOnDestroy: 'burn' is not 'keep' or 'delete'",)),
+    (NEW_TRAIL | {"trailLogRetentionDays": "-1"}, ("trailLogRetentionDays: '-1'", "whole number from 0 to 36500")),
     (NEW_TRAIL | {"trailLogRetentionDays": "36501"}, ("trailLogRetentionDays: '36501'",)),
-    (NEW_TRAIL | {"trailLogRetentionDays": "1.5"}, ("trailLogRetentionDays: '1.5'", "integer")),
+    (NEW_TRAIL | {"trailLogRetentionDays": "1.5"}, ("trailLogRetentionDays: '1.5'", "whole number")),
     (NEW_TRAIL | {"qsS3BucketName": "a_b"}, ("qsS3BucketName: 'a_b' is not made of digits, letters",)),
     (NEW_TRAIL | {"qsS3BucketName": "a.b"}, ("qsS3BucketName: 'a.b'",)),
     (NEW_TRAIL | {"qsS3BucketName": "-ab"}, ("qsS3BucketName: '-ab'",)),
@@ -100,7 +100,8 @@ REFUSED: list[tuple[dict[str, str], tuple[str, ...]]] = [
     (NEW_TRAIL | {"externalId": "x" * 1225}, ("externalId: 'xxx",)),
     (NEW_TRAIL | {"externalId": "a b"}, ("externalId: 'a b'",)),
     (NEW_TRAIL | {"externalId": "ünïcode"}, ("externalId: 'ünïcode'",)),
-    (NEW_TRAIL | {"adopt": "perhaps"}, ("adopt: 'perhaps'", "boolean")),
+    (NEW_TRAIL | {"adopt": "perhaps"}, ("adopt: 'perhaps' is neither true nor false",)),
+    (NEW_TRAIL | {"adopt": ""}, ("adopt: ''",)),
     (NEW_TRAIL | {"permissionsBoundary": "ReadOnly"}, ("permissionsBoundary: 'ReadOnly' is not an IAM policy's ARN",)),
     (NEW_TRAIL | {"permissionsBoundary": "arn:aws:iam::012345678901:role/x"}, ("permissionsBoundary",)),
     (NEW_TRAIL | {"permissionsBoundary": "arn:aws:iam::12345678901:policy/x"}, ("permissionsBoundary",)),
@@ -116,11 +117,11 @@ REFUSED: list[tuple[dict[str, str], tuple[str, ...]]] = [
     (NEW_TRAIL | {"regionMap": '{"zz9": "us-east-1"}'}, ("regionMap: zz9: 'zz9' is not a Cloud One region",)),
     (NEW_TRAIL | {"regionMap": '{"zz-9": "us-1"}'}, ("regionMap: zz-9: 'us-1' is not an AWS region",)),
     (NEW_TRAIL | {"tags": '{"aws:x": "y"}'}, ("tags: 'aws:x' begins with aws:",)),
-    (NEW_TRAIL | {"stakName": "X"}, ("stakName is no setting; did you mean stackName?",)),
-    (NEW_TRAIL | {"cloudOneApikey": "SENTINEL"}, ("cloudOneApikey is no setting; did you mean cloudOneApiKey?",)),
+    (NEW_TRAIL | {"stakName": "X"}, ("unknown setting `stakName`; did you mean stackName?",)),
+    (NEW_TRAIL | {"cloudOneApikey": "SENTINEL"}, ("unknown setting `cloudOneApikey`; did you mean cloudOneApiKey?",)),
     (NEW_TRAIL | {"visionOneServicetoken": "SENTINEL"}, ("did you mean visionOneServiceToken?",)),
-    (NEW_TRAIL | {"stack_name": "X"}, ("stack_name is no setting; did you mean stackName?",)),
-    (NEW_TRAIL | {"qqqqqq": "X"}, ("qqqqqq is no setting",)),
+    (NEW_TRAIL | {"stack_name": "X"}, ("unknown setting `stack_name`; did you mean stackName?",)),
+    (NEW_TRAIL | {"qqqqqq": "X"}, ("unknown setting `qqqqqq`",)),
     (NEW_TRAIL | {"cloudOneApiKey": "SENTINEL"}, ("cloudOneApiKey: the Cloud One API key has no `:`",)),
     (NEW_TRAIL | {"cloudOneApiKey": ":SENTINEL"}, ("cloudOneApiKey: ", "nothing before")),
     (NEW_TRAIL | {"cloudOneApiKey": "SENTINEL:"}, ("cloudOneApiKey: ", "nothing after")),
@@ -156,10 +157,10 @@ def test_every_mistake_is_named_at_once() -> None:
         {"TREND_ENDPOINT_URL": "http://trend.example"},
         ["cloudOneApiKey"],
     )
-    named = [problem.partition(":")[0].split(" ")[0] for problem in found]
+    named = [problem.removeprefix("unknown setting ").partition(":")[0].split(" ")[0] for problem in found]
     assert sorted(named) == sorted(
         ["cloudOneApiKey", "cloudOneApiKey", "TREND_ENDPOINT_URL", "existingCloudtrailBucketName",
-         "qsS3KeyPrefix", "stackName", "tags", "typo"]
+         "`typo`", "qsS3KeyPrefix", "stackName", "tags"]
     )  # fmt: skip
 
 
@@ -171,11 +172,7 @@ def test_the_settings_error_ends_the_program_in_one_line() -> None:
     assert issubclass(SettingsError, Refusal)
 
 
-NAMES = [
-    "createNewTrail", "existingCloudtrailBucketName", "trailBucketOnDestroy", "trailLogRetentionDays", "qsS3BucketName",
-    "qsS3KeyPrefix", "stackName", "externalId", "adopt", "permissionsBoundary", "rolePath", "tags", "endpoints",
-    "regionMap", "cloudOneApiKey", "visionOneServiceToken",
-]  # fmt: skip
+NAMES = [setting.name for setting in SETTINGS]
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

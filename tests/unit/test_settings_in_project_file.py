@@ -1,60 +1,38 @@
-"""Pulumi.yaml declares what configuration.py judges: the same names, types and defaults."""
+"""Pulumi.yaml's settings, as the engine takes them."""
 
 from __future__ import annotations
 
-import typing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from pydantic.alias_generators import to_camel
 
-from components.settings.configuration import SECRETS, _Configuration, parse_settings
+from components.settings.configuration import parse_settings
+from components.settings.model import SETTINGS
+from components.settings.setting import Setting
 
 PROJECT: dict[str, Any] = yaml.safe_load((Path(__file__).parents[2] / "Pulumi.yaml").read_text())
 DECLARED: dict[str, dict[str, Any]] = PROJECT["config"]
-FIELDS = {to_camel(name): field for name, field in _Configuration.model_fields.items()}
-TYPES = {bool: "boolean", str: "string", int: "integer", dict: "object"}
-
-
-def pulumi_type(annotation: Any) -> str:
-    """Return Pulumi's name for a type; of `X | None` that of X, of a literal that of its values."""
-    if annotation in TYPES:
-        return TYPES[annotation]
-    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if origin is typing.Literal:
-        return pulumi_type(type(arguments[0]))
-    if origin in TYPES:
-        return TYPES[origin]
-    return pulumi_type(next(part for part in arguments if part is not type(None)))
-
-
-def test_the_same_settings_are_declared_as_are_judged() -> None:
-    assert set(DECLARED) == {*FIELDS, *SECRETS}
-
-
-@pytest.mark.parametrize("name", FIELDS)
-def test_a_setting_has_the_type_and_default_that_it_is_judged_by(name: str) -> None:
-    default = FIELDS[name].get_default(call_default_factory=True)
-    assert DECLARED[name]["type"] == pulumi_type(FIELDS[name].annotation)
-    assert DECLARED[name]["default"] == ("" if default is None else default)
-    assert "secret" not in DECLARED[name]
-
-
-@pytest.mark.parametrize("name", SECRETS)
-def test_a_secret_is_declared_as_one_and_without_a_type(name: str) -> None:
-    """The engine refuses a typed secret that has no value, and a preview needs none."""
-    assert DECLARED[name]["secret"] is True
-    assert DECLARED[name]["default"] == ""
-    assert "type" not in DECLARED[name]
 
 
 @pytest.mark.parametrize("name", DECLARED)
-def test_a_setting_is_described_in_whole_sentences(name: str) -> None:
-    description = " ".join(DECLARED[name]["description"].split())
-    assert len(description) > 20
-    assert description.endswith(".")
+def test_a_setting_has_a_default_and_no_type_so_that_the_engine_refuses_nothing(name: str) -> None:
+    """Its one error would hide all other mistakes, and a preview needs neither of the secrets."""
+    assert "default" in DECLARED[name]
+    assert "type" not in DECLARED[name]
+
+
+def test_the_two_secrets_are_declared_as_such() -> None:
+    secrets = [name for name, declared in DECLARED.items() if declared.get("secret")]
+    assert secrets == ["cloudOneApiKey", "visionOneServiceToken"]
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_a_setting_is_described_in_whole_sentences(setting: Setting[Any]) -> None:
+    assert len(setting.meaning) > 20
+    assert setting.meaning.endswith(".")
+    assert setting.effects
 
 
 def test_the_declared_defaults_mean_the_same_as_no_settings() -> None:
