@@ -132,17 +132,15 @@ class Onboarding(pulumi.ComponentResource):
         # After the last step: what was made is read back
         check = HealthCheck(
             "health-check",
-            expected={
-                "region": account.region,
-                "awsAccountId": where.account_id,
-                "awsRegion": where.region,
-                "connectorId": workload_security.connector_id,
-                "connectorRoleArn": workload_security.role_arn,
-                "cloudAccountRoleArn": cloud_account.role_arn,
-                "stackName": settings.stack_name,
-                "bucketName": trail.bucket_name,
-            },
-            on_refusal=settings.health_check,
+            cloud_one_account_id=account.account_id,
+            region=account.region,
+            where=where,
+            connector_id=workload_security.connector_id,
+            connector_role_arn=workload_security.role_arn,
+            cloud_account_role_arn=cloud_account.role_arn,
+            stack_name=settings.stack_name,
+            bucket_name=trail.bucket_name,
+            on_failure=settings.health_check,
             triggers=[
                 workload_security.connector_id,
                 cloud_account.cloud_account_id,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pulumi
-
 # The Python language host ends quietly with this code (source: the SDK's pulumi-language-python-exec).
 ERROR_ALREADY_SHOWN = 32
 
@@ -18,6 +16,8 @@ class Refusal(Exception):
 @contextmanager
 def refusals_in_one_line() -> Iterator[None]:
     """Show a refusal as the program's one error, and end the program."""
+    import pulumi  # here, since checks tell a refusal apart in processes that need no Pulumi
+
     try:
         yield
     except Refusal as refusal:

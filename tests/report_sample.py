@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from components.checks.deployed import Health
 from components.checks.findings import Finding
-from operate.report.facts import Facts, Health, Link, Template
+from operate.report.facts import Facts, Link, Template
 from operate.report.leaving import Item, Report
 from operate.report.policies import Statement
 from operate.report.roles import Held, Policy, Role, VendorStack
@@ -66,14 +67,13 @@ def sample() -> Facts:
         versions=(("Program", ""), ("Pulumi", "v3.1.4"), ("Pulumi plugin aws", "7.8.9")),
         templates=(Template("Forwarder", "https://" + "t" * 200, "sha256:" + "0123456789abcdef" * 4),),
         health=Health(
-            "failed",
-            "2026-01-02 03:00:00 UTC",
             (
-                Finding("Workload Security connector", "failed", f"points at {LONG_ARN}; `pulumi up --refresh`"),
+                Finding("Workload Security connector", "failed", f"points at {LONG_ARN}", "`pulumi up --refresh`"),
                 Finding("trail", "unknown", "nobody may look"),
                 Finding("stack CloudOne", "ok", ""),
-            ),
+            )
         ),
+        checked="2026-01-02 03:00:00 UTC",
         leaving=Report(
             "trend-onboarding/sample",
             destroyed=False,

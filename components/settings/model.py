@@ -237,7 +237,7 @@ class Settings:
         default="fail",
         meaning="What a link in a bad state, or one that could not be read, does to `pulumi up` after its last step, "
         "`fail` or `warn`. Either way the output `health` names it.",
-        effects=[Effect("nothing", "how the check's verdict counts, from the next check on")],
+        effects=[Effect("updates health", "the check runs again, and its verdict counts as the setting says")],
     )
     endpoints: Mapping[str, str] = declare(
         "endpoints",
@@ -245,7 +245,7 @@ class Settings:
         default={},
         meaning="Base URL by service: accounts, services, workload, cloudaccounts, cloudtrail, visionone-connect, "
         "visionone. The environment variable TREND_ENDPOINT_URL wins: one base, `/<service>` appended.",
-        effects=[Effect("nothing", "where calls go is in no resource")],
+        effects=[Effect("updates health", "where calls go is in no other resource; the check runs again")],
     )
     region_map: Mapping[str, str] = declare(
         "regionMap",

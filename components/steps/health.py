@@ -1,55 +1,82 @@
-"""The check after the last step: what was made is read back, and a link in a bad state fails the update."""
+"""The check after the last step: what was created is read back, and a link in a bad state fails the update."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 from pulumi_command import local
 
-SPECIFICATION_VARIABLE = "HEALTH_CHECK"
-"""Environment variable of the command with what it is to look at, as JSON."""
-
-MODULE = "operate.health"
-"""What the command runs. It is named and not imported: it is an operator's tool, which the program only starts."""
+from components.aws.context import AwsContext
+from components.checks.assignment import COMMAND, access_settings
 
 
 class HealthCheck(pulumi.ComponentResource):
-    """`trend:onboarding:HealthCheck`: a command that looks once, and again when what it looks at changes.
+    """`trend:onboarding:HealthCheck`: a command that checks once, and again when what it checks changes.
 
     It changes nothing, and a preview does not run it. Neither the API key nor any other secret is among its inputs: it
     asks the environment and the stack's configuration for them, as the providers do.
 
     Args:
         name: the component's name.
-        expected: what must be found, see `operate.health.Expectation`; nothing of it is secret.
-        on_refusal: what becomes of the update where a link is in a bad state, `fail` or `warn`.
+        cloud_one_account_id, region: the Cloud One account.
+        where: the AWS account and region.
+        connector_id, connector_role_arn: the connector, and the role that it must point at.
+        cloud_account_role_arn: the role that the cloud account must point at.
+        stack_name: what Trend's stacks are named after.
+        bucket_name: the trail's.
+        on_failure: what a check that failed does to the update.
         triggers: the command runs again when one of these changes.
+
+    Attributes:
+        health: what was found, see `components.checks.deployed.Health.document`.
     """
 
     health: pulumi.Output[dict[str, Any]]
-    """What it found, an object."""
 
     def __init__(
         self,
         name: str,
         *,
-        expected: Mapping[str, pulumi.Input[str]],
-        on_refusal: str,
+        cloud_one_account_id: pulumi.Input[str],
+        region: pulumi.Input[str],
+        where: AwsContext,
+        connector_id: pulumi.Input[str],
+        connector_role_arn: pulumi.Input[str],
+        cloud_account_role_arn: pulumi.Input[str],
+        stack_name: str,
+        bucket_name: pulumi.Input[str],
+        on_failure: Literal["fail", "warn"],
         triggers: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("trend:onboarding:HealthCheck", name, None, opts)
-        whose = {"stack": f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"}
+        project, configuration = pulumi.get_project(), pulumi.runtime.get_config_env()
+        secrets = {key for key in configuration if pulumi.runtime.is_config_secret(key)}
+        # The fields of `components.checks.assignment.Assignment`.
+        assignment = {
+            "stack": f"{pulumi.get_organization()}/{project}/{pulumi.get_stack()}",
+            "access": access_settings(configuration, secrets, project),
+            "on_failure": on_failure,
+            "expected": {
+                "cloud_one_account_id": cloud_one_account_id,
+                "region": region,
+                "aws_account_id": where.account_id,
+                "aws_region": where.region,
+                "connector_id": connector_id,
+                "connector_role_arn": connector_role_arn,
+                "cloud_account_role_arn": cloud_account_role_arn,
+                "stack_name": stack_name,
+                "bucket_name": bucket_name,
+            },
+        }
         command = local.Command(
             "health",
-            create=f"{_python()} -m {MODULE}",
-            environment={
-                SPECIFICATION_VARIABLE: pulumi.Output.json_dumps({**expected, **whose, "onRefusal": on_refusal}),
-            },
+            create=f"{_python()} -m {COMMAND}",
+            stdin=pulumi.Output.json_dumps(assignment),
             triggers=list(triggers),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -58,10 +85,14 @@ class HealthCheck(pulumi.ComponentResource):
 
 
 def _python() -> str:
-    """Return this interpreter as seen from the project's folder, where the command runs.
+    """Return this interpreter as named from the program's folder, where the command runs.
 
-    Below the folder (`virtualenv: venv` in Pulumi.yaml) it is named alike on every machine. Its whole path would show
-    as a change on another one.
+    Below the folder (`virtualenv: venv` in Pulumi.yaml) its name is the same on every machine; its whole path would
+    show as a change on another one. Folders are compared as they are and not as they are named: in a symlinked checkout
+    Pulumi names the interpreter by way of the link, and the operating system names this folder by its target.
     """
-    executable, project = Path(sys.executable), Path.cwd()
-    return str(executable.relative_to(project) if executable.is_relative_to(project) else executable)
+    executable, here = Path(sys.executable), Path.cwd().resolve()
+    for folder in executable.parents:
+        if folder.resolve() == here:
+            return str(executable.relative_to(folder))
+    return str(executable)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from components.checks.deployed import Health
+from components.checks.findings import Finding
 from operate.engine import history
 from operate.engine.moments import shown
 from operate.engine.stack import Stack
@@ -26,13 +27,15 @@ def summary(stack: Stack) -> str:
     if run is not None:
         parts.append(f"Last {run.kind}: {shown(run.ended)}, **{'succeeded' if run.succeeded else 'failed'}**")
     if _HEALTH in outputs:
-        parts.append(f"#### Health\n\n```json\n{_pretty(outputs[_HEALTH])}\n```")
+        health = Health.of(outputs[_HEALTH])
+        parts.append(f"#### Health: {health.verdict}")
+        parts.append("\n".join(map(_line, health.findings)))
     rows = [f"| {name} | `{value}` |" for name, value in outputs.items() if name != _HEALTH]
     if rows:
         parts.append("\n".join(["| output | value |", "| --- | --- |", *rows]))
     return "\n\n".join(parts) + "\n"
 
 
-def _pretty(health: Any) -> str:
-    """Return the health, a JSON document as text, with line breaks."""
-    return json.dumps(json.loads(health) if isinstance(health, str) else health, indent=2)
+def _line(finding: Finding) -> str:
+    verdict = "ok" if finding.verdict == "ok" else f"**{finding.verdict}**: {finding}"
+    return f"- {finding.subject}: {verdict}"

@@ -11,11 +11,11 @@ from components.aws.clients import AwsError
 from components.aws.names import role_template_url, trail_arn
 from components.aws.template import read_template
 from components.checks.bucket import NOTIFICATIONS, Bucket, bucket_findings, notifications_finding
+from components.checks.examination import CALLER, Check
 from components.checks.findings import Finding
 from components.checks.oidc import OIDC_PROVIDER, oidc_findings
 from components.checks.trail import delivery_finding, new_trail_finding
 from operate.doctor.case import Case
-from operate.doctor.examination import CALLER, Check
 from operate.doctor.permissions import permissions
 
 _BUCKET, _TEMPLATES = "trail bucket", "vendor's templates"

@@ -10,11 +10,12 @@ from rich import box
 from rich.markup import escape
 from rich.table import Column, Table
 
+from components.checks.deployed import checks as checks_of_deployed
+from components.checks.examination import Check, examine
 from components.checks.findings import Finding
-from operate import health
 from operate.doctor import aws_side, trend_side
 from operate.doctor.case import Case
-from operate.doctor.examination import Check, examine
+from operate.doctor.deployed import expectation
 from operate.engine.stack import Stack
 
 _COLOURS = {"ok": "green", "failed": "red", "unknown": "yellow"}
@@ -71,15 +72,15 @@ def before_deployment(stack: Stack) -> Diagnosis:
 
 
 def of_deployment(stack: Stack) -> Diagnosis:
-    """Look whether what the stack made still stands and works; nothing is changed.
+    """Look whether what the stack created still exists and works; nothing is changed.
 
     Raises:
         PulumiError: Pulumi does not tell the stack's configuration or state.
         OperateError: the stack is not deployed.
     """
     case = Case(stack)
-    made = health.checks(case, health.expectation(case.state))
-    return Diagnosis(stack.owner, tuple(examine([*_first(case), *made], case.redact)))
+    checks = checks_of_deployed(expectation(case.state), case.provider.trend, stack.aws)
+    return Diagnosis(stack.owner, tuple(examine([*_first(case), *checks], case.redact)))
 
 
 def _checks(case: Case) -> Iterator[Check]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from components.checks.examination import CALLER, KEY, Check
 from components.checks.findings import Finding
 from components.resources.account import RegionMismatch, check_enabled, check_region
 from components.resources.cloud_account import CloudAccountProvider
@@ -15,7 +16,6 @@ from components.resources.link import LinkExists, LinkInputs
 from components.resources.link_provider import LinkProvider
 from components.trend.errors import CredentialsError, Forbidden, Unauthenticated
 from operate.doctor.case import Case
-from operate.doctor.examination import CALLER, KEY, Check
 
 FULL_ACCESS, READ_ONLY = "full-access", "read-only"
 _ROLE_HINT = "give the API key the role Full Access (Cloud One, Administration > API Keys), or use another one"

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from components.checks.bucket import Bucket
-from components.checks.findings import Finding
+from components.checks.deployed import CLOUD_ACCOUNT, CONNECTOR, Health
 from components.checks.trail import delivery_finding
 from components.resources.vendor_template import DIGEST
-from operate import health
+from operate.doctor import deployed
 from operate.doctor.case import Case
 from operate.engine import history
 from operate.engine.moments import moment, shown
-from operate.engine.state import COMMAND, Resource, State
+from operate.engine.state import Resource, State
 from operate.report.leaving import Report
 from operate.report.roles import Role, Vendor, VendorStack, own_role
 from operate.report.trail import Trail, trail
@@ -61,15 +60,6 @@ class Template:
 
 
 @dataclass(frozen=True)
-class Health:
-    """What the check after the last step found, and when."""
-
-    verdict: str
-    checked: str
-    checks: tuple[Finding, ...]
-
-
-@dataclass(frozen=True)
 class Facts:
     """All that the page says.
 
@@ -85,7 +75,7 @@ class Facts:
         trail: the bucket.
         versions: each as a name and a version.
         templates: the vendor's.
-        health: the last check.
+        health, checked: what the check after the last step found, and when.
         leaving: what stays when the stack is destroyed.
     """
 
@@ -105,6 +95,7 @@ class Facts:
     versions: tuple[tuple[str, str], ...]
     templates: tuple[Template, ...]
     health: Health
+    checked: str
     leaving: Report
 
     @property
@@ -127,8 +118,7 @@ def gather(case: Case, now: datetime) -> Facts:
     from components.steps.workload_security import TREND_AWS_ACCOUNT  # loads pulumi_aws
 
     state = case.state
-    expected = health.expectation(state)
-    last_check = _health(state)
+    expected, health = deployed.expectation(state), deployed.last_health(state)
     run = history.last_change(case.stack.runs())
     bucket = Bucket(expected.bucket_name, expected.aws_account_id, expected.aws_region)
     external_ids = _external_ids(case)
@@ -145,7 +135,7 @@ def gather(case: Case, now: datetime) -> Facts:
         cloud_one_account=account[0].id if account else _GONE,
         cloud_one_region=expected.region,
         trend_account=TREND_AWS_ACCOUNT,
-        links=tuple(_links(case, last_check)),
+        links=tuple(_links(case, health)),
         own_role=_own_role(state, expected.connector_role_arn, external_ids),
         vendor_stacks=tuple(
             vendor.stack(stacks[name], words) if name in stacks else VendorStack(name, unreadable=_GONE)
@@ -158,16 +148,17 @@ def gather(case: Case, now: datetime) -> Facts:
             for each in case.found("VendorTemplate")
             if (name := each.urn.rpartition("::")[2]) in _TEMPLATES
         ),
-        health=last_check,
+        health=health,
+        checked=_written(state, deployed.command(state)),
         leaving=Report.of(case.stack),
     )
 
 
 def _links(case: Case, last: Health) -> Iterator[Link]:
-    verdicts = {each.subject: each.verdict for each in last.checks}
+    verdicts = {each.subject: each.verdict for each in last.findings}
     for subject, kind, name_key in (
-        (health.CONNECTOR, "Connector", "displayName"),
-        (health.CLOUD_ACCOUNT, "CloudAccount", "alias"),
+        (CONNECTOR, "Connector", "displayName"),
+        (CLOUD_ACCOUNT, "CloudAccount", "alias"),
     ):
         verdict = verdicts.get(subject, "")
         found = case.found(kind)
@@ -204,16 +195,6 @@ def _versions(state: State) -> Iterator[tuple[str, str]]:
     for each in state.resources:
         if each.type.startswith("pulumi:providers:") and each.inputs.get("version"):
             yield f"Pulumi plugin {each.type.rpartition(':')[2]}", each.inputs["version"]
-
-
-def _health(state: State) -> Health:
-    command = next(each for each in state.resources if each.type == COMMAND)
-    document = json.loads(command.outputs["stdout"])
-    return Health(
-        verdict=document["verdict"],
-        checked=_written(state, command),
-        checks=health.findings(document),
-    )
 
 
 def _written(state: State, resource: Resource) -> str:

@@ -57,7 +57,7 @@ class Stack:
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        shared = (ROOT / "components", ROOT / "operate", ROOT / "venv")
+        shared = (ROOT / "components", ROOT / "venv")
         for path in (self.program / "__main__.py", *self.program.glob("[a-z]*.py"), *shared):
             (self.folder / path.name).symlink_to(path)
         (self.folder / "Pulumi.yaml").write_text((self.program / "Pulumi.yaml").read_text())

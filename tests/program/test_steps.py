@@ -161,7 +161,7 @@ OUTPUTS = {
     "trailBucketName": "a-trail-bucket",
     "cloudTrailStackId": "arn:aws:x:::forwarder/id",
     "visionOneStatus": "registered",
-    "health": {"verdict": "ok", "checks": {}},
+    "health": {"verdict": "ok", "checks": {}, "problems": {}},
 }
 
 

@@ -11,6 +11,7 @@ import pytest
 from botocore.config import Config
 
 from components.aws.clients import AwsError, AwsUnavailable, calling
+from components.checks.examination import Check, examine
 from components.checks.findings import Finding, checked
 from components.trend.errors import (
     BadRequest,
@@ -24,7 +25,6 @@ from components.trend.errors import (
     UnusableReply,
     WrongAccount,
 )
-from operate.doctor.examination import Check, examine
 
 
 def found_after(error: Exception) -> Finding:

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from components.checks.deployed import Health
+from components.checks.findings import Finding
 from components.redaction import Redactor
 from operate.cli import app
 from operate.console import OperateError
@@ -114,7 +116,7 @@ def test_every_text_of_the_facts_is_redacted_however_deep() -> None:
         facts,
         vendor_stacks=(stack, dataclasses.replace(other, unreadable=f"said {secret}")),
         versions=(("Program", secret),),
-        health=dataclasses.replace(facts.health, checks=(dataclasses.replace(facts.health.checks[0], text=secret),)),
+        health=Health((Finding("connector", "failed", secret),)),
     )
     clean = without_secrets(leaking, Redactor([secret]))
     assert secret not in render(clean)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from components.checks.deployed import Health
+from components.checks.findings import Finding
 from operate.ci.summary import summary
 from operate.engine.history import Run
 from operate.engine.stack import Stack
@@ -33,12 +35,10 @@ def run(kind: str, *, succeeded: bool = True) -> Run:
     return Run(kind, succeeded, datetime(2026, 1, 2, tzinfo=timezone.utc), "", {}, 0)
 
 
-@pytest.mark.parametrize("health", ['{"connector": "ok"}', {"connector": "ok"}])
-def test_the_health_is_shown_as_a_document_and_not_among_the_outputs(
-    monkeypatch: pytest.MonkeyPatch, health: Any
-) -> None:
-    text = page(monkeypatch, {"cloudAccountId": "1", "health": health})
-    assert '```json\n{\n  "connector": "ok"\n}\n```' in text
+def test_the_health_is_a_line_for_each_check_and_not_among_the_outputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = (Finding("connector", "ok", "points at a role"), Finding("trail", "failed", "is gone", "create it"))
+    text = page(monkeypatch, {"cloudAccountId": "1", "health": Health(found).document()})
+    assert "#### Health: failed\n\n- connector: ok\n- trail: **failed**: is gone; create it\n" in text
     assert "| cloudAccountId | `1` |" in text
     assert "| health |" not in text
 

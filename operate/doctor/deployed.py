@@ -1,0 +1,40 @@
+"""What the state says about the check after the last step: what it was told, and what it found."""
+
+from __future__ import annotations
+
+import json
+
+from components.checks.assignment import Assignment, Expectation
+from components.checks.deployed import Health
+from operate.console import OperateError
+from operate.engine.state import COMMAND, Resource, State
+
+
+def command(state: State) -> Resource:
+    """Return the command of the program's last step.
+
+    Raises:
+        OperateError: the stack was never deployed to its end.
+    """
+    for resource in state.resources:
+        if resource.type == COMMAND:
+            return resource
+    raise OperateError("this stack is not deployed, or not to its end: run `pulumi up` first")
+
+
+def expectation(state: State) -> Expectation:
+    """Return what a deployed stack must hold: what its own last step was told.
+
+    Raises:
+        OperateError: the stack was never deployed to its end.
+    """
+    return Assignment.of(json.loads(command(state).inputs["stdin"])).expected
+
+
+def last_health(state: State) -> Health:
+    """Return what the last step found when it ran last.
+
+    Raises:
+        OperateError: the stack was never deployed to its end.
+    """
+    return Health.of(json.loads(command(state).outputs["stdout"]))
