@@ -6,29 +6,25 @@ import importlib
 from functools import cache
 
 from sandbox.pulumi.aws.errors import ProviderError
-from sandbox.pulumi.aws.kind import Resource
+from sandbox.pulumi.aws.kind import ResourceType
 
 _CLASSES = {
-    "aws:iam/role:Role": "iam_role.Role",
-    "aws:iam/rolePolicy:RolePolicy": "iam_policies.RolePolicy",
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "iam_policies.RolePolicyAttachment",
-    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "iam_oidc.OpenIdConnectProvider",
-    "aws:s3/bucket:Bucket": "s3_bucket.Bucket",
-    "aws:s3/bucketVersioning:BucketVersioning": "s3_siblings.BucketVersioning",
-    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
-        "s3_siblings.BucketEncryption"
-    ),
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "s3_siblings.BucketPublicAccessBlock",
-    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "s3_siblings.BucketOwnershipControls",
-    "aws:s3/bucketPolicy:BucketPolicy": "s3_siblings.BucketPolicy",
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "s3_lifecycle.BucketLifecycle",
-    "aws:cloudtrail/trail:Trail": "cloudtrail.Trail",
-    "aws:cloudformation/stack:Stack": "cloudformation.Stack",
+    "aws:cloudformation/stack:Stack": "cloudformation.StackType",
+    "aws:cloudtrail/trail:Trail": "cloudtrail.TrailType",
+    "aws:iam/role:Role": "iam_role.RoleType",
+    "aws:iam/rolePolicy:RolePolicy": "iam_role_policy.RolePolicyType",
+    "aws:s3/bucket:Bucket": "s3_bucket.BucketType",
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "s3_parts.LifecycleType",
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "s3_parts.OwnershipControlsType",
+    "aws:s3/bucketPolicy:BucketPolicy": "s3_parts.PolicyType",
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "s3_parts.PublicAccessBlockType",
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": "s3_parts.EncryptionType",
+    "aws:s3/bucketVersioning:BucketVersioning": "s3_parts.VersioningType",
 }
 
 
 @cache
-def resource_for(token: str) -> Resource:
+def resource_for(token: str) -> ResourceType:
     """Return the implementation of a type.
 
     Raises:
@@ -37,7 +33,7 @@ def resource_for(token: str) -> Resource:
     if token not in _CLASSES:
         raise ProviderError(f"the sandbox's AWS plugin does not implement the resource type {token}")
     module, name = _CLASSES[token].split(".")
-    resource: Resource = getattr(importlib.import_module(f"sandbox.pulumi.aws.{module}"), name)()
+    resource: ResourceType = getattr(importlib.import_module(f"sandbox.pulumi.aws.{module}"), name)()
     return resource
 
 

@@ -13,7 +13,6 @@ from enum import Enum
 from typing import Any
 
 from sandbox.pulumi.aws import paths
-from sandbox.pulumi.aws.errors import ProviderError
 from sandbox.pulumi.aws.kind import Traits
 from sandbox.pulumi.aws.wire import Props, Unknown, has_unknown
 
@@ -57,13 +56,8 @@ def compare(traits: Traits, olds: Props, news: Props, ignored: Sequence[str] = (
         olds: outputs in the state.
         news: inputs from Check.
         ignored: the paths of ignoreChanges.
-
-    Raises:
-        ProviderError: the type cannot change in this way.
     """
     news = paths.with_old_values(news, olds, ignored)
-    if traits.objection and (reason := traits.objection(olds, news)):
-        raise ProviderError(reason)
     changes: dict[str, Change] = {}
     for name in sorted(managed(traits)):
         new = news.get(name)
@@ -75,13 +69,13 @@ def compare(traits: Traits, olds: Props, news: Props, ignored: Sequence[str] = (
             continue
         _walk(traits, name, name, old, new, changes)
     replaces = sorted({paths.top(path) for path in changes} & _replacing(traits))
-    return Difference(changes, replaces, bool(replaces) and (traits.delete_first or _named_by_user(traits, news)))
+    return Difference(changes, replaces, bool(replaces) and _named_by_user(traits, news))
 
 
 def managed(traits: Traits) -> frozenset[str]:
     """Return the names that are compared: the inputs, and those that Check adds."""
     added = {"tagsAll"} if traits.taggable else set()
-    return traits.supported | added | ({"region"} if traits.regional else set())
+    return traits.inputs | added | ({"region"} if traits.regional else set())
 
 
 def _replacing(traits: Traits) -> frozenset[str]:

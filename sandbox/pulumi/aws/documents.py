@@ -22,16 +22,6 @@ def same_policy(one: Any, other: Any) -> bool:
     return bool(_canonical(first) == _canonical(second))
 
 
-def same_template(one: Any, other: Any) -> bool:
-    """Return whether two templates are equal, JSON ones whatever their spacing and order of keys."""
-    return normal(one) == normal(other)
-
-
-def same_url(one: Any, other: Any) -> bool:
-    """Return whether two addresses are equal but for a leading `https://`."""
-    return str(one).removeprefix("https://") == str(other).removeprefix("https://")
-
-
 def normal(text: Any) -> str:
     """Return a JSON document (text, or parsed as boto3 likes to) compact with sorted keys; other text as it is."""
     document = _loaded(text)

@@ -8,6 +8,9 @@ from functools import cache
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+Refusal = tuple[str, str]
+"""An error code of AWS, and the text its message must hold; either may be empty, for any."""
+
 
 class ProviderError(Exception):
     """An operation failed and nothing needs to be kept of it. The text is one line for the user."""
@@ -39,6 +42,23 @@ def message_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Message", ""))
 
 
+def matches(error: BaseException, *refusals: Refusal) -> bool:
+    """Return whether the error is one of the refusals."""
+    return isinstance(error, ClientError) and any(
+        code in ("", code_of(error)) and text in message_of(error) for code, text in refusals
+    )
+
+
+@contextmanager
+def ignoring(*refusals: Refusal) -> Iterator[None]:
+    """Go on after one of the refusals as if the block had ended there."""
+    try:
+        yield
+    except ClientError as error:
+        if not matches(error, *refusals):
+            raise
+
+
 @cache
 def aws_errors() -> tuple[type[Exception], ...]:
     """Return all that a call may raise; the last stands for an answer that is not AWS's, as moto's to unknown calls."""
@@ -64,16 +84,17 @@ def failing(what: str, hide: Sequence[str] = ()) -> Iterator[None]:
 
     Args:
         what: such as `creating IAM Role (name)`.
-        hide: values that must not be shown, because AWS may quote them back.
+        hide: values that no message may show. AWS may quote them back; those under four characters are no secrets.
     """
     try:
         yield
+    except ProviderError as error:
+        raise ProviderError(_hidden(str(error), hide)) from None
     except aws_errors() as error:
-        raise ProviderError(hidden(f"{what}: {describe(error)}", hide)) from None
+        raise ProviderError(_hidden(f"{what}: {describe(error)}", hide)) from None
 
 
-def hidden(text: str, values: Sequence[str]) -> str:
-    """Return the text with every one of the values masked. Values under four characters are no secrets."""
+def _hidden(text: str, values: Sequence[str]) -> str:
     for value in sorted(values, key=len, reverse=True):
         if len(value) >= 4:
             text = text.replace(value, "****")

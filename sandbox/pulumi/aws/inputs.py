@@ -6,6 +6,7 @@ Follows pulumi-terraform-bridge pkg/tfbridge/schema.go (defaults), pulumi-aws pr
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -57,7 +58,10 @@ def check(traits: Traits, aws: Aws, olds: Props, news: Props, naming: Naming) ->
         naming: how to make a name.
     """
     schema = schema_of(traits.type).inputs
-    failures = list(_refused(traits, schema, news))
+    added = {DEFAULTS, *(["region"] if traits.regional else [])}
+    failures = [
+        each for name in news.keys() - added for each in _refused(traits, name, schema.fields.get(name), news[name])
+    ]
     if failures:
         return news, failures
     inputs: Props = _coerced(schema, news)
@@ -95,36 +99,22 @@ def _name(traits: Traits, inputs: Props, olds: Props, naming: Naming, defaults: 
     defaults.append(rule.property)
 
 
-def _refused(traits: Traits, schema: ObjectOf, news: Props) -> Iterator[Failure]:
-    for name, value in news.items():
-        if name == DEFAULTS or (name == "region" and traits.regional):
-            continue
-        if name not in schema.fields:
-            yield Failure(name, f"{traits.type} has no property '{name}'")
-        elif name not in traits.supported:
-            yield Failure(name, f"the sandbox's AWS plugin does not implement property '{name}' of {traits.type}")
-        else:
-            yield from _misshapen(traits.type, name, schema.fields[name], value)
-
-
-def _misshapen(token: str, path: str, shape: Shape, value: Any) -> Iterator[Failure]:
-    """Yield what does not fit the SDK's types below one property."""
-    if value is None or isinstance(value, Unknown):
+def _refused(traits: Traits, path: str, shape: Shape | None, value: Any) -> Iterator[Failure]:
+    """Yield what is not implemented, or does not fit the SDK's types, at a path and below."""
+    if shape is None:
+        yield Failure(path, f"{traits.type} has no property '{path}'")
+    elif not traits.implements(re.sub(r"\[[^]]*]", "", path)):
+        yield Failure(path, f"the sandbox's AWS plugin does not implement property '{path}' of {traits.type}")
+    elif value is None or isinstance(value, Unknown):
         return
-    if isinstance(shape, ObjectOf) and isinstance(value, dict) and not shape.or_text:
-        for name, item in value.items():
-            if name in shape.fields:
-                yield from _misshapen(token, join(path, name), shape.fields[name], item)
-            elif name != DEFAULTS:
-                yield Failure(join(path, name), f"{token} has no property '{join(path, name)}'")
+    elif isinstance(shape, ObjectOf) and isinstance(value, dict) and not shape.or_text:
+        for name in sorted(value.keys() - {DEFAULTS}):
+            yield from _refused(traits, join(path, name), shape.fields.get(name), value[name])
         for name in sorted(shape.required - {key for key, item in value.items() if item is not None}):
             yield Failure(join(path, name), f"Missing required property '{join(path, name)}'")
-    elif isinstance(shape, ListOf) and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _misshapen(token, join(path, index), shape.item, item)
-    elif isinstance(shape, MapOf) and isinstance(value, dict):
-        for key, item in value.items():
-            yield from _misshapen(token, join(path, key), shape.item, item)
+    elif isinstance(shape, ListOf | MapOf) and isinstance(value, list if isinstance(shape, ListOf) else dict):
+        for step, item in enumerate(value) if isinstance(value, list) else value.items():
+            yield from _refused(traits, join(path, step), shape.item, item)
     elif not _fits(shape, value):
         yield Failure(path, f"expected {_expected(shape)}, got {type(value).__name__}")
 

@@ -1,16 +1,17 @@
-"""What a resource type is to the plugin: its traits, and the calls behind its operations."""
+"""What a resource type is to the plugin: its traits, and the AWS calls behind its operations."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
+from sandbox.pulumi.aws.errors import Refusal
 from sandbox.pulumi.aws.session import Aws
 from sandbox.pulumi.aws.wire import Props
 
 Same = Callable[[Any, Any], bool]
-Objection = Callable[[Props, Props], str | None]
 
 
 @dataclass(frozen=True)
@@ -34,33 +35,45 @@ class Traits:
 
     Attributes:
         type: the type token, such as `aws:iam/role:Role`.
-        supported: the inputs that are implemented here; any other is refused.
+        label: what the provider's messages call it, such as `IAM Role`.
+        supported: the inputs that are implemented here, as paths without indices, such as `rule.objectOwnership`; any
+            other is refused. A property of which no path names a part is taken whole.
         replaces: inputs whose change replaces the resource.
         defaults: inputs that get a value where the program gives none.
-        computed: inputs that AWS fills in where the program gives none, so that leaving one out is no change.
         sets: names of lists, at any depth, whose order has no meaning.
         same: inputs that are compared by more than their text.
+        computed: inputs that AWS fills in where the program gives none, so that leaving one out is no change.
         auto_name: how the name is made; None where the type has none.
-        delete_first: whether a replacement always deletes before it creates.
         volatile: outputs that a preview of an update cannot know.
+        gone: AWS's answers that mean the object does not exist.
         regional: whether the type has a `region`.
         reads_after_update: whether an update ends with a read.
-        objection: says why a change from outputs to inputs cannot be made, if so: the preview fails with it.
     """
 
     type: str
+    label: str
     supported: frozenset[str]
     replaces: frozenset[str] = frozenset()
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    computed: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
     same: Mapping[str, Same] = field(default_factory=dict)
+    computed: frozenset[str] = frozenset()
     auto_name: AutoName | None = None
-    delete_first: bool = False
     volatile: frozenset[str] = frozenset()
+    gone: tuple[Refusal, ...] = ()
     regional: bool = True
     reads_after_update: bool = True
-    objection: Objection | None = None
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """The inputs of which at least a part is implemented."""
+        return frozenset(path.split(".")[0] for path in self.supported)
+
+    def implements(self, path: str) -> bool:
+        """Return whether the property at a path without indices is implemented: whole, or in part."""
+        return any(
+            path == each or path.startswith(f"{each}.") or each.startswith(f"{path}.") for each in self.supported
+        )
 
     @property
     def taggable(self) -> bool:
@@ -68,33 +81,42 @@ class Traits:
         return "tags" in self.supported
 
 
-class Resource(Protocol):
-    """The operations of one type. All raise `ProviderError`."""
+class ResourceType(ABC):
+    """The AWS calls of one type, in the order of `operations`. All may raise what boto3 raises, or `ProviderError`."""
 
     traits: Traits
 
+    def named(self, inputs: Props) -> str:
+        """Return what names the object in messages before it has an id."""
+        return str(inputs[self.traits.auto_name.property]) if self.traits.auto_name else ""
+
+    def secrets(self, _props: Props) -> list[str]:
+        """Return the values among the properties that no message may show."""
+        return []
+
+    @abstractmethod
     def create(self, aws: Aws, inputs: Props) -> str:
         """Make the object and return its id. What fails here leaves nothing behind."""
 
-    def complete(self, aws: Aws, resource_id: str, inputs: Props) -> None:
+    def complete(self, aws: Aws, resource_id: str, inputs: Props) -> None:  # noqa: B027 # most types need nothing
         """Do what comes after the id is known; a failure here keeps the object in the state."""
 
+    @abstractmethod
     def read(self, aws: Aws, resource_id: str, state: Props) -> Props | None:
         """Return the live properties, or None when the object is gone. `state` holds what was known of it."""
 
+    def retag(  # noqa: B027 # for types whose tags go with the update
+        self, aws: Aws, resource_id: str, state: Props, removed: Sequence[str], added: Mapping[str, str]
+    ) -> None:
+        """Remove the tags with these keys, then set these tags, before the update; either may be empty."""
+
+    @abstractmethod
     def update(self, aws: Aws, resource_id: str, old: Props, new: Props) -> None:
         """Change the object in place."""
 
+    @abstractmethod
     def delete(self, aws: Aws, resource_id: str, state: Props) -> None:
-        """Delete the object; one that is gone already is no error."""
-
-
-@runtime_checkable
-class Retaggable(Protocol):
-    """A type whose tags have calls of their own, made before its update."""
-
-    def retag(self, aws: Aws, resource_id: str, state: Props, removed: Sequence[str], added: Mapping[str, str]) -> None:
-        """Remove the tags with these keys, then set these tags; either may be empty."""
+        """Delete the object."""
 
 
 def changed(old: Props, new: Props, *names: str) -> bool:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from sandbox.pulumi.aws import paths, refresh, tags
 from sandbox.pulumi.aws.diff import DEFAULTS, compare, managed
-from sandbox.pulumi.aws.errors import InitFailedError, ProviderError
-from sandbox.pulumi.aws.kind import Resource, Retaggable, Traits
+from sandbox.pulumi.aws.errors import InitFailedError, ProviderError, failing, ignoring
+from sandbox.pulumi.aws.kind import ResourceType, Traits
 from sandbox.pulumi.aws.schema import schema_of
 from sandbox.pulumi.aws.session import Aws
 from sandbox.pulumi.aws.wire import UNKNOWN, Props
@@ -36,7 +36,7 @@ def preview_update(traits: Traits, olds: Props, news: Props, ignored: Sequence[s
     return outputs
 
 
-def create(resource: Resource, aws: Aws, inputs: Props) -> tuple[str, Props]:
+def create(resource: ResourceType, aws: Aws, inputs: Props) -> tuple[str, Props]:
     """Make the object.
 
     Returns:
@@ -47,16 +47,19 @@ def create(resource: Resource, aws: Aws, inputs: Props) -> tuple[str, Props]:
         InitFailedError: something was made, and a later step failed.
     """
     inputs = _without_defaults(inputs)
-    resource_id = resource.create(aws, inputs)
+    label, secrets = resource.traits.label, resource.secrets(inputs)
+    with failing(f"creating {label} ({resource.named(inputs)})", secrets):
+        resource_id = resource.create(aws, inputs)
     try:
-        resource.complete(aws, resource_id, inputs)
+        with failing(f"waiting for {label} ({resource_id}) create", secrets):
+            resource.complete(aws, resource_id, inputs)
         outputs = _read_existing(resource, aws, resource_id, inputs)
     except ProviderError as error:
         raise InitFailedError(resource_id, inputs, str(error)) from None
     return resource_id, {**inputs, **outputs}
 
 
-def read(resource: Resource, aws: Aws, resource_id: str, inputs: Props, state: Props) -> tuple[Props, Props] | None:
+def read(resource: ResourceType, aws: Aws, resource_id: str, inputs: Props, state: Props) -> tuple[Props, Props] | None:
     """Return outputs and inputs of the object as it is, or None when it is gone.
 
     Args:
@@ -66,7 +69,7 @@ def read(resource: Resource, aws: Aws, resource_id: str, inputs: Props, state: P
         inputs: its inputs in the state; empty when it is imported.
         state: its outputs in the state; empty when it is imported.
     """
-    found = resource.read(aws, resource_id, state)
+    found = _find(resource, aws, resource_id, state)
     if found is None:
         return None
     outputs = {name: value for name, value in {**state, **found}.items() if value is not None}
@@ -77,7 +80,9 @@ def read(resource: Resource, aws: Aws, resource_id: str, inputs: Props, state: P
     return outputs, refresh.imported(resource.traits, outputs)
 
 
-def update(resource: Resource, aws: Aws, resource_id: str, olds: Props, news: Props, ignored: Sequence[str]) -> Props:
+def update(
+    resource: ResourceType, aws: Aws, resource_id: str, olds: Props, news: Props, ignored: Sequence[str]
+) -> Props:
     """Change the object in place and return its outputs.
 
     Raises:
@@ -85,11 +90,14 @@ def update(resource: Resource, aws: Aws, resource_id: str, olds: Props, news: Pr
     """
     traits = resource.traits
     planned = _planned(traits, olds, news, ignored)
+    secrets = [*resource.secrets(olds), *resource.secrets(planned)]
+    removed, added = tags.delta(olds, planned)
     try:
-        removed, added = tags.delta(olds, planned)
-        if isinstance(resource, Retaggable) and (removed or added):
-            resource.retag(aws, resource_id, olds, removed, added)
-        resource.update(aws, resource_id, olds, planned)
+        if removed or added:
+            with failing(f"updating tags for {traits.label} ({resource_id})", secrets):
+                resource.retag(aws, resource_id, olds, removed, added)
+        with failing(f"updating {traits.label} ({resource_id})", secrets):
+            resource.update(aws, resource_id, olds, planned)
         if not traits.reads_after_update:
             return planned
         found = _read_existing(resource, aws, resource_id, planned)
@@ -98,11 +106,25 @@ def update(resource: Resource, aws: Aws, resource_id: str, olds: Props, news: Pr
     return {**planned, **found}
 
 
-def _read_existing(resource: Resource, aws: Aws, resource_id: str, state: Props) -> Props:
+def delete(resource: ResourceType, aws: Aws, resource_id: str, state: Props) -> None:
+    """Delete the object; one that is gone already is no error."""
+    traits = resource.traits
+    with failing(f"deleting {traits.label} ({resource_id})", resource.secrets(state)), ignoring(*traits.gone):
+        resource.delete(aws, resource_id, state)
+
+
+def _find(resource: ResourceType, aws: Aws, resource_id: str, state: Props) -> Props | None:
+    traits = resource.traits
+    with failing(f"reading {traits.label} ({resource_id})", resource.secrets(state)), ignoring(*traits.gone):
+        return resource.read(aws, resource_id, state)
+    return None
+
+
+def _read_existing(resource: ResourceType, aws: Aws, resource_id: str, state: Props) -> Props:
     """Return what a read finds; an object that was just made or changed must be there."""
-    found = resource.read(aws, resource_id, state)
+    found = _find(resource, aws, resource_id, state)
     if found is None:
-        raise ProviderError(f"reading {resource.traits.type} ({resource_id}): couldn't find resource")
+        raise ProviderError(f"reading {resource.traits.label} ({resource_id}): couldn't find resource")
     return found
 
 

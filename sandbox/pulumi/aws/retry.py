@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NoReturn, TypeVar, cast
 
-from botocore.exceptions import ClientError
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -15,7 +14,7 @@ from tenacity import (
     wait_fixed,
 )
 
-from sandbox.pulumi.aws.errors import ProviderError, code_of, message_of
+from sandbox.pulumi.aws.errors import ProviderError, Refusal, matches
 
 T = TypeVar("T")
 
@@ -24,25 +23,15 @@ WINDOW = 3.0
 
 STEP = wait_fixed(0.1)
 
-Refusal = tuple[str, str]
-"""An error code, and the text its message must hold (empty: any message)."""
 
-
-def matches(error: BaseException, *refusals: Refusal) -> bool:
-    """Return whether the error is one of the refusals."""
-    return isinstance(error, ClientError) and any(
-        code_of(error) == code and text in message_of(error) for code, text in refusals
-    )
-
-
-def repeated(call: Callable[[], T], *refusals: Refusal, window: float = WINDOW) -> T:
+def repeated(call: Callable[[], T], *refusals: Refusal) -> T:
     """Return the result of the call, repeated while AWS refuses it in one of the given ways.
 
     Raises:
         ClientError: any other refusal at once, a given one when the window is over.
     """
     refused = retry_if_exception(lambda error: matches(error, *refusals))
-    return Retrying(retry=refused, wait=STEP, stop=stop_after_delay(window), reraise=True)(call)
+    return Retrying(retry=refused, wait=STEP, stop=stop_after_delay(WINDOW), reraise=True)(call)
 
 
 def until(probe: Callable[[], T | None], what: str, window: float = WINDOW) -> T:
@@ -53,7 +42,7 @@ def until(probe: Callable[[], T | None], what: str, window: float = WINDOW) -> T
     """
 
     def over(_: RetryCallState) -> NoReturn:
-        raise ProviderError(f"{what}: timeout while waiting")
+        raise ProviderError(f"waiting for {what}: timeout while waiting")
 
     nothing = retry_if_result(lambda result: result is None)
     looking = Retrying(retry=nothing, wait=STEP, stop=stop_after_delay(window), retry_error_callback=over)

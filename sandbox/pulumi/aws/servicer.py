@@ -177,7 +177,8 @@ class AwsProvider(ResourceProviderServicer):
 
     @reported
     def Delete(self, request: pb.DeleteRequest, context: grpc.ServicerContext) -> Empty:
-        resource_for(_token(request.urn)).delete(self.aws, request.id, to_python(request.properties))
+        resource = resource_for(_token(request.urn))
+        operations.delete(resource, self.aws, request.id, to_python(request.properties))
         return Empty()
 
     @reported

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -22,7 +23,7 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub, add_Res
 
 from sandbox.pulumi.aws.servicer import AwsProvider
 from sandbox.pulumi.server import THREADS
-from tests.unit.test_aws_plugin.driver import REGION, Engine
+from tests.unit.test_aws_plugin.driver import REGION, TEMPLATE, PluginEngine
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +62,7 @@ def aws_environment(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @contextmanager
-def served() -> Iterator[Engine]:
+def served() -> Iterator[PluginEngine]:
     """A plugin behind a channel, not configured."""
     provider = AwsProvider()
     server = grpc.server(ThreadPoolExecutor(max_workers=THREADS))
@@ -69,26 +70,26 @@ def served() -> Iterator[Engine]:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield Engine(provider, ResourceProviderStub(channel))
+        yield PluginEngine(provider, ResourceProviderStub(channel))
     server.stop(grace=None).wait()
 
 
 @pytest.fixture
-def bare_engine(aws_environment: str) -> Iterator[Engine]:
+def bare_engine(aws_environment: str) -> Iterator[PluginEngine]:
     """An engine whose plugin is not configured yet."""
     with served() as engine:
         yield engine
 
 
 @pytest.fixture(scope="session")
-def shared_engine() -> Iterator[Engine]:
+def shared_engine() -> Iterator[PluginEngine]:
     """The engine that all tests share, because making clients is slow."""
     with served() as engine:
         yield engine
 
 
 @pytest.fixture
-def engine(aws_environment: str, shared_engine: Engine) -> Iterator[Engine]:
+def engine(aws_environment: str, shared_engine: PluginEngine) -> Iterator[PluginEngine]:
     """An engine with a configured plugin, and AWS answering for itself."""
     if not shared_engine.configured:
         shared_engine.configure()
@@ -106,3 +107,10 @@ def client(service: str) -> Any:
 def live(aws_environment: str) -> Any:
     """Gives clients that look at AWS past the plugin."""
     return client
+
+
+@pytest.fixture
+def template(live: Any) -> None:
+    """The template of `TEMPLATE_URL`, put where the plugin takes it from."""
+    live("s3").create_bucket(Bucket="templates")
+    live("s3").put_object(Bucket="templates", Key="template.json", Body=json.dumps(TEMPLATE).encode())

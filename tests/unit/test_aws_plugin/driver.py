@@ -17,6 +17,39 @@ from sandbox.pulumi.aws.wire import to_python, to_struct
 
 REGION = "us-east-1"
 SERVICES = ("sts", "iam", "s3", "s3control", "cloudtrail", "cloudformation")
+ROLE = "aws:iam/role:Role"
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+BUCKET = "aws:s3/bucket:Bucket"
+TRAIL = "aws:cloudtrail/trail:Trail"
+STACK = "aws:cloudformation/stack:Stack"
+PART = {
+    "access": "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+    "encryption": "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    "lifecycle": "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "ownership": "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+    "policy": "aws:s3/bucketPolicy:BucketPolicy",
+    "versioning": "aws:s3/bucketVersioning:BucketVersioning",
+}
+
+READ_ROLE = ["GetRole", "ListRolePolicies", "ListAttachedRolePolicies"]
+READ_TRAIL = ["DescribeTrails", "GetTrailStatus", "ListTags"]
+READ_STACK = ["DescribeStacks", "GetTemplate"]
+READ_BUCKET = [
+    "HeadBucket",
+    *("GetBucketPolicy", "GetBucketAcl", "GetBucketCors", "GetBucketWebsite", "GetBucketVersioning"),
+    *("GetBucketAccelerateConfiguration", "GetBucketRequestPayment", "GetBucketLogging"),
+    *("GetBucketLifecycleConfiguration", "GetBucketReplication", "GetBucketEncryption", "GetObjectLockConfiguration"),
+    "HeadBucket",
+    "ListTagsForResource",
+]
+
+
+def policy(action: str | list[str], **statement: Any) -> str:
+    """Return a policy of one statement that allows an action on everything, or what the statement says."""
+    whole = {"Effect": "Allow", "Action": action, "Resource": "*", **statement}
+    return json.dumps({"Version": "2012-10-17", "Statement": [whole]})
+
+
 TRUST = json.dumps(
     {
         "Version": "2012-10-17",
@@ -30,6 +63,15 @@ TRUST = json.dumps(
         ],
     }
 )
+TEMPLATE = {
+    "Parameters": {
+        "Size": {"Type": "String", "Default": "1"},
+        "Token": {"Type": "String", "NoEcho": True, "Default": ""},
+    },
+    "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "Size"}}}},
+    "Outputs": {"Size": {"Value": {"Ref": "Size"}}},
+}
+TEMPLATE_URL = "https://templates.s3.us-east-1.amazonaws.com/template.json"
 
 
 class Failed(Exception):
@@ -44,10 +86,10 @@ class Failed(Exception):
                 assert Status.FromString(value).details[0].Unpack(self.kept)
 
 
-class Resource:
+class DrivenResource:
     """One resource of the state, driven as the engine drives it."""
 
-    def __init__(self, engine: Engine, type_: str, name: str = "thing") -> None:
+    def __init__(self, engine: PluginEngine, type_: str, name: str = "thing") -> None:
         self.engine, self.urn = engine, f"urn:pulumi:dev::test::parent:x:Y${type_}::{name}"
         self.id, self.inputs, self.outputs = "", {}, {}
 
@@ -77,7 +119,7 @@ class Resource:
         detail = self.diff(news, ignored).detailedDiff
         return {path: pb.PropertyDiff.Kind.Name(change.kind) for path, change in detail.items()}
 
-    def create(self, news: dict[str, Any]) -> Resource:
+    def create(self, news: dict[str, Any]) -> DrivenResource:
         self.inputs = self.checked(news)
         answer = self.engine.call("Create", pb.CreateRequest(urn=self.urn, properties=to_struct(self.inputs)))
         self.id, self.outputs = answer.id, to_python(answer.properties)
@@ -115,11 +157,17 @@ class Resource:
         self.inputs, self.outputs = to_python(answer.inputs), to_python(answer.properties)
         return True
 
+    def twin(self) -> DrivenResource:
+        """Return another hand on the same object."""
+        twin = DrivenResource(self.engine, *self.urn.split("$")[1].split("::"))
+        twin.id, twin.inputs, twin.outputs = self.id, self.inputs, self.outputs
+        return twin
+
     def delete(self) -> None:
         self.engine.call("Delete", pb.DeleteRequest(id=self.id, urn=self.urn, properties=to_struct(self.outputs)))
 
 
-class Engine:
+class PluginEngine:
     """Plays the engine's part towards one plugin."""
 
     def __init__(self, provider: AwsProvider, stub: ResourceProviderStub) -> None:
@@ -158,8 +206,8 @@ class Engine:
         action()
         return list(self.calls)
 
-    def resource(self, type_: str, name: str = "thing") -> Resource:
-        return Resource(self, type_, name)
+    def resource(self, type_: str, name: str = "thing") -> DrivenResource:
+        return DrivenResource(self, type_, name)
 
     def answer(self, service: str, operation: str, *replies: dict[str, Any]) -> None:
         """Let AWS answer the next calls of an operation with these replies, the last one for good.

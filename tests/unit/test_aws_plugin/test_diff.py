@@ -16,6 +16,7 @@ from sandbox.pulumi.aws.wire import CONFIDENTIAL, OUTPUT, SIGNATURE, UNKNOWN, UN
 
 TRAITS = Traits(
     type="test",
+    label="Test",
     supported=frozenset({"flag", "found", "members", "name", "nested", "rules", "tags"}),
     replaces=frozenset({"name", "nested"}),
     computed=frozenset({"found"}),

@@ -10,41 +10,51 @@ from pulumi.runtime.proto import provider_pb2 as pb
 from sandbox.pulumi.aws.catalog import resource_for, tokens
 from sandbox.pulumi.aws.schema import schema_of
 from sandbox.pulumi.aws.wire import UNKNOWN, to_python, to_struct
-from tests.unit.test_aws_plugin.driver import TRUST, Engine
+from tests.unit.test_aws_plugin.driver import BUCKET, PART, ROLE, STACK, TRAIL, TRUST, PluginEngine
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-
-ROLE = "aws:iam/role:Role"
-BUCKET = "aws:s3/bucket:Bucket"
-STACK = "aws:cloudformation/stack:Stack"
-TRAIL = "aws:cloudtrail/trail:Trail"
 
 
 @pytest.mark.parametrize("token", tokens())
 def test_every_supported_property_exists_in_the_sdk(token: str) -> None:
     traits, schema = resource_for(token).traits, schema_of(token)
-    named = traits.supported | traits.replaces | traits.computed | traits.defaults.keys() | traits.same.keys()
+    named = traits.inputs | traits.replaces | traits.computed | traits.defaults.keys() | traits.same.keys()
     assert traits.type == token
     assert named <= schema.inputs.fields.keys()
-    assert schema.inputs.required <= traits.supported
+    assert schema.inputs.required <= traits.inputs
     assert traits.volatile <= schema.outputs
     assert traits.regional == ("region" in schema.inputs.fields)
 
 
-def test_a_property_the_sdk_does_not_know_is_refused(engine: Engine) -> None:
+def test_a_property_the_sdk_does_not_know_is_refused(engine: PluginEngine) -> None:
     _, failures = engine.resource(ROLE).check({"assumeRolePolicy": TRUST, "colour": "red"})
     assert failures == {"colour": "aws:iam/role:Role has no property 'colour'"}
 
 
-def test_a_property_that_is_not_implemented_is_refused_with_type_and_name(engine: Engine) -> None:
-    _, failures = engine.resource(BUCKET).check({"acl": "private"})
-    assert failures == {"acl": "the sandbox's AWS plugin does not implement property 'acl' of aws:s3/bucket:Bucket"}
+@pytest.mark.parametrize(
+    ("token", "path", "news"),
+    [
+        (BUCKET, "acl", {"acl": "private"}),
+        (STACK, "templateBody", {"templateBody": "{}"}),
+        (TRAIL, "kmsKeyId", {"s3BucketName": "b", "kmsKeyId": "k"}),
+        (
+            PART["versioning"],
+            "versioningConfiguration.mfaDelete",
+            {"versioningConfiguration": {"mfaDelete": "Enabled"}},
+        ),
+        (PART["lifecycle"], "rules[0].transitions", {"rules": [{"id": "x", "status": "Enabled", "transitions": []}]}),
+    ],
+)
+def test_a_property_that_is_not_implemented_is_refused_with_type_and_path(
+    engine: PluginEngine, token: str, path: str, news: dict[str, Any]
+) -> None:
+    _, failures = engine.resource(token).check(news)
+    assert failures[path] == f"the sandbox's AWS plugin does not implement property '{path}' of {token}"
 
 
-def test_an_unknown_field_deep_inside_is_refused(engine: Engine) -> None:
+def test_an_unknown_field_deep_inside_is_refused(engine: PluginEngine) -> None:
     rules = [{"id": "x", "status": "Enabled", "expiration": {"dayz": 3}}]
-    lifecycle = engine.resource("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
-    _, failures = lifecycle.check({"bucket": "b", "rules": rules})
+    _, failures = engine.resource(PART["lifecycle"]).check({"bucket": "b", "rules": rules})
     assert list(failures) == ["rules[0].expiration.dayz"]
 
 
@@ -52,47 +62,41 @@ def test_an_unknown_field_deep_inside_is_refused(engine: Engine) -> None:
     ("token", "news", "missing"),
     [
         (ROLE, {}, "assumeRolePolicy"),
-        ("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "b"}, "policy"),
-        (
-            "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
-            {"bucket": "b", "rules": [{"id": "x"}]},
-            None,
-        ),
+        (PART["policy"], {"bucket": "b"}, "policy"),
+        (PART["lifecycle"], {"bucket": "b", "rules": [{"id": "x"}]}, "rules[0].status"),
     ],
 )
-def test_a_missing_property_is_named(engine: Engine, token: str, news: dict[str, Any], missing: str | None) -> None:
-    _, failures = engine.resource(token).check(news)
-    name = missing or "rules[0].status"
-    assert failures == {name: f"Missing required property '{name}'"}
+def test_a_missing_property_is_named(engine: PluginEngine, token: str, news: dict[str, Any], missing: str) -> None:
+    assert engine.resource(token).check(news)[1] == {missing: f"Missing required property '{missing}'"}
 
 
-def test_a_value_of_the_wrong_shape_is_refused(engine: Engine) -> None:
+def test_a_value_of_the_wrong_shape_is_refused(engine: PluginEngine) -> None:
     _, failures = engine.resource(STACK).check(
-        {"templateBody": "{}", "parameters": {"A": ["x"]}, "capabilities": "one"}
+        {"templateUrl": "https://x", "parameters": {"A": ["x"]}, "capabilities": "one"}
     )
     assert failures == {"parameters.A": "expected a str, got list", "capabilities": "expected a list, got str"}
 
 
-def test_values_are_put_into_the_types_of_the_schema(engine: Engine) -> None:
-    stack = engine.resource(STACK).checked({"templateBody": "{}", "parameters": {"A": True, "B": 5}})
+def test_values_are_put_into_the_types_of_the_schema(engine: PluginEngine) -> None:
+    stack = engine.resource(STACK).checked({"templateUrl": "https://x", "parameters": {"A": True, "B": 5}})
     assert stack["parameters"] == {"A": "true", "B": "5"}
     trail = engine.resource(TRAIL).checked({"s3BucketName": "b", "isMultiRegionTrail": "true"})
     assert trail["isMultiRegionTrail"] is True
 
 
-def test_defaults_are_added_and_listed(engine: Engine) -> None:
+def test_defaults_are_added_and_listed(engine: PluginEngine) -> None:
     inputs = engine.resource(ROLE).checked({"assumeRolePolicy": TRUST, "path": "/own/"})
     assert (inputs["path"], inputs["maxSessionDuration"], inputs["forceDetachPolicies"]) == ("/own/", 3600, False)
     assert inputs["__defaults"] == ["forceDetachPolicies", "maxSessionDuration", "name"]
 
 
-def test_only_regional_types_get_a_region(engine: Engine) -> None:
+def test_only_regional_types_get_a_region(engine: PluginEngine) -> None:
     assert "region" not in engine.resource(ROLE).checked({"assumeRolePolicy": TRUST})
     assert engine.resource(BUCKET).checked({})["region"] == "us-east-1"
     assert engine.resource(BUCKET).checked({"region": "eu-west-2"})["region"] == "eu-west-2"
 
 
-def test_a_name_is_made_from_the_logical_name_and_seven_hex_digits_of_the_seed(engine: Engine) -> None:
+def test_a_name_is_made_from_the_logical_name_and_seven_hex_digits_of_the_seed(engine: PluginEngine) -> None:
     role = engine.resource(ROLE, "Agent")
     first, same = role.checked({"assumeRolePolicy": TRUST})["name"], role.checked({"assumeRolePolicy": TRUST})["name"]
     assert first == same
@@ -102,24 +106,24 @@ def test_a_name_is_made_from_the_logical_name_and_seven_hex_digits_of_the_seed(e
     assert role.check({"assumeRolePolicy": TRUST}, seed=b"other")[0]["name"] != first
 
 
-def test_a_bucket_name_is_made_in_lower_case(engine: Engine) -> None:
+def test_a_bucket_name_is_made_in_lower_case(engine: PluginEngine) -> None:
     assert engine.resource(BUCKET, "Trail").checked({})["bucket"].startswith("trail-")
 
 
-def test_a_made_name_is_kept_on_update(engine: Engine) -> None:
+def test_a_made_name_is_kept_on_update(engine: PluginEngine) -> None:
     role = engine.resource(ROLE).create({"assumeRolePolicy": TRUST})
     inputs, _ = role.check({"assumeRolePolicy": TRUST}, seed=b"another")
     assert inputs["name"] == role.id
     assert "name" in inputs["__defaults"]
 
 
-def test_a_made_name_over_the_limit_is_refused_not_cut(engine: Engine) -> None:
+def test_a_made_name_over_the_limit_is_refused_not_cut(engine: PluginEngine) -> None:
     assert engine.resource(ROLE, "r" * 56).check({"assumeRolePolicy": TRUST})[1] == {}
     _, failures = engine.resource(ROLE, "r" * 57).check({"assumeRolePolicy": TRUST})
     assert "longer than maximum length 64" in failures["name"]
 
 
-def test_names_follow_the_engine_where_it_proposes_or_forbids_them(engine: Engine) -> None:
+def test_names_follow_the_engine_where_it_proposes_or_forbids_them(engine: PluginEngine) -> None:
     role = engine.resource(ROLE)
     options = pb.CheckRequest.AutonamingOptions
 
@@ -133,18 +137,18 @@ def test_names_follow_the_engine_where_it_proposes_or_forbids_them(engine: Engin
     assert [failure.property for failure in check(options(mode=options.DISABLE)).failures] == ["name"]
 
 
-def test_unknown_values_pass(engine: Engine) -> None:
+def test_unknown_values_pass(engine: PluginEngine) -> None:
     inputs = engine.resource(ROLE).checked({"assumeRolePolicy": UNKNOWN, "tags": {"a": UNKNOWN}})
     assert (inputs["assumeRolePolicy"], inputs["tagsAll"]) == (UNKNOWN, {"a": UNKNOWN})
     assert engine.resource(ROLE).checked({"assumeRolePolicy": TRUST, "tags": UNKNOWN})["tagsAll"] == UNKNOWN
 
 
-def test_a_policy_given_as_an_object_becomes_its_text(engine: Engine) -> None:
+def test_a_policy_given_as_an_object_becomes_its_text(engine: PluginEngine) -> None:
     inputs = engine.resource(ROLE).checked({"assumeRolePolicy": {"Version": "2012-10-17", "Statement": []}})
     assert inputs["assumeRolePolicy"] == '{"Statement":[],"Version":"2012-10-17"}'
 
 
-def test_default_tags_are_merged_and_ignored_tags_left_out(bare_engine: Engine) -> None:
+def test_default_tags_are_merged_and_ignored_tags_left_out(bare_engine: PluginEngine) -> None:
     bare_engine.configure(
         defaultTags={"tags": {"team": "x", "env": "dev"}}, ignoreTags={"keys": ["skip"], "keyPrefixes": ["corp:"]}
     )
@@ -153,7 +157,7 @@ def test_default_tags_are_merged_and_ignored_tags_left_out(bare_engine: Engine) 
     assert role.checked(news)["tagsAll"] == {"team": "x", "env": "prod"}
 
 
-def test_default_tags_reach_aws_and_make_no_difference_afterwards(bare_engine: Engine) -> None:
+def test_default_tags_reach_aws_and_make_no_difference_afterwards(bare_engine: PluginEngine) -> None:
     bare_engine.configure(defaultTags={"tags": {"team": "x"}}, ignoreTags={"keys": ["foreign"]})
     news = {"assumeRolePolicy": TRUST, "tags": {"env": "dev"}}
     role = bare_engine.resource(ROLE).create(news)

@@ -6,30 +6,36 @@ from typing import Any
 
 import pytest
 
-from tests.unit.test_aws_plugin.driver import Engine, Failed
+from tests.unit.test_aws_plugin.driver import Failed, PluginEngine
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
 REGION = "aws:index/getRegion:getRegion"
 PARTITION = "aws:index/getPartition:getPartition"
-BUCKET = "aws:s3/getBucket:getBucket"
 
 
-def test_the_caller_is_asked_of_sts(engine: Engine) -> None:
+def test_the_caller_is_asked_of_sts(engine: PluginEngine) -> None:
     assert engine.calls_of(lambda: engine.invoke(IDENTITY)) == ["GetCallerIdentity"]
     answer = engine.invoke(IDENTITY)
     assert (answer["accountId"], answer["id"]) == ("123456789012", "123456789012")
     assert answer.keys() == {"accountId", "arn", "id", "userId"}
 
 
-def test_the_region_is_told_without_a_call(engine: Engine) -> None:
-    assert engine.calls_of(lambda: engine.invoke(REGION)) == []
-    answer = engine.invoke(REGION, region="eu-central-1")
+def test_the_region_is_told_without_a_call(bare_engine: PluginEngine) -> None:
+    bare_engine.configure(region="eu-central-1")
+    answer: dict[str, Any] = {}
+    assert bare_engine.calls_of(lambda: answer.update(bare_engine.invoke(REGION))) == []
+    assert answer["region"] == "eu-central-1"
     assert answer["endpoint"] == "ec2.eu-central-1.amazonaws.com"
     assert answer["description"] == "Europe (Frankfurt)"
-    with pytest.raises(Failed, match="no matching regions found: mars-1"):
-        engine.invoke(REGION, region="mars-1")
+
+
+@pytest.mark.parametrize("region", ["mars-1", "aws-global"])
+def test_a_region_that_aws_lacks_is_refused(bare_engine: PluginEngine, region: str) -> None:
+    bare_engine.configure(region=region)
+    with pytest.raises(Failed, match=f"no matching regions found: {region}"):
+        bare_engine.invoke(REGION)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +46,7 @@ def test_the_region_is_told_without_a_call(engine: Engine) -> None:
     ],
 )
 def test_the_partition_follows_the_region(
-    bare_engine: Engine, region: str, partition: str, suffix: str, reverse: str
+    bare_engine: PluginEngine, region: str, partition: str, suffix: str, reverse: str
 ) -> None:
     bare_engine.configure(region=region)
     assert bare_engine.invoke(PARTITION) == {
@@ -51,24 +57,9 @@ def test_the_partition_follows_the_region(
     }
 
 
-def test_a_bucket_is_looked_up(engine: Engine, live: Any) -> None:
-    live("s3").create_bucket(Bucket="mine")
-    assert engine.calls_of(lambda: engine.invoke(BUCKET, bucket="mine")) == [
-        "HeadBucket",
-        "HeadBucket",
-        "GetBucketWebsite",
-    ]
-    answer = engine.invoke(BUCKET, bucket="mine")
-    assert (answer["arn"], answer["bucketRegion"], answer["id"]) == ("arn:aws:s3:::mine", "us-east-1", "mine")
-
-
-def test_a_missing_bucket_is_an_error(engine: Engine) -> None:
-    with pytest.raises(Failed, match=r"^reading S3 Bucket \(none\): 404"):
-        engine.invoke(BUCKET, bucket="none")
-
-
-def test_what_is_not_implemented_is_refused(engine: Engine) -> None:
-    with pytest.raises(Failed, match="does not implement the function aws:ec2/getVpc:getVpc"):
-        engine.invoke("aws:ec2/getVpc:getVpc")
-    with pytest.raises(Failed, match="does not implement argument 'colour' of aws:s3/getBucket:getBucket"):
-        engine.invoke(BUCKET, bucket="x", colour="red")
+def test_what_is_not_implemented_is_refused(engine: PluginEngine) -> None:
+    for name in ("ec2/getVpc:getVpc", "s3/getBucket:getBucket"):
+        with pytest.raises(Failed, match=f"does not implement the function aws:{name}"):
+            engine.invoke(f"aws:{name}")
+    with pytest.raises(Failed, match=f"does not implement argument 'region' of {REGION}"):
+        engine.invoke(REGION, region="eu-central-1")

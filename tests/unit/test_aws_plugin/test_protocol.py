@@ -15,14 +15,12 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
-from sandbox.pulumi.aws.iam_role import Role
+from sandbox.pulumi.aws.iam_role import RoleType
 from sandbox.pulumi.aws.session import Aws
 from sandbox.pulumi.aws.wire import UNKNOWN, to_python, to_struct
-from tests.unit.test_aws_plugin.driver import TRUST, Engine, Failed
+from tests.unit.test_aws_plugin.driver import ROLE, TRUST, Failed, PluginEngine
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-
-ROLE = "aws:iam/role:Role"
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
@@ -43,24 +41,24 @@ def test_the_process_prints_its_port_serves_and_ends_quietly(signal_number: int)
     process.stderr.close()
 
 
-def test_secrets_and_outputs_are_not_taken_so_the_engine_marks_them_itself(bare_engine: Engine) -> None:
+def test_secrets_and_outputs_are_not_taken_so_the_engine_marks_them_itself(bare_engine: PluginEngine) -> None:
     answer = bare_engine.call("Handshake", pb.ProviderHandshakeRequest())
     assert (answer.accept_secrets, answer.accept_outputs) == (False, False)
     answer = bare_engine.call("Configure", pb.ConfigureRequest(args=to_struct({"region": "us-east-1"})))
     assert (answer.acceptSecrets, answer.acceptOutputs, answer.supportsPreview) == (False, False, True)
 
 
-def test_a_schema_is_refused(bare_engine: Engine) -> None:
+def test_a_schema_is_refused(bare_engine: PluginEngine) -> None:
     with pytest.raises(Failed, match="has no schema"):
         bare_engine.call("GetSchema", pb.GetSchemaRequest())
 
 
-def test_no_region_fails_before_any_resource(bare_engine: Engine) -> None:
+def test_no_region_fails_before_any_resource(bare_engine: PluginEngine) -> None:
     with pytest.raises(Failed, match=r"unable to find an AWS region.*aws:region"):
         bare_engine.call("Configure", pb.ConfigureRequest())
 
 
-def test_the_region_of_the_environment_serves(bare_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_region_of_the_environment_serves(bare_engine: PluginEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
     bare_engine.call("Configure", pb.ConfigureRequest())
     assert bare_engine.invoke("aws:index/getRegion:getRegion")["name"] == "eu-west-2"
@@ -69,17 +67,17 @@ def test_the_region_of_the_environment_serves(bare_engine: Engine, monkeypatch: 
 @pytest.mark.parametrize(
     "settings", [{"allowedAccountIds": ["999999999999"]}, {"forbiddenAccountIds": ["123456789012"]}]
 )
-def test_an_account_that_is_not_allowed_is_refused(bare_engine: Engine, settings: dict[str, Any]) -> None:
+def test_an_account_that_is_not_allowed_is_refused(bare_engine: PluginEngine, settings: dict[str, Any]) -> None:
     with pytest.raises(Failed, match=r"^AWS account ID not allowed: 123456789012$"):
         bare_engine.configure(**settings)
 
 
-def test_the_expected_account_is_accepted(bare_engine: Engine) -> None:
+def test_the_expected_account_is_accepted(bare_engine: PluginEngine) -> None:
     bare_engine.configure(allowedAccountIds=["123456789012"])
     assert bare_engine.invoke("aws:index/getCallerIdentity:getCallerIdentity")["accountId"] == "123456789012"
 
 
-def test_missing_credentials_are_told(bare_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_credentials_are_told(bare_engine: PluginEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     monkeypatch.setenv("HOME", "/nonexistent")
@@ -97,27 +95,27 @@ def test_the_caller_is_asked_as_often_as_by_the_official_provider(
     assert made == ["GetCallerIdentity"] * calls
 
 
-def test_a_setting_that_is_not_implemented_is_refused(bare_engine: Engine) -> None:
+def test_a_setting_that_is_not_implemented_is_refused(bare_engine: PluginEngine) -> None:
     news = to_struct({"region": "us-east-1", "assumeRoles": "[]", "version": "7.51.1"})
     failures = bare_engine.call("CheckConfig", pb.CheckRequest(news=news)).failures
     assert [failure.property for failure in failures] == ["assumeRoles"]
     assert "does not implement the setting aws:assumeRoles" in failures[0].reason
 
 
-def test_a_changed_setting_updates_the_provider_without_replacing_it(bare_engine: Engine) -> None:
+def test_a_changed_setting_updates_the_provider_without_replacing_it(bare_engine: PluginEngine) -> None:
     request = pb.DiffRequest(olds=to_struct({"region": "us-east-1"}), news=to_struct({"region": "eu-west-2"}))
     answer = bare_engine.call("DiffConfig", request)
     assert (answer.changes, list(answer.diffs), list(answer.replaces)) == (pb.DiffResponse.DIFF_SOME, ["region"], [])
 
 
-def test_an_unknown_type_is_refused_by_name(engine: Engine) -> None:
+def test_an_unknown_type_is_refused_by_name(engine: PluginEngine) -> None:
     with pytest.raises(
         Failed, match=r"^the sandbox's AWS plugin does not implement the resource type aws:ec2/instance:Instance$"
     ):
         engine.resource("aws:ec2/instance:Instance").check({})
 
 
-def test_a_preview_makes_no_call_and_leaves_to_aws_what_aws_decides(engine: Engine) -> None:
+def test_a_preview_makes_no_call_and_leaves_to_aws_what_aws_decides(engine: PluginEngine) -> None:
     role = engine.resource(ROLE)
     engine.calls.clear()
     outputs = role.preview_create({"assumeRolePolicy": TRUST, "description": "d", "tags": {"a": "b"}})
@@ -127,7 +125,7 @@ def test_a_preview_makes_no_call_and_leaves_to_aws_what_aws_decides(engine: Engi
     assert outputs["name"].startswith("thing-")
 
 
-def test_the_preview_of_an_update_keeps_what_does_not_change(engine: Engine) -> None:
+def test_the_preview_of_an_update_keeps_what_does_not_change(engine: PluginEngine) -> None:
     role = engine.resource(ROLE).create({"assumeRolePolicy": TRUST})
     engine.calls.clear()
     outputs = role.update({"assumeRolePolicy": TRUST, "description": "new"}, preview=True)
@@ -135,7 +133,7 @@ def test_the_preview_of_an_update_keeps_what_does_not_change(engine: Engine) -> 
     assert (outputs["arn"], outputs["description"]) == (role.outputs["arn"], "new")
 
 
-def test_an_import_tells_the_inputs_from_the_live_object(engine: Engine) -> None:
+def test_an_import_tells_the_inputs_from_the_live_object(engine: PluginEngine) -> None:
     made = engine.resource(ROLE).create({"assumeRolePolicy": TRUST, "tags": {"a": "b"}})
     request = pb.ReadRequest(id=made.id, urn=made.urn)
     inputs = to_python(engine.call("Read", request).inputs)
@@ -143,14 +141,14 @@ def test_an_import_tells_the_inputs_from_the_live_object(engine: Engine) -> None
     assert inputs == {name: made.outputs[name] for name in ("assumeRolePolicy", "name", "tags", "tagsAll")}
 
 
-def test_many_requests_are_served_at_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    all_have_begun, create = threading.Barrier(12, timeout=60), Role.create
+def test_many_requests_are_served_at_once(engine: PluginEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    all_have_begun, create = threading.Barrier(12, timeout=60), RoleType.create
 
-    def create_when_all_have_begun(self: Role, *arguments: Any) -> str:
+    def create_when_all_have_begun(self: RoleType, *arguments: Any) -> str:
         all_have_begun.wait()
         return create(self, *arguments)
 
-    monkeypatch.setattr(Role, "create", create_when_all_have_begun)
+    monkeypatch.setattr(RoleType, "create", create_when_all_have_begun)
     roles = [engine.resource(ROLE, f"role{number}") for number in range(12)]
     with ThreadPoolExecutor(12) as pool:
         made = list(pool.map(lambda role: role.create({"assumeRolePolicy": TRUST}).id, roles))
@@ -158,7 +156,7 @@ def test_many_requests_are_served_at_once(engine: Engine, monkeypatch: pytest.Mo
 
 
 def test_an_endpoint_that_does_not_answer_is_one_clear_line(
-    bare_engine: Engine, monkeypatch: pytest.MonkeyPatch
+    bare_engine: PluginEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     with pytest.raises(Failed) as failed:
