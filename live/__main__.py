@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from components.aws.clients import AwsClients, AwsError, AwsSettings
+from components.aws.clients import AwsError
 from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from components.settings.endpoints import ENDPOINT_VARIABLE, Endpoints
-from live.comparison import compare
+from live.comparison import Difference, compare
 from live.guard import Accounts, allowed
 from live.life import Interrupted, Life
 from live.project import ROOT
 from live.record import Record
-from live.report import Report
+from live.report import page, summary
 from operate.console import OperateError, worded
 from sandbox.environment import past_any_proxy
 from sandbox.processes import SandboxError
@@ -49,16 +50,15 @@ def _run(accounts: Accounts, home: Path) -> int:
     rehearsed = _rehearse(accounts)
     if not rehearsed.completed:
         raise OperateError("the rehearsal in the sandbox failed, see above: nothing was done on the real accounts")
-    if accounts.enrolment_token:
-        _say("this enrols Cloud One with Vision One, which cannot be undone")
-    environment = {**os.environ, **past_any_proxy()}
-    life = Life(accounts, environment, home / "project", _say, AwsClients(AwsSettings()))
+    if accounts.enrollment_token:
+        _say("this enrolls Cloud One with Vision One, which cannot be undone")
+    life = Life(accounts, {**os.environ, **past_any_proxy()}, home / "project", _say)
     lived = life.live(accounts.endpoints.base or "Trend")
-    report = Report(lived, rehearsed, compare(lived, rehearsed))
-    _write(accounts, home, {"live.json": lived.to_json(), "sandbox.json": rehearsed.to_json()}, report)
+    differences = compare(lived, rehearsed)
+    _write(accounts, home, lived, rehearsed, differences)
     if not lived.completed:
         return FAILED
-    return 0 if report.clean else DIFFERENT
+    return DIFFERENT if differences else 0
 
 
 def _rehearse(accounts: Accounts) -> Record:
@@ -73,22 +73,25 @@ def _rehearse(accounts: Accounts) -> Record:
             region=accounts.region,
             endpoints=Endpoints(base=sandbox.trend.url),
             api_key=sandbox.tenant.full_access_key.value,
-            enrolment_token=sandbox.tenant.enrolment_tokens[0].value if accounts.enrolment_token else "",
+            enrollment_token=sandbox.tenant.enrolment_tokens[0].value if accounts.enrollment_token else "",
         )
-        inherited = {name: it for name, it in os.environ.items() if name not in _OURS and not name.startswith("AWS_")}
+        inherited = {
+            name: value for name, value in os.environ.items() if name not in _OURS and not name.startswith("AWS_")
+        }
         environment = {**inherited, **sandbox.environment()}
         return Life(stand_ins, environment, Path(scratch, "project"), _say).live("simulator")
 
 
-def _write(accounts: Accounts, home: Path, records: dict[str, str], report: Report) -> None:
+def _write(accounts: Accounts, home: Path, lived: Record, rehearsed: Record, differences: Sequence[Difference]) -> None:
     folder = home / datetime.now(timezone.utc).strftime("%Y-%m-%d-%H%M%S")
     folder.mkdir(parents=True)
     redact = accounts.redactor()  # the shapes hold no value; should one ever get in, no secret does
-    for name, text in {**records, "report.md": report.markdown()}.items():
+    report = page(lived, rehearsed, differences)
+    for name, text in {"live.json": lived.to_json(), "sandbox.json": rehearsed.to_json(), "report.md": report}.items():
         (folder / name).write_text(redact(text), encoding="utf-8")
-    for difference in report.differences:
+    for difference in differences:
         _say(redact(str(difference)))
-    _say(report.summary())
+    _say(summary(differences))
     _say(f"report and records: {folder}")
 
 

@@ -1,4 +1,4 @@
-"""What differs between the record of a vendor and that of the simulator, place by place."""
+"""What differs between the record of Trend and that of the simulator, place by place."""
 
 from __future__ import annotations
 
@@ -9,56 +9,67 @@ from dataclasses import dataclass
 from live.record import Exchange, Record
 from live.shapes import Shape, parent, union
 
-# The headers that the program reads, or that a person quotes to the vendor's support. Others vary with the day.
+# The headers that the program reads, or that a person quotes to Trend's support. Others vary with the day.
 _READ_HEADERS = frozenset({"retry-after", "location", "allow", "www-authenticate"})
 _TRACES = ("trace", "requestid", "request-id", "correlation")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One way in which the vendor answers differently from the simulator.
+    """One way in which Trend answers differently from the simulator.
 
     Attributes:
         what: `call`, `order`, `status`, `header`, `content type`, `field` or `type`.
         where: the call; for fields with the place in the body.
-        vendor, simulator: what each of them does.
+        trend, simulator: what each of them does.
     """
 
     what: str
     where: str
-    vendor: str
+    trend: str
     simulator: str
 
     def __str__(self) -> str:
-        return f"{self.what}: {self.where}: {self.vendor}; simulator: {self.simulator}"
+        return f"{self.what}: {self.where}: {self.trend}; simulator: {self.simulator}"
 
 
-def compare(vendor: Record, simulator: Record) -> list[Difference]:
+def compare(trend: Record, simulator: Record) -> list[Difference]:
     """Return all differences between two lives, those of calls before those of answers.
 
-    Calls and statuses are compared phase by phase; what one answer holds, over the whole life: that an answer came
+    Calls and statuses are compared phase by phase; the contents of an answer, over the whole life: that an answer came
     once more or once less is one difference, and not one for each of its fields.
     """
-    found = [*_calls(vendor, simulator), *_order(vendor, simulator), *_statuses(vendor, simulator)]
-    ours, theirs = _answers(simulator), _answers(vendor)
+    found = [*_calls(trend, simulator), *_order(trend, simulator)]
+    theirs, ours = _answers(trend), _answers(simulator)
     for answer in [key for key in theirs if key in ours]:
-        where = f"{answer[0]}, {answer[1]}"
+        where = ", ".join(answer)
         found += _headers(where, theirs[answer], ours[answer])
-        found += _bodies(where, _shape(theirs[answer]), _shape(ours[answer]))
+        found += _bodies(where, *(union(each.body for each in answers[answer]) for answers in (theirs, ours)))
     return found
 
 
-def _calls(vendor: Record, simulator: Record) -> Iterator[Difference]:
-    theirs, ours = (Counter((each.phase, each.call) for each in record.exchanges) for record in (vendor, simulator))
+def _calls(trend: Record, simulator: Record) -> Iterator[Difference]:
+    """Compare how often each call was made in a phase, and how it was answered."""
+    theirs, ours = (_statuses(record) for record in (trend, simulator))
     for phase, call in dict.fromkeys([*theirs, *ours]):
-        counts = theirs[phase, call], ours[phase, call]
+        where, statuses = f"{call} in {phase}", [record.get((phase, call), Counter()) for record in (theirs, ours)]
+        counts = [each.total() for each in statuses]
         if counts[0] != counts[1]:
-            yield Difference("call", f"{call} in {phase}", _times(counts[0]), _times(counts[1]))
+            yield Difference("call", where, *(_times(each) for each in counts))
+        if all(counts) and set(statuses[0]) != set(statuses[1]):
+            yield Difference("status", where, *(_listed(each) for each in statuses))
 
 
-def _order(vendor: Record, simulator: Record) -> Iterator[Difference]:
+def _statuses(record: Record) -> dict[tuple[str, str], Counter[str]]:
+    statuses: dict[tuple[str, str], Counter[str]] = {}
+    for each in record.exchanges:
+        statuses.setdefault((each.phase, each.call), Counter())[str(each.status or "no answer")] += 1
+    return statuses
+
+
+def _order(trend: Record, simulator: Record) -> Iterator[Difference]:
     """Compare the order of what changes something. The rest runs side by side, in any order."""
-    theirs, ours = (_changes(record) for record in (vendor, simulator))
+    theirs, ours = (_changes(record) for record in (trend, simulator))
     for key in [key for key in theirs if key in ours]:
         if theirs[key] != ours[key] and sorted(theirs[key]) == sorted(ours[key]):
             where = f"{key[1]} in {key[0]}"
@@ -73,21 +84,6 @@ def _changes(record: Record) -> dict[tuple[str, str], list[str]]:
     return orders
 
 
-def _statuses(vendor: Record, simulator: Record) -> Iterator[Difference]:
-    theirs, ours = (_statuses_by_call(record) for record in (vendor, simulator))
-    for phase, call in [key for key in theirs if key in ours]:
-        if set(theirs[phase, call]) != set(ours[phase, call]):
-            counts = (_listed(each[phase, call]) for each in (theirs, ours))
-            yield Difference("status", f"{call} in {phase}", *counts)
-
-
-def _statuses_by_call(record: Record) -> dict[tuple[str, str], Counter[str]]:
-    statuses: dict[tuple[str, str], Counter[str]] = {}
-    for each in record.exchanges:
-        statuses.setdefault((each.phase, each.call), Counter())[str(each.status or "no answer")] += 1
-    return statuses
-
-
 def _answers(record: Record) -> dict[tuple[str, str], list[Exchange]]:
     """Return the answers by call and kind: a refusal has another body than what was asked for."""
     answers: dict[tuple[str, str], list[Exchange]] = {}
@@ -98,13 +94,13 @@ def _answers(record: Record) -> dict[tuple[str, str], list[Exchange]]:
     return answers
 
 
-def _headers(where: str, vendor: list[Exchange], simulator: list[Exchange]) -> Iterator[Difference]:
+def _headers(where: str, trend: list[Exchange], simulator: list[Exchange]) -> Iterator[Difference]:
     theirs, ours = (
-        {name for each in answers for name in each.headers if _matters(name)} for answers in (vendor, simulator)
+        {name for each in answers for name in each.headers if _matters(name)} for answers in (trend, simulator)
     )
     if theirs != ours:
         yield Difference("header", where, _words(theirs - ours), _words(ours - theirs))
-    kinds = [{each.content_type for each in answers} for answers in (vendor, simulator)]
+    kinds = [{each.content_type for each in answers} for answers in (trend, simulator)]
     if kinds[0] != kinds[1]:
         yield Difference("content type", where, *(_words(each) for each in kinds))
 
@@ -113,25 +109,23 @@ def _matters(header: str) -> bool:
     return header in _READ_HEADERS or any(mark in header for mark in _TRACES)
 
 
-def _shape(answers: list[Exchange]) -> Shape:
-    return union(each.body for each in answers)
+def _bodies(where: str, trend: Shape, simulator: Shape) -> Iterator[Difference]:
+    for place in dict.fromkeys([*trend, *simulator]):
+        theirs, ours = trend.get(place), simulator.get(place)
+        if theirs is None or ours is None:
+            if not _explained(place, trend, simulator):
+                yield Difference(
+                    "field",
+                    f"{where}: {place}",
+                    *("absent" if each is None else _words(each) for each in (theirs, ours)),
+                )
+        elif not _alike(theirs, ours):
+            yield Difference("type", f"{where}: {place}", _words(theirs), _words(ours))
 
 
-def _bodies(where: str, vendor: Shape, simulator: Shape) -> Iterator[Difference]:
-    for place in dict.fromkeys([*vendor, *simulator]):
-        theirs, ours = vendor.get(place), simulator.get(place)
-        if theirs is not None and ours is not None:
-            if not _alike(theirs, ours):
-                yield Difference("type", f"{where}: {place}", _words(theirs), _words(ours))
-        elif not _explained(place, vendor, simulator):
-            yield Difference(
-                "field", f"{where}: {place}", *("absent" if each is None else _words(each) for each in (theirs, ours))
-            )
-
-
-def _explained(place: str, vendor: Shape, simulator: Shape) -> bool:
-    """Whether a place that one side lacks says nothing: a list is empty, or what the place stands in differs itself."""
-    above = ({_base(kind) for kind in shape.get(parent(place), ())} for shape in (vendor, simulator))
+def _explained(place: str, trend: Shape, simulator: Shape) -> bool:
+    """Whether a place that one side lacks says nothing: a list is empty, or the place around it differs already."""
+    above = ({_base(kind) for kind in shape.get(parent(place), ())} for shape in (trend, simulator))
     return place.endswith("[]") or not set.intersection(*above)
 
 

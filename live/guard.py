@@ -15,7 +15,7 @@ from components.trend.errors import TrendError
 from operate.console import OperateError
 
 ACCOUNT_VARIABLE = "LIVE_AWS_ACCOUNT"
-ENROL_VARIABLE = "LIVE_ENROL"
+ENROLL_VARIABLE = "LIVE_ENROLL"
 BUCKET_VARIABLE = "LIVE_TRAIL_BUCKET"
 
 
@@ -24,11 +24,11 @@ class Accounts:
     """What a life is lived with.
 
     Attributes:
-        aws_account, aws_region: where the stack stands.
+        aws_account, aws_region: of the stack.
         region: of the Cloud One account.
         endpoints: where Trend is.
         api_key: `<id>:<secret>`.
-        enrolment_token: of Vision One; empty where nothing is to be enrolled.
+        enrollment_token: of Vision One; empty where nothing is to be enrolled.
         trail_bucket: of an existing trail; empty where the stack makes one of its own.
     """
 
@@ -37,12 +37,12 @@ class Accounts:
     region: str
     endpoints: Endpoints
     api_key: str = field(repr=False)
-    enrolment_token: str = field(default="", repr=False)
+    enrollment_token: str = field(default="", repr=False)
     trail_bucket: str = ""
 
     def redactor(self) -> Redactor:
         """Return what takes the secrets out of texts."""
-        return Redactor([self.api_key, *self.api_key.split(":", 1), self.enrolment_token])
+        return Redactor([self.api_key, *self.api_key.split(":", 1), self.enrollment_token])
 
 
 def allowed(environment: Mapping[str, str]) -> Accounts:
@@ -56,7 +56,7 @@ def allowed(environment: Mapping[str, str]) -> Accounts:
     example = f"`{ACCOUNT_VARIABLE}=123456789012 make live`"
     if not named:
         raise OperateError(
-            f"{ACCOUNT_VARIABLE} is not set: name the AWS account in which this may make real things, {example}"
+            f"{ACCOUNT_VARIABLE} is not set: name the AWS account in which real resources may be created, {example}"
         )
     if not re.fullmatch(r"\d{12}", named):
         raise OperateError(f"{ACCOUNT_VARIABLE} is not twelve digits: name an AWS account, {example}")
@@ -76,7 +76,7 @@ def allowed(environment: Mapping[str, str]) -> Accounts:
         region=region,
         endpoints=endpoints,
         api_key=key,
-        enrolment_token=_token(environment),
+        enrollment_token=_token(environment),
         trail_bucket=environment.get(BUCKET_VARIABLE, "").strip(),
     )
 
@@ -107,11 +107,11 @@ def _cloud_one_region(key: str, endpoints: Endpoints) -> str:
 
 
 def _token(environment: Mapping[str, str]) -> str:
-    """Return the enrolment token where enrolling was asked for: a token that happens to be there is no reason to."""
-    asked = environment.get(ENROL_VARIABLE, "")
+    """Return the enrollment token where enrolling was asked for: a token that happens to be there is no reason to."""
+    asked = environment.get(ENROLL_VARIABLE, "")
     if asked not in ("", "no", "yes"):
-        raise OperateError(f"{ENROL_VARIABLE} is '{asked}': give `yes` or `no`")
+        raise OperateError(f"{ENROLL_VARIABLE} is '{asked}': give `yes` or `no`")
     token = environment.get(TOKEN_VARIABLE, "").strip()
     if asked == "yes" and not token:
-        raise OperateError(f"{ENROL_VARIABLE} is yes, and {TOKEN_VARIABLE} is not set: give an enrolment token")
+        raise OperateError(f"{ENROLL_VARIABLE} is yes, and {TOKEN_VARIABLE} is not set: give an enrollment token")
     return token if asked == "yes" else ""

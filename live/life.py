@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from components.aws.clients import AwsClients
 from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from components.settings.endpoints import ENDPOINT_VARIABLE
-from live import forwarder
 from live.guard import Accounts
 from live.probes import Probes
 from live.project import Project
@@ -18,7 +16,7 @@ from live.recorder import Recorder
 from operate.console import OperateError
 
 STACK_NAME = "LiveTest"
-"""Of the vendor's stacks: nobody's own are called so, and eight characters is the most."""
+"""Of Trend's stacks: nobody's own are called so, and eight characters is the most."""
 
 BEFORE = {
     "preview": ("preview",),
@@ -28,11 +26,9 @@ BEFORE = {
 }
 DESTROY = ("destroy", "--yes", "--skip-preview")
 
-Say = Callable[[str], None]
-
 
 class Interrupted(OperateError):
-    """The operator ended the life; what was made of the stack is still there."""
+    """The operator ended the life; what was created of the stack still exists."""
 
 
 class Life:
@@ -43,20 +39,13 @@ class Life:
         environment: of Pulumi, but for Trend's address, key and token.
         folder: of the project.
         say: is told which phase begins.
-        aws: asks AWS about what was made; None where its answer is known.
     """
 
     def __init__(
-        self,
-        accounts: Accounts,
-        environment: Mapping[str, str],
-        folder: Path,
-        say: Say,
-        aws: AwsClients | None = None,
+        self, accounts: Accounts, environment: Mapping[str, str], folder: Path, say: Callable[[str], None]
     ) -> None:
         self._accounts = accounts
         self._environment = environment
-        self._aws = aws
         self._folder = folder
         self._say = say
 
@@ -64,10 +53,10 @@ class Life:
         """Live it to its end, and return the record: also where a phase failed, which its exit code says.
 
         Args:
-            name: of the vendor, in reports.
+            name: of whoever answers, in reports.
 
         Raises:
-            OperateError: the stack cannot be made.
+            OperateError: the stack cannot be created.
             Interrupted: the operator ended it.
         """
         record = Record(name, self._accounts.region)
@@ -76,39 +65,37 @@ class Life:
             project.prepare(self._settings())
             for phase, command in BEFORE.items():
                 self._run(recorder, project, phase, *command)
-                if phase == "up" and self._aws:
-                    record.aws |= forwarder.observations(self._aws, STACK_NAME, self._accounts.aws_region)
-                if phase in ("preview", "up") and record.ended[phase]:
+                if phase in ("preview", "up") and record.exit_codes[phase]:
                     break
-            if record.ended.get("up") == 0:
+            if record.exit_codes.get("up") == 0:
                 self._probe(recorder)
             self._run(recorder, project, "destroy", *DESTROY)
-            if record.ended["destroy"] == 0:
+            if record.exit_codes["destroy"] == 0:
                 project.remove()
             else:
-                self._say(f"the stack is not gone: put it right and run `{project.shown('destroy')}`")
+                self._say(f"the stack is not gone: put it right and run `{project.command('destroy')}`")
         return record
 
     def _run(self, recorder: Recorder, project: Project, phase: str, *command: str) -> None:
         self._say(f"{recorder.record.name}: {phase}")
         recorder.phase = phase
         ended = project.run(*command)
-        recorder.record.ended[phase] = ended.code
+        recorder.record.exit_codes[phase] = ended.code
         if ended.interrupted:
-            raise Interrupted(f"interrupted in {phase}: `{project.shown('destroy')}` removes what was made")
+            raise Interrupted(f"interrupted in {phase}: `{project.command('destroy')}` removes what was created")
 
     def _probe(self, recorder: Recorder) -> None:
         self._say(f"{recorder.record.name}: probe")
         recorder.phase = "probe"
-        it = self._accounts
-        Probes(recorder.url, it.api_key, it.aws_account, it.aws_region).run()
+        accounts = self._accounts
+        Probes(recorder.url, accounts.api_key, accounts.aws_account, accounts.aws_region).run()
 
     def _variables(self, url: str) -> dict[str, str]:
-        ours = {ENDPOINT_VARIABLE: url, KEY_VARIABLE: self._accounts.api_key}
-        if self._accounts.enrolment_token:
-            ours[TOKEN_VARIABLE] = self._accounts.enrolment_token
-        # A token of the caller's would enrol without having been asked to.
-        return {**{name: it for name, it in self._environment.items() if name != TOKEN_VARIABLE}, **ours}
+        variables = {**self._environment, ENDPOINT_VARIABLE: url, KEY_VARIABLE: self._accounts.api_key}
+        variables.pop(TOKEN_VARIABLE, None)  # a token of the caller's would enroll without having been asked to
+        if self._accounts.enrollment_token:
+            variables[TOKEN_VARIABLE] = self._accounts.enrollment_token
+        return variables
 
     def _settings(self) -> dict[str, Any]:
         bucket = self._accounts.trail_bucket

@@ -1,7 +1,7 @@
-"""Calls beside those of the program: what they answer decides facts that the program's own life leaves open.
+"""Calls beside those of the program: their answers decide assumptions that the program's own life leaves open.
 
-Each reads, but for two: once both links stand, they are asked for a second time, which Trend is expected to refuse. A
-connector that it makes all the same is taken away again.
+Each reads, but for two: once both links exist, they are asked for a second time, which Trend is expected to refuse. A
+connector that it creates all the same is deleted again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Probes:
         url: of the recorder.
         api_key: `<id>:<secret>`.
         aws_account: the linked account.
-        aws_region: where the stack stands.
+        aws_region: of the stack.
     """
 
     def __init__(self, url: str, api_key: str, aws_account: str, aws_region: str) -> None:
@@ -35,7 +35,7 @@ class Probes:
         self._session.trust_env = False
 
     def run(self) -> None:
-        """Ask everything. What is answered is the recorder's matter, that nothing is answered too."""
+        """Ask everything. The answers are the recorder's matter, missing ones too."""
         with self._session:
             for path in (
                 f"accounts/apikeys/{self._key.partition(':')[0]}",
@@ -49,32 +49,35 @@ class Probes:
             ):
                 self._ask("GET", path)
             # Vision One must not learn Cloud One's key. That it asks for a token is an answer.
-            self._ask("GET", "visionone/v3.0/healthcheck/connectivity", authorised=False)
+            self._ask("GET", "visionone/v3.0/healthcheck/connectivity", authorized=False)
             self._connect_twice()
             self._register_twice()
 
     def _connect_twice(self) -> None:
-        """Ask for the connector that is there, exactly as it is."""
-        for connector in self._ask("GET", "workload/awsconnectors").get("awsConnectors") or []:
-            if str(connector.get("accountId")) == self._account:
-                made = self._ask("POST", "workload/awsconnectors", _filled(connector, _CONNECTOR))
-                if made.get("ID") not in (None, connector.get("ID")):
-                    self._ask("DELETE", f"workload/awsconnectors/{made['ID']}")
-                return
+        """Ask for the existing connector, exactly as it is."""
+        connector = self._own("workload/awsconnectors", "awsConnectors", "accountId")
+        if connector:
+            created = self._ask("POST", "workload/awsconnectors", _filled(connector, _CONNECTOR))
+            if created.get("ID") not in (None, connector.get("ID")):
+                self._ask("DELETE", f"workload/awsconnectors/{created['ID']}")
 
     def _register_twice(self) -> None:
-        """Ask for the registration that is there, exactly as it is."""
-        for account in self._ask("GET", "cloudaccounts/cloudaccounts/aws").get("cloudAccounts") or []:
-            if str(account.get("id")) == self._account:
-                self._ask("POST", "cloudaccounts/cloudaccounts/aws", _filled(account, _CLOUD_ACCOUNT))
-                return
+        """Ask for the existing registration, exactly as it is."""
+        account = self._own("cloudaccounts/cloudaccounts/aws", "cloudAccounts", "id")
+        if account:
+            self._ask("POST", "cloudaccounts/cloudaccounts/aws", _filled(account, _CLOUD_ACCOUNT))
+
+    def _own(self, path: str, items: str, account_field: str) -> Mapping[str, Any]:
+        """Return the linked account's item of a list; an empty one where there is none."""
+        links = self._ask("GET", path).get(items) or []
+        return next((link for link in links if str(link.get(account_field)) == self._account), {})
 
     def _ask(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, authorised: bool = True
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, authorized: bool = True
     ) -> dict[str, Any]:
         """Make a call and return the object that came back; an empty one where none did."""
         headers = {"api-version": "v1", "Accept": "application/json"}
-        if authorised:
+        if authorized:
             headers["Authorization"] = f"ApiKey {self._key}"
         try:
             answer = self._session.request(method, f"{self._url}/{path}", json=body, headers=headers, timeout=60)

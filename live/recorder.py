@@ -27,19 +27,10 @@ if TYPE_CHECKING:
 TIMEOUT = (5, 60)
 """Seconds to connect and to wait for a reply: longer than the program's own, which is the one to give up."""
 
-# These are between two ends of one connection, or are written anew; an encoding is undone to see the shape.
-_OF_THE_CONNECTION = frozenset(
-    {
-        "accept-encoding",
-        "connection",
-        "content-encoding",
-        "content-length",
-        "date",
-        "host",
-        "keep-alive",
-        "transfer-encoding",
-    }
-)
+# Each end of a connection writes its own.
+_OF_THE_CONNECTION = {"connection", "date", "host", "keep-alive", "transfer-encoding"}
+# An encoding is undone, so that the shape is seen.
+_OF_THE_ENCODING = {"accept-encoding", "content-encoding", "content-length"}
 
 
 class Recorder:
@@ -53,12 +44,8 @@ class Recorder:
     def __init__(self, endpoints: Endpoints, record: Record) -> None:
         self._endpoints = endpoints
         self._lock = threading.Lock()
-        self._threads = threading.local()
-        self._sessions: list[requests.Session] = []
         self._server = KeepAliveServer(HOST, 0, self._application)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="recorder", daemon=True
-        )
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="recorder", daemon=True)
         self.record = record
         self.phase = ""
 
@@ -76,8 +63,6 @@ class Recorder:
     ) -> None:
         self._server.stop()
         self._thread.join()
-        for session in self._sessions:
-            session.close()
 
     def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return self._answer(Request(environ))(environ, start_response)
@@ -89,15 +74,7 @@ class Recorder:
         except EndpointError as error:
             return Response(str(error), status=404)
         try:
-            answer = self._session(base).request(
-                request.method,
-                f"{base}/{quote(below)}",
-                params=list(request.args.items(multi=True)),
-                data=request.get_data(),
-                headers=_passed_on(request.headers.items()),
-                timeout=TIMEOUT,
-                allow_redirects=False,
-            )
+            answer = _pass_on(request, base, below)
         except requests.RequestException:
             self._keep(request, name, below, None)
             raise ConnectionDropped from None  # what the program would have seen, near enough
@@ -120,17 +97,22 @@ class Recorder:
         with self._lock:
             self.record.exchanges.append(exchange)
 
-    def _session(self, base: str) -> requests.Session:
-        session: requests.Session | None = getattr(self._threads, "session", None)
-        if session is None:
-            session = self._threads.session = requests.Session()
-            with self._lock:
-                self._sessions.append(session)
-            session.headers.clear()
-            session.auth = lambda request: request  # keeps requests from taking another one out of a .netrc file
-            session.trust_env = urlsplit(base).hostname != HOST  # a proxy has no business on the loopback address
-        return session
+
+def _pass_on(request: Request, base: str, below: str) -> requests.Response:
+    with requests.Session() as session:
+        session.headers.clear()
+        session.auth = lambda request: request  # keeps requests from taking another one out of a .netrc file
+        session.trust_env = urlsplit(base).hostname != HOST  # a proxy has no business on the loopback address
+        return session.request(
+            request.method,
+            f"{base}/{quote(below)}",
+            params=list(request.args.items(multi=True)),
+            data=request.get_data(),
+            headers=_passed_on(request.headers.items()),
+            timeout=TIMEOUT,
+            allow_redirects=False,
+        )
 
 
 def _passed_on(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    return {name: value for name, value in headers if name.lower() not in _OF_THE_CONNECTION}
+    return {name: value for name, value in headers if name.lower() not in _OF_THE_CONNECTION | _OF_THE_ENCODING}

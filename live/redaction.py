@@ -7,26 +7,12 @@ import re
 HIDDEN = "{?}"
 
 # A part of a path that is not among these may be an id, or a secret.
-_PATH_PARTS = frozenset(
-    {
-        "accounts",
-        "apikeys",
-        "aws",
-        "awsconnectors",
-        "awsconnectorsettings",
-        "cloudaccounts",
-        "connectivity",
-        "connectors",
-        "healthcheck",
-        "search",
-        "services",
-        "stacks",
-        "templates",
-        "v3.0",
-    }
+_PATH_PART = re.compile(
+    r"accounts|apikeys|aws|awsconnectors|awsconnectorsettings|cloudaccounts|connectivity|connectors|healthcheck|search"
+    r"|services|stacks|templates|v3\.0"
 )
 
-# Values that are kept, by the field that holds them. They are the vendor's vocabulary, never a customer's.
+# Values that are kept, by the field that holds them. They are Trend's vocabulary, never a customer's.
 _WORDS = {
     "code": {
         "AccessDenied",
@@ -56,7 +42,7 @@ def name(text: str) -> str:
 
 def path(text: str) -> str:
     """Return a path with everything but the words of documented paths replaced."""
-    return "/".join(part if not part or part in _PATH_PARTS else "{id}" for part in text.split("/"))
+    return "/".join(part if not part or _PATH_PART.fullmatch(part) else "{id}" for part in text.split("/"))
 
 
 def media_type(text: str) -> str:
@@ -65,7 +51,7 @@ def media_type(text: str) -> str:
 
 
 def word(field: str, value: str) -> str | None:
-    """Return the value of a field that holds one word of the vendor's vocabulary; None for any other field.
+    """Return the value of a field that holds one word of Trend's vocabulary; None for any other field.
 
     A word that is not in the allow list is hidden.
     """

@@ -1,4 +1,4 @@
-"""Five ways in which a simulated vendor differs from the documented one, and how a comparison has to name each."""
+"""Five ways in which a simulated tenant differs from the documented services, and how a comparison has to name each."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from operate.console import OperateError
@@ -28,9 +28,11 @@ class Pulumi:
 
     Attributes:
         flags: which stack, in which folder.
+        environment: of the CLI.
     """
 
     flags: Flags
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def ask(self, *arguments: str) -> str:
         """Run a command that asks nothing, and return what it printed.
@@ -57,7 +59,7 @@ class Pulumi:
             arguments: the command's.
             event_log: file that takes the engine's events; empty for none.
         """
-        environment = {**os.environ, **({_EVENT_LOG_VARIABLE: "true"} if event_log else {})}
+        environment = {**self.environment, **({_EVENT_LOG_VARIABLE: "true"} if event_log else {})}
         log = ["--event-log", event_log] if event_log else []
         try:
             return foreground.run(["pulumi", *arguments, *log, *self._where()], environment)
@@ -75,7 +77,14 @@ class Pulumi:
     def _captured(self, arguments: Sequence[str]) -> str:
         command = ["pulumi", *arguments]
         try:
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                command,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         except OSError as error:
             raise _cannot_start(error) from None
         if done.returncode != 0:
