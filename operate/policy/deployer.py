@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from operate.policy import own, vendor
 from operate.policy.place import Place
 from operate.policy.statement import Statement, document
 from operate.policy.surroundings import place_of
-from operate.policy.template import Resource, resources
+from operate.policy.template import SERVERLESS, Resource, Template, read
 
 Run = Literal["preview", "up", "destroy"]
 
@@ -60,13 +60,13 @@ def _templates(place: Place, source: str, *, making: bool) -> Statement:
 def _for_stacks(stack: Stack, place: Place, source: str, *, making: bool) -> Iterator[Statement]:
     management, forwarder = _management(stack, place), _forwarder(stack, place, source)
     # Any change replaces the forwarder's stack, so that it is never tagged anew.
-    yield from vendor.rights(
-        place,
-        [
-            vendor.VendorStack(place.management, management, ("make", "tag", "remove") if making else ("remove",)),
-            vendor.VendorStack(place.forwarder, forwarder, ("make", "remove") if making else ("remove",)),
-        ],
-    )
+    stacks = [
+        vendor.VendorStack(place.management, management, ("make", "tag", "remove") if making else ("remove",)),
+        vendor.VendorStack(place.forwarder, forwarder, ("make", "remove") if making else ("remove",)),
+    ]
+    for line in vendor.unknown(stacks):
+        say(f"warning: {line}")
+    yield from vendor.rights(place, stacks)
 
 
 def _management_url(place: Place) -> str:
@@ -76,12 +76,12 @@ def _management_url(place: Place) -> str:
     return role_template_url(place.settings.templates, where)
 
 
-def _management(stack: Stack, place: Place) -> Sequence[Resource]:
+def _management(stack: Stack, place: Place) -> Template:
     values = {**_pseudo(place, place.management), "CloudOneOIDCProviderURL": place.oidc_host}
-    return resources(_read(stack, place, _management_url(place)), values)
+    return read(_text(stack, place, _management_url(place)), values, place.region)
 
 
-def _forwarder(stack: Stack, place: Place, source: str) -> Sequence[Resource]:
+def _forwarder(stack: Stack, place: Place, source: str) -> Template:
     if not source:
         say(
             "Trend names the template of step 8 only to an `up`: the policy assumes what the vendor published early, "
@@ -92,19 +92,21 @@ def _forwarder(stack: Stack, place: Place, source: str) -> Sequence[Resource]:
     values = {**_pseudo(place, place.forwarder)}
     if "codeBucket" in place.known:
         values["S3BucketName"] = place.known["codeBucket"]
-    return resources(_read(stack, place, source), values)
+    return read(_text(stack, place, source), values, place.region)
 
 
-def _assumed(stack: str) -> list[Resource]:
+def _assumed(stack: str) -> Template:
     names: dict[str, dict[str, Any]] = {
         "AWS::IAM::Role": {"RoleName": f"{stack}-*", "Policies": [], "ManagedPolicyArns": []},
         "AWS::Lambda::Function": {"FunctionName": f"{stack}-*", "Code": {"S3Bucket": "*", "S3Key": "*"}},
         "AWS::Logs::LogGroup": {"LogGroupName": f"/aws/lambda/{stack}-*", "RetentionInDays": 1},
         "AWS::SecretsManager::Secret": {"Name": f"{stack}-*"},
         "AWS::Lambda::Permission": {},
+        "AWS::Events::Rule": {"Name": f"{stack}-*", "Tags": []},
         "Custom::BucketNotification": {},
     }
-    return [Resource(kind.rpartition("::")[2], kind, properties) for kind, properties in names.items()]
+    resources = [Resource(kind.rpartition("::")[2], kind, properties) for kind, properties in names.items()]
+    return Template(resources, [SERVERLESS])
 
 
 def _pseudo(place: Place, stack: str) -> dict[str, str]:
@@ -131,7 +133,7 @@ def _forwarder_object(place: Place, source: str) -> str:
     return place.s3(f"cloud-trail-client-stack-template-*-{place.region}/*")
 
 
-def _read(stack: Stack, place: Place, source: str) -> str:
+def _text(stack: Stack, place: Place, source: str) -> str:
     """Return a template's text: from S3 with the stack's own credentials, or from a file."""
     if not source.startswith("https://"):
         try:

@@ -1,15 +1,19 @@
-"""A CloudFormation template, as far as the names of its resources go: what cannot be known beforehand is a `*`."""
+"""A CloudFormation template, as far as the names of its resources go: what cannot be known beforehand is a `*`.
+
+Serverless resources are expanded as CloudFormation does it, by AWS's own translator: into functions and the roles,
+permissions and rules that come with them.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from operate.console import OperateError
+from operate.console import OperateError, say
 
 
 class _Loader(yaml.SafeLoader):
@@ -29,6 +33,9 @@ def _long_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
 
 _Loader.add_multi_constructor("!", _long_form)
 
+SERVERLESS = "AWS::Serverless-2016-10-31"
+"""The transform that expands serverless resources."""
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -43,23 +50,63 @@ class Resource:
         return str(self.properties.get(prop) or otherwise)
 
 
-def resources(text: str, values: Mapping[str, str]) -> list[Resource]:
-    """Return the resources of a template.
+@dataclass(frozen=True)
+class Template:
+    """What a policy is made from.
+
+    Attributes:
+        resources: its resources, serverless ones expanded.
+        transforms: the transforms that it names, for example `AWS::Serverless-2016-10-31`.
+    """
+
+    resources: Sequence[Resource]
+    transforms: Sequence[str] = ()
+
+
+def read(text: str, values: Mapping[str, str], region: str) -> Template:
+    """Read a template.
 
     Args:
         text: the template, YAML or JSON.
         values: of parameters and pseudo parameters that are known.
+        region: AWS region of the stack.
 
     Raises:
-        OperateError: it is no template.
+        OperateError: it is not a template.
     """
     try:
         content = yaml.load(text, Loader=_Loader)
+        named = content.get("Transform", [])
+        transforms = [named] if isinstance(named, str) else [str(each) for each in named if isinstance(each, str)]
+        if SERVERLESS in transforms:
+            content = _expanded(content, region)
         described = content["Resources"].items()
-        return [Resource(name, each["Type"], _resolved(each.get("Properties", {}), values)) for name, each in described]
+        resources = [
+            Resource(name, each["Type"], _resolved(each.get("Properties", {}), values)) for name, each in described
+        ]
     except (AttributeError, KeyError, TypeError, yaml.YAMLError) as error:
-        reason = f"{type(error).__name__} {error}"
-        raise OperateError(f"this is no CloudFormation template that can be read: {reason}") from None
+        reason = " ".join(f"{type(error).__name__} {error}".split())
+        raise OperateError(f"not a CloudFormation template that can be read: {reason}") from None
+    return Template(resources, transforms)
+
+
+def _expanded(content: dict[str, Any], region: str) -> dict[str, Any]:
+    # Here: the translator takes a second to load, and no other command needs it.
+    import boto3
+    from samtranslator.model.exceptions import InvalidDocumentException
+    from samtranslator.parser.parser import Parser
+    from samtranslator.translator.translator import Translator
+
+    translator = Translator(None, Parser(), boto_session=boto3.Session(region_name=region))
+    try:
+        expanded: dict[str, Any] = translator.translate(content, {})
+    except InvalidDocumentException as error:
+        causes = " ".join("; ".join(cause.message for cause in error.causes).split())
+        say(
+            f"warning: the template's serverless resources are not expanded, their actions not in this policy: {causes}"
+        )
+        return content
+    return expanded
 
 
 def _resolved(value: Any, values: Mapping[str, str]) -> Any:

@@ -81,7 +81,7 @@ class Bucket:
             StackName=STACK,
             TemplateURL=f"https://{CODE_BUCKET}.s3.{REGION}.amazonaws.com/cloudtrail.yaml",
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
-            Capabilities=["CAPABILITY_NAMED_IAM"],
+            Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
         )
         return str(created["StackId"])
 

@@ -8,8 +8,8 @@ from components.settings.model import ExistingTrail, Settings
 from operate.console import OperateError
 from operate.policy.place import Place
 from operate.policy.statement import Statement, document
-from operate.policy.template import resources
-from operate.policy.vendor import VendorStack, rights
+from operate.policy.template import read
+from operate.policy.vendor import VendorStack, rights, unknown
 
 PLACE = Place(Settings(trail=ExistingTrail("logs")), "p", "s", "123456789012", "eu-west-2", "aws", "amazonaws.com")
 NAMES = """
@@ -33,24 +33,75 @@ Resources:
     ],
 )
 def test_names_are_resolved_as_far_as_they_are_known(name: str, resolved: str) -> None:
-    (resource,) = resources(NAMES.format(name=name), {"AWS::StackName": "Own"})
+    (resource,) = read(NAMES.format(name=name), {"AWS::StackName": "Own"}, "eu-west-2").resources
     assert resource.properties["FunctionName"] == resolved
 
 
-@pytest.mark.parametrize("text", ["", "a: b", "- x", "Resources: [", "Resources: {A: {}}"])
-def test_what_is_no_template_is_refused_in_one_line(text: str) -> None:
-    with pytest.raises(OperateError, match=r"^this is no CloudFormation template that can be read: [^\n]+$"):
-        resources(text, {})
+@pytest.mark.parametrize("text", ["", "a: b", "- x", "Resources: [", "Resources: {A: {}}", "Transform: 1"])
+def test_what_is_not_a_template_is_refused_in_one_line(text: str) -> None:
+    with pytest.raises(OperateError, match=r"^not a CloudFormation template that can be read: [^\n]+$"):
+        read(text, {}, "eu-west-2")
 
 
-def test_an_unknown_resource_type_is_named() -> None:
-    found = resources("Resources: {Table: {Type: AWS::DynamoDB::Table}}", {})
-    with pytest.raises(OperateError, match=r"AWS::DynamoDB::Table \(Table\), whose rights are not known"):
-        list(rights(PLACE, [VendorStack("Own", found, ["make"])]))
+def test_serverless_resources_that_cannot_be_expanded_are_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "{Transform: AWS::Serverless-2016-10-31, Resources: {F: {Type: AWS::Serverless::Function}}}"
+    found = read(text, {}, "eu-west-2")
+    assert "not expanded, their actions not in this policy: Resource with id [F] is invalid" in capsys.readouterr().err
+    (line,) = unknown([VendorStack("Own", found, ["make"])])
+    assert "AWS::Serverless::Function (F)" in line
+
+
+def test_a_resource_type_that_is_not_known_is_a_line_and_not_the_end_of_the_policy() -> None:
+    found = read("Resources: {Table: {Type: AWS::DynamoDB::Table}, Mine: {Type: AWS::IAM::Role}}", {}, "eu-west-2")
+    stacks = [VendorStack("Own", found, ["remove"])]
+    (line,) = unknown(stacks)
+    assert "AWS::DynamoDB::Table (Table)" in line
+    assert "--type-name AWS::DynamoDB::Table" in line
+    (statement,) = document(rights(PLACE, stacks))["Statement"]
+    assert statement["Sid"] == "VendorRoles"
+
+
+SERVERLESS_FUNCTION = """
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Runtime: python3.13, Handler: a.b}}
+Resources:
+  Forwarder:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: !Sub "${AWS::StackName}-forwarder"
+      CodeUri: {Bucket: code, Key: forwarder.zip}
+      Policies: [{S3ReadPolicy: {BucketName: logs}}, AmazonS3ReadOnlyAccess]
+      Events: {Tick: {Type: Schedule, Properties: {Schedule: rate(1 day)}}}
+"""
+
+
+def test_a_serverless_function_takes_what_its_role_its_permission_and_its_schedule_take() -> None:
+    found = read(SERVERLESS_FUNCTION, {"AWS::StackName": "Own"}, "eu-west-2")
+    stacks = [VendorStack("Own", found, ["make"])]
+    assert list(unknown(stacks)) == []
+    allowed = {
+        (action, resource)
+        for statement in document(rights(PLACE, stacks))["Statement"]
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    }
+    mine = "eu-west-2:123456789012"
+    assert {
+        ("cloudformation:CreateChangeSet", "arn:aws:cloudformation:eu-west-2:aws:transform/Serverless-2016-10-31"),
+        ("lambda:CreateFunction", f"arn:aws:lambda:{mine}:function:Own-forwarder"),
+        ("lambda:AddPermission", f"arn:aws:lambda:{mine}:function:Own-forwarder"),
+        ("s3:GetObject", "arn:aws:s3:::code/forwarder.zip"),
+        ("iam:CreateRole", "arn:aws:iam::123456789012:role/Own-ForwarderRole-*"),
+        ("iam:PassRole", "arn:aws:iam::123456789012:role/Own-ForwarderRole-*"),
+        ("iam:PutRolePolicy", "arn:aws:iam::123456789012:role/Own-ForwarderRole-*"),
+        ("iam:AttachRolePolicy", "arn:aws:iam::123456789012:role/Own-ForwarderRole-*"),
+        ("events:PutRule", f"arn:aws:events:{mine}:rule/Own-ForwarderTick-*"),
+    } <= allowed
 
 
 def test_a_role_without_a_name_is_known_by_stack_and_logical_name() -> None:
-    found = resources("Resources: {Mine: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: [x]}}}", {})
+    text = "Resources: {Mine: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: [x]}}}"
+    found = read(text, {}, "eu-west-2")
     (statement,) = document(rights(PLACE, [VendorStack("Own", found, ["remove"])]))["Statement"]
     assert statement["Resource"] == ["arn:aws:iam::123456789012:role/Own-Mine-*"]
     assert "iam:DetachRolePolicy" in statement["Action"]

@@ -100,6 +100,18 @@ def refusal(
     return _judges[0].refusal_on_behalf(asks, f"{operation} {kind}")
 
 
+def refusal_to_expand(transform: str, region: str) -> str | None:
+    """Return why CloudFormation may not expand a template by a transform of AWS's own, or None where it may.
+
+    Source: CloudFormation user guide, macros; AWS's answer to a caller without the right names this resource.
+    """
+    if not _judges:
+        return None
+    name = transform.removeprefix("AWS::")
+    on = f"arn:{get_partition(region)}:cloudformation:{region}:aws:transform/{name}"
+    return _judges[0].refusal_on_behalf([Ask("cloudformation:CreateChangeSet", on)], f"expand {transform}")
+
+
 def _actions(operation: str, kind: str, properties: Properties) -> Iterable[str]:
     if kind.startswith("Custom::") or kind == "AWS::CloudFormation::CustomResource":
         return [] if operation == "tag" else ["lambda:InvokeFunction"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 
 from moto.core.exceptions import ServiceException
-from moto.iam.models import IAMBackend, Role, iam_backends
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.models import AWSManagedPolicy, IAMBackend, Role, iam_backends
 from moto.utilities.utils import get_partition
 
 from sandbox.aws.taught.resource import Properties, TaughtResource, tag_list
@@ -138,6 +140,7 @@ class StackRole(TaughtResource):
                 self.physical_resource_id, policy["PolicyName"], _document(policy["PolicyDocument"])
             )
         for arn in properties.get("ManagedPolicyArns", []):
+            _know_managed_policy(self, arn)
             _backend_of(self).attach_role_policy(arn, self.physical_resource_id)
 
     def _remove_policies(self, properties: Properties) -> None:
@@ -150,6 +153,20 @@ class StackRole(TaughtResource):
 
 def _backend_of(resource: TaughtResource) -> IAMBackend:
     return iam_backends[resource.account_id][get_partition(resource.region)]
+
+
+def _know_managed_policy(resource: TaughtResource, arn: str) -> None:
+    """Let IAM know one of AWS's own policies: moto knows all or none, and all are a thousand in each account."""
+    name, known = arn.rpartition("/")[2], _backend_of(resource).managed_policies
+    if ":iam::aws:policy/" in arn and arn not in known and name in _managed_policies():
+        described = _managed_policies()[name]
+        known[arn] = AWSManagedPolicy.from_data(name, resource.account_id, resource.region, described)
+
+
+@lru_cache
+def _managed_policies() -> dict[str, dict[str, Any]]:
+    content: dict[str, dict[str, Any]] = json.loads(aws_managed_policies_data)
+    return content
 
 
 def _document(given: Any) -> str:

@@ -10,11 +10,13 @@ from moto.cloudformation import parsing, urls
 from moto.cloudformation.exceptions import AlreadyExistsException, ValidationError
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.cloudformation.utils import generate_stack_id
+from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
 from moto.s3.exceptions import S3ClientError
 from moto.s3.models import s3_backends
 
-from sandbox.aws.taught import template_rules
+from sandbox.aws.judging import on_behalf
+from sandbox.aws.taught import serverless, template_rules
 from sandbox.aws.taught.resources import TAUGHT
 from sandbox.aws.taught.stacks import StrictStack
 
@@ -137,9 +139,11 @@ class StrictCloudFormation(CloudFormationResponse):
         return chosen or ("DO_NOTHING" if disabled else "ROLLBACK")
 
     def _check(self, body: str, parameters: Mapping[str, str]) -> None:
-        template_rules.check(
-            StrictStack.parse_template(body), parameters, self._get_param("Capabilities", []), is_known_type
-        )
+        template = StrictStack.parse_template(body)
+        capabilities = self._get_param("Capabilities", [])
+        template_rules.check(serverless.expanded(template, self.region), parameters, capabilities, is_known_type)
+        if "Transform" in template and (refusal := on_behalf.refusal_to_expand(template["Transform"], self.region)):
+            raise ServiceException("AccessDenied", refusal)
 
     def _values(self, previous: Mapping[str, str]) -> dict[str, str]:
         values = {}

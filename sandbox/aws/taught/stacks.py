@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.cloudformation.models import Event, Stack
 
+from sandbox.aws.taught import serverless
 from sandbox.aws.taught.stack_resources import ResourceError, StackResources
 
 
@@ -35,7 +36,12 @@ class StrictStack(Stack):
         self.request_token = request_token
         self.capabilities = list(capabilities)
         self.stack_status_reason: str | None = None
+        self.region_name = kwargs["region_name"]  # parsing the template, which comes first, asks for it
         super().__init__(*args, **kwargs)
+
+    def _parse_template(self) -> None:
+        super()._parse_template()
+        self.template_dict = serverless.expanded(self.template_dict, self.region_name)
 
     def _create_resource_map(self) -> StackResources:
         resources = StackResources(

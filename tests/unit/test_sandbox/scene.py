@@ -64,7 +64,7 @@ class Stacks:
             "StackName": name,
             "TemplateURL": url,
             "Parameters": given,
-            "Capabilities": list(capabilities or ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]),
+            "Capabilities": list(capabilities or ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]),
         }
 
     def show(self, name: str) -> dict[str, Any]:
