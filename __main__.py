@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components.aws import context as aws_context
+from components.aws.provider import current_context
 from components.checks import preflight
 from components.onboarding import Onboarding
 from components.refusal import refusals_in_one_line
@@ -10,7 +10,7 @@ from components.settings.configuration import load_settings
 
 with refusals_in_one_line():
     settings = load_settings()
-    where = aws_context.current()
+    where = current_context()
     doubt = preflight.check(settings, where)
 
 onboarding = Onboarding("trend", settings=settings, where=where, doubt=doubt)

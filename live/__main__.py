@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from components.aws.clients import AwsError
+from components.aws.errors import AwsError
 from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from components.settings.endpoints import ENDPOINT_VARIABLE, Endpoints
 from live.comparison import Difference, compare

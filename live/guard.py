@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from components.aws.clients import AwsClients, AwsSettings, calling
+from components.aws.clients import AwsClients
+from components.aws.identity import AwsSettings
 from components.redaction import Redactor
 from components.settings.credentials import HOW_TO_SET, KEY_VARIABLE, TOKEN_VARIABLE, ApiKey, InvalidApiKey
 from components.settings.endpoints import AWS_REGIONS, ENDPOINT_VARIABLE, EndpointError, Endpoints, check_base_url
@@ -82,9 +83,7 @@ def allowed(environment: Mapping[str, str]) -> Accounts:
 
 
 def _caller() -> str:
-    with calling("asking AWS whose credentials these are"):
-        client = AwsClients(AwsSettings()).client("sts", "us-east-1")
-        return str(client.get_caller_identity()["Account"])
+    return AwsClients(AwsSettings(region="us-east-1")).caller.account_id
 
 
 def _endpoints(environment: Mapping[str, str]) -> Endpoints:

@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from components.aws.clients import AwsError
+from components.aws.errors import AwsError
+from components.refusal import Refusal
 from components.resources.base import OnboardingError
 from operate.ci import previews
 from operate.ci.summary import summary as page_about
@@ -192,7 +193,7 @@ def _ask(yes: bool, non_interactive: bool) -> None:
 def _one_line_errors() -> Iterator[None]:
     try:
         yield
-    except (OperateError, AwsError, OnboardingError) as error:
+    except (OperateError, AwsError, OnboardingError, Refusal) as error:
         typer.echo(f"error: {worded(error)}", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:

@@ -8,7 +8,8 @@ from typing import Any, TypeVar, cast
 
 from tenacity import RetryCallState, Retrying, retry_if_not_result, stop_after_attempt, wait_chain, wait_fixed
 
-from components.aws.clients import AwsClients, AwsError, calling, error_code
+from components.aws.clients import AwsClients
+from components.aws.errors import AwsError, calling, error_code
 from components.aws.notifications import Notifications
 from components.waiting import wait
 

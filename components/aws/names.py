@@ -6,7 +6,8 @@ import re
 
 import pulumi
 
-from components.aws.context import AwsContext, RequirementError
+from components.aws.context import AwsContext
+from components.refusal import Refusal
 from components.settings.model import HostedTemplates
 
 TEMPLATE_FILE = "cloud-account-management-role.template"
@@ -19,22 +20,17 @@ def trail_name() -> str:
     """Return the name of a new trail: `<project>-<stack>`.
 
     Raises:
-        RequirementError: CloudTrail would not take it (source: its API reference, CreateTrail, Name: 3 to 128 letters,
+        Refusal: CloudTrail would not take it (source: its API reference, CreateTrail, Name: 3 to 128 letters,
             digits, dots, hyphens and underscores, a letter or digit at either end, no two of the others in a row).
     """
     name = f"{pulumi.get_project()}-{pulumi.get_stack()}"
     if len(name) > LONGEST_TRAIL_NAME or not re.fullmatch(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*", name):
-        raise RequirementError(
+        raise Refusal(
             f"the new trail would be called '{name}' after this Pulumi stack, which CloudTrail does not take (at most "
             f"{LONGEST_TRAIL_NAME} characters, and no two of . _ - in a row or at the end): give the stack another "
             "name, for example with `pulumi stack rename`, or use an existing trail"
         )
     return name
-
-
-def trail_arn(where: AwsContext, name: str) -> str:
-    """Return the ARN of a trail of this account and region."""
-    return f"arn:{where.partition}:cloudtrail:{where.region}:{where.account_id}:trail/{name}"
 
 
 def role_template_url(templates: HostedTemplates | None, where: AwsContext) -> str:

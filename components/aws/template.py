@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from components.aws.clients import AwsClients, AwsError, calling
+from components.aws.clients import AwsClients
+from components.aws.errors import AwsError, calling
 
 # The day on which AWS stopped to maintain each runtime (source: AWS Lambda developer guide, runtimes; cfn-lint holds
 # the same days, and a test compares).

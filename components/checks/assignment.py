@@ -9,7 +9,7 @@ from typing import Any, Literal
 COMMAND = "components.checks.command"
 """The module that reads the document. It is run and never imported by the program, which needs none of its clients."""
 
-_AWS_SECRETS = ("aws:accessKey", "aws:secretKey", "aws:token")
+_AWS_SECRETS = ("aws:accessKey", "aws:secretKey", "aws:token", "aws:assumeRoleWithWebIdentity")
 _EMPTY = ("", "{}", "[]")
 
 

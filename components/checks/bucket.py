@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.aws.bucket import TrailBucket
-from components.aws.clients import AwsClients, calling, error_code
+from components.aws.clients import AwsClients
+from components.aws.errors import calling, error_code
 from components.aws.notifications import Notifications
 from components.checks.findings import Finding, checked
 
@@ -20,7 +21,7 @@ BUCKET, ENCRYPTION, NOTIFICATIONS = (
     "notifications of the trail bucket",
 )
 
-# A HEAD has no body, so boto3 takes the HTTP status for the error's code.
+# A HEAD has no body, so botocore takes the HTTP status for the error's code.
 _FORBIDDEN, _MISSING = "403", "404"
 _ANOTHER = "name another one (existingCloudtrailBucketName), or set createNewTrail to true"
 CANNOT_DECRYPT = "the vendor's forwarder has no right to decrypt with KMS, so it would read nothing"

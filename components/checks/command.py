@@ -23,7 +23,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from components.aws.clients import AwsClients, AwsSettings
+from components.aws.clients import AwsClients
+from components.aws.identity import AwsSettings, redactor
 from components.checks.assignment import Assignment, access_settings
 from components.checks.deployed import Health, checks
 from components.checks.examination import CALLER, KEY, Check, examine
@@ -59,8 +60,11 @@ def examine_deployment(assignment: Assignment, environment: Mapping[str, str]) -
         except NotAtHand as error:
             problem = str(error)
     key = given_key or entries.get(f"{assignment.project}:cloudOneApiKey", "")
-    aws_settings = AwsSettings.of(lambda name: entries.get(f"aws:{name}"))
-    redact_trend, redact_aws = Redactor([key, key.partition(":")[2]]), aws_settings.redactor()
+
+    def aws_setting(name: str) -> str | None:
+        return entries.get(f"aws:{name}")
+
+    redact_trend, redact_aws = Redactor([key, key.partition(":")[2]]), redactor(aws_setting)
     endpoints = Endpoints(json.loads(entries.get(endpoints_key) or "{}"), environment.get(ENDPOINT_VARIABLE, ""))
 
     @cache
@@ -89,7 +93,7 @@ def examine_deployment(assignment: Assignment, environment: Mapping[str, str]) -
         [
             Check(KEY, key_finding, refusals=()),
             Check(CALLER, caller_finding),
-            *checks(expected, trend, AwsClients(aws_settings)),
+            *checks(expected, trend, AwsClients(AwsSettings.of(aws_setting))),
         ],
         lambda text: redact_aws(redact_trend(text)),
     )

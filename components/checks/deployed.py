@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any
 
 from components.aws.bucket import TrailBucket
-from components.aws.clients import AwsClients, calling, error_code
+from components.aws.clients import AwsClients
+from components.aws.errors import calling, error_code
 from components.checks.assignment import Expectation
 from components.checks.bucket import Bucket
 from components.checks.examination import CALLER, KEY, Check

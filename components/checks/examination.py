@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from components.aws.clients import AwsError
+from components.aws.errors import AwsError
 from components.checks.findings import Finding
 from components.refusal import Refusal
 from components.trend.errors import (

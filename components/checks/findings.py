@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from components.aws.clients import AwsError, AwsUnavailable
+from components.aws.errors import AwsError, AwsUnavailable
 
 Verdict = Literal["ok", "failed", "unknown"]
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from components.aws.clients import AwsClients, calling, error_code
+from components.aws.clients import AwsClients
 from components.aws.context import AwsContext
+from components.aws.errors import calling, error_code
 from components.aws.names import ISSUER, role_template_url
 from components.aws.tags import OWNER_TAG
 from components.aws.template import read_template
@@ -38,7 +39,7 @@ def oidc_findings(
 def _oidc(aws: AwsClients, issuer: str, owner: str, templates: HostedTemplates | None, where: AwsContext) -> Finding:
     from botocore.exceptions import ClientError
 
-    arn = f"arn:{where.partition}:iam::{where.account_id}:oidc-provider/{issuer}"
+    arn = where.iam(f"oidc-provider/{issuer}")
     with calling(f"looking for the OpenID Connect provider {issuer}", "iam:GetOpenIDConnectProvider on it"):
         try:
             reply = aws.client("iam", where.region).get_open_id_connect_provider(OpenIDConnectProviderArn=arn)

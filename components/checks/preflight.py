@@ -6,14 +6,16 @@ from collections.abc import Iterable
 
 import pulumi
 
-from components.aws.clients import AwsClients, AwsSettings, clients
-from components.aws.context import AwsContext, RequirementError
-from components.aws.names import trail_arn, trail_name
+from components.aws.clients import AwsClients, clients
+from components.aws.context import AwsContext
+from components.aws.identity import AwsSettings, redactor
+from components.aws.names import trail_name
 from components.aws.tags import owner_tag
 from components.checks.bucket import Bucket, bucket_findings
 from components.checks.findings import Finding, TrailDoubt
 from components.checks.oidc import oidc_findings
 from components.checks.trail import delivery_finding, new_trail_finding
+from components.refusal import Refusal
 from components.settings.model import ExistingTrail, Settings
 
 
@@ -24,19 +26,19 @@ def check(settings: Settings, where: AwsContext) -> TrailDoubt | None:
         What is doubtful about the trail, if anything.
 
     Raises:
-        RequirementError: naming all that has to be put right.
+        Refusal: naming all that has to be put right.
     """
-    aws_settings = AwsSettings.of(pulumi.Config("aws").get)
-    redact = aws_settings.redactor()
+    get = pulumi.Config("aws").get
+    redact = redactor(get)
     failed, doubt = [], None
-    for finding in findings(clients(aws_settings), settings, where):
+    for finding in findings(clients(AwsSettings.of(get)), settings, where):
         if finding.verdict == "unknown":
             pulumi.log.warn(redact(str(finding)))
             doubt = finding.doubt or doubt
         elif finding.verdict == "failed":
             failed.append(redact(str(finding)))
     if failed:
-        raise RequirementError("\n".join(failed))
+        raise Refusal("\n".join(failed))
     return doubt
 
 
@@ -49,6 +51,6 @@ def findings(aws: AwsClients, settings: Settings, where: AwsContext) -> Iterable
         if all(each.verdict == "ok" for each in about):
             yield delivery_finding(aws, bucket)
     else:
-        arn = trail_arn(where, trail_name())
+        arn = where.arn("cloudtrail", f"trail/{trail_name()}")
         yield new_trail_finding(aws, trail_arn=arn, account_id=where.account_id, region=where.region)
     yield from oidc_findings(aws, settings.templates, where, owner=owner_tag())

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from components.aws.clients import AwsClients, calling
+from components.aws.clients import AwsClients
+from components.aws.errors import calling
 from components.checks.bucket import CANNOT_DECRYPT, Bucket, bucket_findings
 from components.checks.findings import Finding, TrailDoubt, checked
 

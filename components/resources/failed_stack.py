@@ -12,7 +12,9 @@ import pulumi
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import monitor_supports_feature
 
-from components.aws.clients import AwsError, AwsSettings
+from components.aws.clients import clients
+from components.aws.errors import AwsError
+from components.aws.identity import AwsSettings, redactor
 from components.aws.notifications import Document, Notifications
 from components.resources.notification_provider import BucketInputs, bucket_of, restore
 from components.resources.notification_snapshot import NotificationSnapshot
@@ -35,11 +37,12 @@ def restore_on_failure(
     if not monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS):
         return None
     known = pulumi.Output.all(snapshot.existing, snapshot.bucket_name)
-    settings = AwsSettings.of(pulumi.Config("aws").get)
+    get = pulumi.Config("aws").get
+    aws, redact = clients(AwsSettings.of(get)), redactor(get)
 
     def act(existing: Document, bucket: str) -> list[str]:
         inputs = BucketInputs(aws_account_id=aws_account_id, aws_region=aws_region, bucket_name=bucket)
-        return restore(bucket_of(inputs, settings), stack_name, Notifications.of(existing))
+        return restore(bucket_of(inputs, aws), stack_name, Notifications.of(existing))
 
     async def on_error(_args: pulumi.ErrorHookArgs) -> bool:
         values = await known.future()
@@ -49,7 +52,7 @@ def restore_on_failure(
             except AwsError as error:
                 lines = [f"existing notifications are not restored yet, the next `up` or `destroy` does it: {error}"]
             for line in lines:
-                pulumi.log.warn(settings.redactor()(f"step 8: {line}"))
+                pulumi.log.warn(redact(f"step 8: {line}"))
         return False  # not to be tried again
 
     return pulumi.ResourceHookBinding(on_error=[pulumi.ErrorHook(f"restore-notifications-{stack_name}", on_error)])

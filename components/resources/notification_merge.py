@@ -9,7 +9,7 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 from pulumi.output import Unknown
 
 from components.aws.bucket import TrailBucket, until_it_shows
-from components.aws.clients import AwsError
+from components.aws.errors import AwsError
 from components.aws.notifications import Document, Notifications
 from components.resources.base import reported
 from components.resources.notification_provider import (

@@ -23,14 +23,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi.dynamic import ConfigureRequest, ReadResult
+from pulumi.dynamic import ReadResult
 
 from components.aws.bucket import TrailBucket
-from components.aws.clients import AwsError, AwsSettings, clients
+from components.aws.clients import AwsClients
 from components.aws.notifications import Notifications
-from components.resources.base import OnboardingProvider
+from components.resources.aws_provider import AwsCallingProvider
 from components.resources.properties import Inputs
-from components.waiting import Interrupted
 
 GONE = ReadResult("", {})
 
@@ -71,31 +70,17 @@ recorded: dict[str, Notifications] = {}
 """What this process wrote into the state."""
 
 
-class NotificationProvider(OnboardingProvider):
-    """What the two providers share: who calls AWS."""
-
-    failures = (AwsError, Interrupted)
-    _aws: AwsSettings
-
-    def configure(self, req: ConfigureRequest) -> None:
-        """Take the AWS provider's settings; they are used by the first call."""
-        super().configure(req)
-        self._aws = AwsSettings.of(lambda name: req.config.get(f"aws:{name}"))
-
-    def redact(self, text: str) -> str:
-        """Return the text without AWS credentials."""
-        return self._aws.redactor()(text)
+class NotificationProvider(AwsCallingProvider):
+    """What the two providers share: the bucket."""
 
     def bucket(self, inputs: BucketInputs) -> TrailBucket:
         """Return the bucket, ready to be asked."""
-        return bucket_of(inputs, self._aws)
+        return bucket_of(inputs, self.aws())
 
 
-def bucket_of(inputs: BucketInputs, settings: AwsSettings) -> TrailBucket:
-    """Return the bucket, ready to be asked with these credentials."""
-    return TrailBucket(
-        clients(settings), name=inputs.bucket_name, account_id=inputs.aws_account_id, region=inputs.aws_region
-    )
+def bucket_of(inputs: BucketInputs, aws: AwsClients) -> TrailBucket:
+    """Return the bucket, ready to be asked by these clients."""
+    return TrailBucket(aws, name=inputs.bucket_name, account_id=inputs.aws_account_id, region=inputs.aws_region)
 
 
 def complete(bucket: TrailBucket, live: Notifications, staying: Notifications, wanted: Notifications) -> list[str]:

@@ -12,7 +12,7 @@ import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, ReadResult, UpdateResult
 from pulumi.runtime import rpc
 
-from components.aws.clients import AwsError
+from components.aws.errors import AwsError
 from components.aws.notifications import Document, Notifications
 from components.checks.bucket import overlap_finding
 from components.resources.base import reported

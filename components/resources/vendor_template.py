@@ -11,12 +11,13 @@ import datetime
 from typing import cast
 
 import pulumi
-from pulumi.dynamic import CheckResult, ConfigureRequest, CreateResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CheckResult, CreateResult, ReadResult, Resource, UpdateResult
 from pulumi.runtime import rpc
 
-from components.aws.clients import AwsError, AwsSettings, clients
+from components.aws.errors import AwsError
 from components.aws.template import read_template
-from components.resources.base import OnboardingProvider
+from components.resources.aws_provider import AwsCallingProvider
+from components.resources.base import reported
 from components.resources.properties import Props
 
 DIGEST = "templateDigest"
@@ -24,23 +25,13 @@ UNREAD = "unread"
 """Stands for the digest of a template that could not be read."""
 
 
-class VendorTemplateProvider(OnboardingProvider):
+class VendorTemplateProvider(AwsCallingProvider):
     """Reads the template and keeps its digest. It makes nothing."""
 
     step = "vendor's template"
     identity = ()
-    failures = (AwsError,)
-    _aws: AwsSettings
 
-    def configure(self, req: ConfigureRequest) -> None:
-        """Take the AWS provider's settings; they are used by the first call."""
-        super().configure(req)
-        self._aws = AwsSettings.of(lambda name: req.config.get(f"aws:{name}"))
-
-    def redact(self, text: str) -> str:
-        """Return the text without AWS credentials."""
-        return self._aws.redactor()(text)
-
+    @reported
     def check(self, olds: Props, news: Props) -> CheckResult:
         """Read the template where its address is known, and put its digest among the inputs.
 
@@ -68,7 +59,7 @@ class VendorTemplateProvider(OnboardingProvider):
 
     def _digest(self, url: str, region: str, olds: Props) -> str:
         try:
-            template = read_template(clients(self._aws), url, region)
+            template = read_template(self.aws(), url, region)
         except AwsError as error:
             self.say(f"its changes and retired runtimes go unseen: {error}")
             return str(olds.get(DIGEST, UNREAD)) if olds.get("templateUrl") == url else UNREAD

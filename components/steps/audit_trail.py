@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.context import AwsContext
-from components.aws.names import trail_arn, trail_name
+from components.aws.names import trail_name
 from components.settings.model import ExistingTrail, NewTrail
 
 
@@ -53,7 +53,7 @@ class AuditTrail(pulumi.ComponentResource):
 
         # Load-bearing: the bucket's policy must name the trail before it can be made.
         name_of_trail = trail_name()
-        arn = trail_arn(where, name_of_trail)
+        arn = where.arn("cloudtrail", f"trail/{name_of_trail}")
         keep = source.on_destroy == "keep"
         bucket_options = pulumi.ResourceOptions(parent=self, retain_on_delete=keep)
         bucket = aws.s3.Bucket(

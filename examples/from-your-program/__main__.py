@@ -3,9 +3,9 @@
 import pulumi
 
 from components import ExistingTrail, Onboarding, Settings
-from components.aws import context as aws_context
+from components.aws.provider import current_context
 
-where = aws_context.current()
+where = current_context()
 onboarding = Onboarding(
     "trend",
     settings=Settings(trail=ExistingTrail("sandbox-existing-trail-us-east-1"), tags={"owner": "security"}),

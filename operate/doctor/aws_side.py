@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Iterable, Iterator
 
 from components.aws.bucket import TrailBucket
-from components.aws.clients import AwsError
-from components.aws.names import role_template_url, trail_arn
+from components.aws.errors import AwsError
+from components.aws.names import role_template_url
 from components.aws.template import read_template
 from components.checks.bucket import NOTIFICATIONS, Bucket, bucket_findings, notifications_finding
 from components.checks.examination import CALLER, Check
@@ -40,9 +39,8 @@ def _caller(case: Case) -> Iterator[Finding]:
     except AwsError as error:  # nothing else can be asked then, not even by the deployment
         yield Finding(CALLER, "failed", str(error))
         return
-    account, arn = caller["Account"], caller["Arn"]
-    allowed, forbidden = (_account_ids(case, name) for name in ("allowedAccountIds", "forbiddenAccountIds"))
-    if (allowed and account not in allowed) or account in forbidden:
+    account, arn = caller.account_id, caller.arn
+    if not case.stack.aws_settings.allows(account):
         text = f"{arn} is in account {account}, which aws:allowedAccountIds or aws:forbiddenAccountIds exclude"
         yield Finding(CALLER, "failed", text, "use credentials of the right account, or change the setting")
         return
@@ -51,11 +49,6 @@ def _caller(case: Case) -> Iterator[Finding]:
             yield Finding(CALLER, "failed", failure.reason)
             return
     yield Finding(CALLER, "ok", f"{arn}, account {account}")
-
-
-def _account_ids(case: Case, name: str) -> list[str]:
-    given: list[str] = json.loads(case.stack.decrypted.values.get(f"aws:{name}") or "[]")
-    return given
 
 
 def _bucket(case: Case) -> Iterator[Finding]:
@@ -70,7 +63,7 @@ def _trail(case: Case) -> Iterator[Finding]:
         yield delivery_finding(case.stack.aws, _named(case))
         return
     where = case.where
-    arn = trail_arn(where, f"{case.stack.project}-{case.stack.name}")
+    arn = where.arn("cloudtrail", f"trail/{case.stack.project}-{case.stack.name}")
     yield new_trail_finding(case.stack.aws, trail_arn=arn, account_id=where.account_id, region=where.region)
 
 

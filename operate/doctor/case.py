@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from components.aws.clients import calling
+from components.aws.clients import Caller
+from components.aws.context import AwsContext
+from components.aws.identity import redactor
 from components.redaction import Redactor
 from components.resources.account import AccountProvider
 from components.resources.base import OnboardingProvider
@@ -18,12 +20,9 @@ from operate.engine.stack import Stack
 from operate.engine.state import DYNAMIC, Resource, State
 
 if TYPE_CHECKING:
-    from components.aws.context import AwsContext
     from components.trend.accounts import ApiKeyDetails
 
 ProviderT = TypeVar("ProviderT", bound=OnboardingProvider)
-
-_SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
 
 
 class Case:
@@ -51,7 +50,7 @@ class Case:
         stored = (self.stack.decrypted.values.get(self._own + name, "") for name in SECRETS)
         secrets = [*stored, *(os.environ.get(name, "") for name in (KEY_VARIABLE, TOKEN_VARIABLE))]
         of_trend = Redactor([*secrets, *(secret.partition(":")[2] for secret in secrets)])
-        of_aws = self.stack.aws_settings.redactor()
+        of_aws = redactor(self.stack.aws_setting)
         return lambda text: of_aws(of_trend(text))
 
     def configured(self, provider: ProviderT) -> ProviderT:
@@ -84,29 +83,23 @@ class Case:
         """What Trend says about the API key."""
         return self.provider.trend().key_details()
 
-    @cached_property
-    def caller(self) -> Mapping[str, str]:
-        """Who calls AWS: `Account`, `Arn`.
+    @property
+    def caller(self) -> Caller:
+        """Who calls AWS.
 
         Raises:
             AwsError: the credentials cannot be used.
         """
-        with calling("asking AWS who calls"):
-            reply: Mapping[str, str] = self.stack.aws.client("sts", self.stack.aws_region).get_caller_identity()
-            return reply
+        return self.stack.aws.caller
 
-    @property
+    @cached_property
     def where(self) -> AwsContext:
         """Where the stack is in AWS.
 
         Raises:
             AwsError: the credentials cannot be used.
         """
-        from components.aws.context import AwsContext  # loads pulumi_aws, which the check after an update never needs
-
-        partition = self.caller["Arn"].split(":")[1]
-        suffix = _SUFFIXES.get(partition, "amazonaws.com")
-        return AwsContext(self.caller["Account"], self.stack.aws_region, partition, suffix)
+        return self.stack.aws.context()
 
     @property
     def existing_bucket(self) -> str:

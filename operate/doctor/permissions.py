@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from components.aws.clients import calling
+from components.aws.errors import calling
 from components.checks.findings import Finding
 from operate.doctor.case import Case
 from operate.policy import own
@@ -22,7 +22,7 @@ def permissions(case: Case) -> Iterator[Finding]:
     Raises:
         AwsError: IAM does not say.
     """
-    arn = case.caller["Arn"]
+    arn = case.caller.arn
     if arn.endswith(":root"):
         yield Finding(SUBJECT, "ok", "the account's root user may do everything")
         return
@@ -65,7 +65,7 @@ def _place(case: Case) -> Place:
 
 
 def _denied(case: Case, principal: str) -> Iterator[str]:
-    iam, place = case.stack.aws.client("iam", case.stack.aws_region), _place(case)
+    iam, place = case.stack.aws.client("iam", case.where.region), _place(case)
     for statement in (*own.reads(place, program_runs=True), *own.makes(place)):
         if not statement.actions:
             continue

@@ -65,7 +65,7 @@ def _account(case: Case) -> Iterator[Finding]:
 
 
 def _region(case: Case) -> Iterator[Finding]:
-    key, aws_region = case.key, case.stack.aws_region
+    key, aws_region = case.key, case.where.region
     check_region(key.account_id, key.region, aws_region, case.provider.aws_regions())
     yield Finding("region", "ok", f"Cloud One {key.region} belongs to AWS {aws_region}")
 

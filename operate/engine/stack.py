@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +14,8 @@ import yaml
 from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
 
-from components.aws.clients import AwsClients, AwsSettings
+from components.aws.clients import AwsClients
+from components.aws.identity import AwsSettings
 from operate.console import OperateError
 from operate.engine import file_backend, history
 from operate.engine.file_backend import FileBackend
@@ -25,7 +25,6 @@ from operate.engine.pulumi_cli import Pulumi
 from operate.engine.state import State
 
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
-_REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
 @dataclass(frozen=True)
@@ -145,18 +144,20 @@ class Stack:
         """What Pulumi hands the providers: the configuration, decrypted."""
         return ConfigureRequest(Config(dict(self.decrypted.values), self.project))
 
+    def aws_setting(self, name: str) -> str | None:
+        """Return a setting of the AWS provider, for example `profile`; None where it is not set."""
+        return self.decrypted.values.get(f"aws:{name}")
+
     @cached_property
     def aws_settings(self) -> AwsSettings:
-        """Who calls AWS."""
-        return AwsSettings.of(lambda name: self.configure_request.config.get(f"aws:{name}"))
+        """Who calls AWS.
+
+        Raises:
+            AwsSettingsRefused: the stack has settings that this program cannot follow.
+        """
+        return AwsSettings.of(self.aws_setting)
 
     @cached_property
     def aws(self) -> AwsClients:
         """The clients of AWS, with the credentials that the stack gives the AWS provider."""
         return AwsClients(self.aws_settings)
-
-    @property
-    def aws_region(self) -> str:
-        """The region in use; that of a global service's endpoint where neither stack nor environment names one."""
-        named = (os.environ.get(name) for name in _REGION_VARIABLES)
-        return str(self.configure_request.config.get("aws:region") or next(filter(None, named), "us-east-1"))

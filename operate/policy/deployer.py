@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from components.aws.clients import calling
 from components.aws.context import AwsContext
+from components.aws.errors import calling
 from components.aws.template import object_of
 from operate.console import OperateError, say
 from operate.engine.stack import Stack

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from typing import Any
 
-from components.aws.clients import calling
 from components.settings.configuration import SECRETS, SettingsError, parse_settings
 from operate.console import OperateError
-from operate.engine.history import Configuration
 from operate.engine.stack import Stack
 from operate.engine.state import BUCKET, DYNAMIC, State
 from operate.policy.place import Place
-
-_REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
 def place_of(stack: Stack, run: str) -> Place:
@@ -40,51 +35,22 @@ def place_of(stack: Stack, run: str) -> Place:
         settings = parse_settings(texts, {})
     except SettingsError as error:
         raise OperateError("; ".join(error.problems)) from None
-    region = _region(configuration)
-    partition, suffix = _partition(region)
+    allowed = stack.aws_settings.allowed_accounts
+    where = stack.aws.context(next(iter(allowed)) if len(allowed) == 1 else "")
     return Place(
         settings=settings,
         project=stack.project,
         stack=stack.name,
-        account=_account(stack, configuration, region),
-        region=region,
-        partition=partition,
-        url_suffix=suffix,
+        account=where.account_id,
+        region=where.region,
+        partition=where.partition,
+        url_suffix=where.url_suffix,
         known=_known(stack.state(), bind_names=run != "up"),
     )
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _region(configuration: Configuration) -> str:
-    given = configuration.get("aws:region")
-    candidates = (str(given.value) if given else "", *(os.environ.get(name, "") for name in _REGION_VARIABLES))
-    region = next(filter(None, candidates), None)
-    if region is None:
-        raise OperateError("no AWS region is named: run `pulumi config set aws:region <region>`")
-    return region
-
-
-def _partition(region: str) -> tuple[str, str]:
-    import botocore.session
-
-    resolver = botocore.session.get_session().get_component("endpoint_resolver")
-    partition = resolver.get_partition_for_region(region)
-    return partition, resolver.get_partition_dns_suffix(partition)
-
-
-def _account(stack: Stack, configuration: Configuration, region: str) -> str:
-    """Return the account: the only one that the stack may be deployed to, or else the caller's."""
-    setting = configuration.get("aws:allowedAccountIds")
-    allowed = setting.value if setting else []
-    if isinstance(allowed, str):
-        allowed = json.loads(allowed)
-    if len(allowed) == 1:
-        return str(allowed[0])
-    with calling("asking AWS which account this is: set aws:allowedAccountIds to one to do without credentials"):
-        return str(stack.aws.client("sts", region).get_caller_identity()["Account"])
 
 
 def _known(state: State, *, bind_names: bool) -> Mapping[str, str]:

@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from components.aws.clients import AwsClients, calling, error_code
+from components.aws.clients import AwsClients
+from components.aws.errors import calling, error_code
 from operate.console import OperateError, say
 from operate.engine.state import BUCKET, Resource
 

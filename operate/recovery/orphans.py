@@ -26,7 +26,7 @@ def remove_orphans(stack: Stack, doubtful: Iterable[Resource], state: State) -> 
     for resource in doubtful:
         if not resource.type.startswith("aws:"):
             continue
-        found = aws_object(stack.aws, resource, stack.aws_region)
+        found = aws_object(stack.aws, resource, stack.aws.region)
         live = found.find() if found else None
         if found is None or live is None or (resource.type, live.id) in known:
             continue

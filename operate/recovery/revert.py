@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from components.aws.clients import AwsError
+from components.aws.errors import AwsError
 from components.resources.base import OnboardingError
 from operate.console import OperateError, say, worded
 from operate.engine import history, stack_file

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.table import Column, Table
 
-from components.aws.clients import AwsError
+from components.aws.errors import AwsError
 from components.aws.tags import OWNER_TAG
 from components.resources.enrollment import SKIPPED
 from operate.engine.history import Run
@@ -120,7 +120,7 @@ def _kept_buckets(stack: Stack, before: list[Resource]) -> Iterator[Item]:
     expected = {each.inputs["bucket"]: each.title for each in before if each.type == BUCKET and each.retained}
     try:
         names = [*expected, *(name for name in _bucket_names(stack) if name not in expected)]
-        live = {name: Bucket(stack.aws, {"bucket": name}, stack.aws_region).find() for name in names}
+        live = {name: Bucket(stack.aws, {"bucket": name}, stack.aws.region).find() for name in names}
     except AwsError as error:
         for title in expected.values():
             yield Item(title, f"AWS does not say whether it is there: {error}")
@@ -135,4 +135,4 @@ def _kept_buckets(stack: Stack, before: list[Resource]) -> Iterator[Item]:
 
 
 def _bucket_names(stack: Stack) -> list[str]:
-    return Bucket.names(stack.aws, stack.aws_region, _NEW_BUCKETS)
+    return Bucket.names(stack.aws, stack.aws.region, _NEW_BUCKETS)

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from components.aws.clients import AwsClients, AwsError, calling
+from components.aws.clients import AwsClients
+from components.aws.errors import AwsError, calling
 from operate.engine.state import Resource
 from operate.report.policies import Statement, statements
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from components.aws.clients import AwsClients, AwsSettings
+from components.aws.clients import AwsClients
+from components.aws.identity import AwsSettings
 from components.checks.bucket import Bucket
 from sandbox.aws.faults import Fault
 from sandbox.sandbox import ACCOUNT, Sandbox

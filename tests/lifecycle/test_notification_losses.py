@@ -10,7 +10,8 @@ import pytest
 from components import waiting as patience
 from components.aws import bucket as trail_bucket
 from components.aws.bucket import TrailBucket
-from components.aws.clients import AwsClients, AwsSettings
+from components.aws.clients import AwsClients
+from components.aws.identity import AwsSettings
 from components.aws.notifications import Notifications
 from sandbox.aws.faults import Fault
 from sandbox.sandbox import ACCOUNT

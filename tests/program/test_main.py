@@ -167,6 +167,6 @@ def test_aws_without_an_answer_is_one_line_with_its_own_words(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, token: str, question: str
 ) -> None:
     error = refusal(monkeypatch, caplog, {"createNewTrail": "true"}, Recorder(without_answer=token))
-    assert f"AWS did not say {question}" in error
+    assert f"cannot determine {question}" in error
     assert "no credentials" in error
     assert len(error.splitlines()) == 1

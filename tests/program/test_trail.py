@@ -8,9 +8,9 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.aws.context import RequirementError
 from components.aws.names import trail_name
 from components.checks.findings import TrailDoubt
+from components.refusal import Refusal
 from components.settings.model import ExistingTrail, NewTrail, Settings
 from tests.program.deployment import deploy
 from tests.program.recorder import PROJECT, Recorder, Registered
@@ -128,7 +128,7 @@ def _stack_of_odd_name(request: pytest.FixtureRequest) -> None:
 @pytest.mark.parametrize("_stack_of_odd_name", ["a..b", "-a", "a_", "a-.b", "x" * 120], indirect=True)
 @pytest.mark.usefixtures("_stack_of_odd_name")
 def test_a_stack_after_which_no_trail_can_be_named_is_refused_with_a_way_out() -> None:
-    with pytest.raises(RequirementError, match="pulumi stack rename"):
+    with pytest.raises(Refusal, match="pulumi stack rename"):
         trail_name()
 
 

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from components.aws.clients import AwsError, AwsUnavailable, calling
+from components.aws.errors import AwsError, AwsUnavailable, calling
 from components.checks.examination import Check, examine
 from components.checks.findings import Finding, checked
 from components.trend.errors import (

@@ -8,7 +8,7 @@ from importlib import resources
 
 import pytest
 
-from components.aws.clients import AwsError
+from components.aws.errors import AwsError
 from components.aws.template import RETIRED, object_of, parse
 
 TODAY = datetime.date(2026, 11, 24)

@@ -130,6 +130,10 @@ def _iam(call: AwsCall, account: str, body: bytes) -> list[Ask]:
     return asks
 
 
+def _sts(call: AwsCall, _account: str, body: bytes) -> list[Ask]:
+    return [Ask(f"sts:{call.action}", _form(body).get("RoleArn", "*"))]
+
+
 def _role(call: AwsCall, account: str, form: Mapping[str, str]) -> list[Ask]:
     name, making = form["RoleName"], call.action == "CreateRole"
     arn = role_arn(account, call.region, name, form.get("Path", "/") if making else None)
@@ -193,4 +197,5 @@ _SERVICES: Mapping[str, Callable[[AwsCall, str, bytes], list[Ask]]] = {
     "iam": _iam,
     "cloudtrail": _cloudtrail,
     "cloudformation": _cloudformation,
+    "sts": _sts,
 }

@@ -11,14 +11,21 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.pulumi.aws.credentials import profile_session, session_of
 from sandbox.pulumi.aws.errors import ProviderError, aws_errors, describe
 from sandbox.pulumi.aws.wire import Props
 
 SUPPORTED = frozenset(
-    {"accessKey", "allowedAccountIds", "defaultTags", "forbiddenAccountIds", "ignoreTags", "maxRetries", "profile"}
-    | {"region", "secretKey", "skipCredentialsValidation", "skipMetadataApiCheck", "skipRegionValidation", "token"}
+    {"accessKey", "allowedAccountIds", "assumeRoleWithWebIdentity", "assumeRoles", "defaultTags", "forbiddenAccountIds"}
+    | {"ignoreTags", "maxRetries", "profile", "region", "secretKey", "sharedConfigFiles", "sharedCredentialsFiles"}
+    | {"skipCredentialsValidation", "skipMetadataApiCheck", "skipRegionValidation", "token"}
 )
 """Provider settings that are understood; any other is refused by CheckConfig."""
+
+_STRUCTURED = frozenset(
+    {"allowedAccountIds", "assumeRoleWithWebIdentity", "assumeRoles", "defaultTags", "forbiddenAccountIds"}
+    | {"ignoreTags", "sharedConfigFiles", "sharedCredentialsFiles"}
+)
 
 BOOKKEEPING = frozenset({"version", "pluginDownloadURL", "__internal"})
 """Entries that the engine adds to a provider's settings for itself."""
@@ -59,8 +66,10 @@ class Aws:
         Raises:
             ProviderError: there is no region.
         """
+        self._config = config
+        self._session: Any = None
         environment = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-        region = config.get("region") or environment
+        region = config.get("region") or environment or self._region_of_profile()
         if not region:
             raise ProviderError(
                 "unable to find an AWS region: set it with `pulumi config set aws:region <region>` "
@@ -70,8 +79,6 @@ class Aws:
         self.account_id = ""
         self.partition = partition_of(self.region)
         self.tag_rules = _tag_rules(config)
-        self._config = config
-        self._session: Any = None
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
 
@@ -84,16 +91,10 @@ class Aws:
             return self._clients[key]
 
     def _make(self, service: str, region: str) -> Any:
-        from boto3.session import Session  # takes 0.2 s: only processes that call AWS pay for it
-        from botocore.config import Config
+        from botocore.config import Config  # takes 0.2 s: only processes that call AWS pay for it
 
         if self._session is None:
-            self._session = Session(
-                aws_access_key_id=self._config.get("accessKey"),
-                aws_secret_access_key=self._config.get("secretKey"),
-                aws_session_token=self._config.get("token"),
-                profile_name=self._config.get("profile"),
-            )
+            self._session = session_of(self._config, self.region)
         settings = Config(
             region_name=region,
             retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
@@ -105,6 +106,15 @@ class Aws:
         if service == "s3control" and os.environ.get("AWS_ENDPOINT_URL"):
             client.meta.events.register("before-sign.s3-control", _without_account_host)
         return client
+
+    def _region_of_profile(self) -> str | None:
+        if not self._config.keys() & {"profile", "sharedConfigFiles"} and "AWS_PROFILE" not in os.environ:
+            return None
+        try:
+            region: str | None = profile_session(self._config).region_name
+        except aws_errors() as error:
+            raise ProviderError(f"unable to validate AWS credentials. Details: {describe(error)}") from None
+        return region
 
     def connect(self) -> None:
         """Ask STS who is calling, and refuse an account that must not be used.
@@ -132,12 +142,15 @@ def decode(config: Props) -> Props:
         ProviderError: a text that should be JSON is not.
     """
     decoded = dict(config)
-    for name in ("allowedAccountIds", "forbiddenAccountIds", "defaultTags", "ignoreTags"):
+    for name in _STRUCTURED & config.keys():
         if isinstance(decoded.get(name), str):
             try:
                 decoded[name] = json.loads(decoded[name])
             except ValueError:
                 raise ProviderError(f"aws:{name}: not a JSON value") from None
+    for name in ("allowedAccountIds", "forbiddenAccountIds"):
+        if name in decoded:
+            decoded[name] = [f"{each:.0f}" if isinstance(each, float) else str(each) for each in decoded[name]]
     return decoded
 
 

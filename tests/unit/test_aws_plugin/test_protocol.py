@@ -72,8 +72,9 @@ def test_an_account_that_is_not_allowed_is_refused(bare_engine: PluginEngine, se
         bare_engine.configure(**settings)
 
 
-def test_the_expected_account_is_accepted(bare_engine: PluginEngine) -> None:
-    bare_engine.configure(allowedAccountIds=["123456789012"])
+@pytest.mark.parametrize("allowed", [["123456789012"], [123456789012]])
+def test_the_expected_account_is_accepted(bare_engine: PluginEngine, allowed: list[Any]) -> None:
+    bare_engine.configure(allowedAccountIds=allowed)
     assert bare_engine.invoke("aws:index/getCallerIdentity:getCallerIdentity")["accountId"] == "123456789012"
 
 
@@ -83,6 +84,21 @@ def test_missing_credentials_are_told(bare_engine: PluginEngine, monkeypatch: py
     monkeypatch.setenv("HOME", "/nonexistent")
     with pytest.raises(Failed, match=r"unable to validate AWS credentials\. Details: Unable to locate credentials"):
         bare_engine.configure()
+
+
+def test_roles_to_assume_without_credentials_are_told(
+    bare_engine: PluginEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.setenv("HOME", "/nonexistent")
+    role = {"roleArn": "arn:aws:iam::123456789012:role/deployer"}
+    with pytest.raises(Failed, match=r"Cannot assume IAM Role\. .*role/deployer\): Unable to locate credentials"):
+        bare_engine.configure(assumeRoles=[role])
+
+
+def test_a_profile_that_is_not_there_is_told(bare_engine: PluginEngine) -> None:
+    with pytest.raises(Failed, match=r"unable to validate AWS credentials.*\(nobodys\) could not be found"):
+        bare_engine.configure(profile="nobodys")
 
 
 @pytest.mark.parametrize(("settings", "calls"), [({}, 2), ({"skipCredentialsValidation": "true"}, 1)])
@@ -96,10 +112,10 @@ def test_the_caller_is_asked_as_often_as_by_the_official_provider(
 
 
 def test_a_setting_that_is_not_implemented_is_refused(bare_engine: PluginEngine) -> None:
-    news = to_struct({"region": "us-east-1", "assumeRoles": "[]", "version": "7.51.1"})
+    news = to_struct({"region": "us-east-1", "endpoints": "[]", "version": "7.51.1"})
     failures = bare_engine.call("CheckConfig", pb.CheckRequest(news=news)).failures
-    assert [failure.property for failure in failures] == ["assumeRoles"]
-    assert "does not implement the setting aws:assumeRoles" in failures[0].reason
+    assert [failure.property for failure in failures] == ["endpoints"]
+    assert "does not implement the setting aws:endpoints" in failures[0].reason
 
 
 def test_a_changed_setting_updates_the_provider_without_replacing_it(bare_engine: PluginEngine) -> None:

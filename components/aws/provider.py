@@ -1,0 +1,42 @@
+"""What the AWS provider of the program's run says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws.context import AwsContext
+from components.aws.identity import AwsSettings
+from components.refusal import Refusal
+
+ResultT = TypeVar("ResultT")
+
+
+def current_context() -> AwsContext:
+    """Ask the AWS provider where it works.
+
+    Raises:
+        Refusal: it has settings that this program cannot follow, no region, or no usable credentials.
+    """
+    AwsSettings.of(pulumi.Config("aws").get)
+    caller = _ask("which AWS account this is", aws.get_caller_identity)
+    region = _ask("which AWS region this is", aws.get_region)
+    partition = _ask("which AWS partition this is", aws.get_partition)
+    return AwsContext(caller.account_id, region.region, partition.partition, partition.dns_suffix)
+
+
+def _ask(what: str, invoke: Callable[[], ResultT]) -> ResultT:
+    """Ask the AWS provider something that a preview may ask too.
+
+    Raises:
+        Refusal: the provider had no answer; its own words are in the text.
+    """
+    try:
+        return invoke()
+    except Exception as error:
+        if type(error) is not Exception:  # what the SDK raises for an invoke that failed is a plain Exception
+            raise
+        raise Refusal(f"cannot determine {what}: {' '.join(str(error).split())}") from None

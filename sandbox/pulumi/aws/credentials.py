@@ -1,0 +1,67 @@
+"""As whom the provider calls AWS. Follows hashicorp/aws-sdk-go-base credentials.go: each role is assumed at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sandbox.pulumi.aws.errors import ProviderError, aws_errors, describe
+from sandbox.pulumi.aws.wire import Props
+
+_FILES = {"sharedConfigFiles": "config_file", "sharedCredentialsFiles": "credentials_file"}
+_ARGUMENTS = {"roleArn": "RoleArn", "sessionName": "RoleSessionName", "externalId": "ExternalId", "policy": "Policy"}
+_TOKENS = frozenset({"webIdentityToken", "webIdentityTokenFile"})
+
+
+def profile_session(config: Props) -> Any:
+    """Return a session with the profile and the files that the settings name, and with their static credentials.
+
+    Raises:
+        ProviderError: more files than one of a kind are named.
+    """
+    import botocore.session
+    from boto3.session import Session
+
+    core = botocore.session.Session(profile=config.get("profile"))
+    for name, variable in _FILES.items():
+        paths = config.get(name) or []
+        if len(paths) > 1:
+            raise ProviderError(f"the sandbox's AWS plugin takes one file in aws:{name}")
+        if paths:
+            core.set_config_variable(variable, str(Path(paths[0]).expanduser()))
+    return Session(
+        botocore_session=core,
+        aws_access_key_id=config.get("accessKey"),
+        aws_secret_access_key=config.get("secretKey"),
+        aws_session_token=config.get("token"),
+    )
+
+
+def session_of(config: Props, region: str) -> Any:
+    """Return a session with the credentials that the settings lead to.
+
+    Raises:
+        ProviderError: a role cannot be assumed.
+    """
+    session = profile_session(config)
+    if web := config.get("assumeRoleWithWebIdentity"):
+        token = web.get("webIdentityToken") or Path(web["webIdentityTokenFile"]).read_text(encoding="utf-8").strip()
+        session = _assume(session, region, "assume_role_with_web_identity", web, WebIdentityToken=token)
+    for role in config.get("assumeRoles") or ():
+        session = _assume(session, region, "assume_role", role)
+    return session
+
+
+def _assume(session: Any, region: str, call: str, role: Mapping[str, Any], **more: str) -> Any:
+    from boto3.session import Session
+
+    unknown = sorted(role.keys() - _ARGUMENTS.keys() - _TOKENS)
+    if unknown:
+        raise ProviderError(f"the sandbox's AWS plugin does not implement {', '.join(unknown)} of a role to assume")
+    arguments = {"RoleSessionName": "sandbox", **{_ARGUMENTS[key]: role[key] for key in role if key in _ARGUMENTS}}
+    try:
+        made = getattr(session.client("sts", region_name=region), call)(**arguments, **more)["Credentials"]
+    except aws_errors() as error:
+        raise ProviderError(f"Cannot assume IAM Role. IAM Role ({role['roleArn']}): {describe(error)}") from None
+    return Session(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
