@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from components.aws.clients import AwsClients
-from components.aws.errors import AwsError
+from components.aws.errors import AwsError, AwsUnavailable
 from components.aws.identity import AwsSettings
 from sandbox.aws.faults import Fault
 from sandbox.pulumi.aws.session import Aws as PluginAws
@@ -117,4 +117,10 @@ def test_a_role_that_may_not_be_assumed_is_one_line_with_the_next_step(aws: Aws)
     )
     given = {"assumeRoles": json.dumps([{"roleArn": HUB}]), "region": REGION}
     with pytest.raises(AwsError, match="asking AWS who calls: AccessDenied: not allowed to assume"):
+        _ = AwsClients(AwsSettings.of(given.get)).caller
+
+
+def test_an_answer_that_is_not_of_aws_is_one_line(aws: Aws) -> None:
+    given = {"endpoints": json.dumps([{"sts": aws.sandbox.trend.url}]), "region": REGION}
+    with pytest.raises(AwsUnavailable, match=r"the answer is not one of AWS's; .*endpoints"):
         _ = AwsClients(AwsSettings.of(given.get)).caller
