@@ -18,8 +18,8 @@ from werkzeug.wrappers import Request, Response
 from components.settings.endpoints import EndpointError, Endpoints, Service, check_service
 from live import redaction, shapes
 from live.record import Exchange, Record
-from sandbox.processes import HOST
-from sandbox.trend.http_server import ConnectionDropped, KeepAliveServer
+from sandbox.gate import HOST
+from sandbox.gate.server import ConnectionDropped, KeepAliveServer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -19,13 +19,12 @@ from rich.console import Console
 from rich.table import Table
 
 from sandbox import showcase
-from sandbox.aws.control import AwsControlError
+from sandbox.gate.client import ControlError
 from sandbox.processes import ROOT, SandboxError, Server
 from sandbox.pulumi.toolchain import ToolchainError
 from sandbox.record import write_private
 from sandbox.sandbox import ACCOUNT, Sandbox
 from sandbox.shell import exports, sandbox_exports, sourced_file
-from sandbox.trend import SimulatorError
 
 AWS_PORT = 4610
 TREND_PORT = 4611
@@ -151,7 +150,7 @@ def reset(home: Home = DEFAULT_HOME) -> None:
 def _one_line_errors() -> Iterator[None]:
     try:
         yield
-    except (SandboxError, ToolchainError, SimulatorError, AwsControlError, OSError, ValueError) as error:
+    except (SandboxError, ToolchainError, ControlError, OSError, ValueError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
 

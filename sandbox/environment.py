@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sandbox.processes import HOST
+from sandbox.gate import HOST
 
 PASSPHRASE = "sandbox"  # noqa: S105  (meant to be known)
 """Passphrase of the sandbox's stacks, known to everybody: their secrets open nothing."""

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import psutil
 
-HOST = "127.0.0.1"
+from sandbox.gate import HOST
+
 ROOT = Path(__file__).resolve().parent.parent
 CLOCK_TOLERANCE = 2.0
 """Seconds by which a process's start may seem to move: on Linux it is computed from a clock that may be set."""

@@ -10,9 +10,10 @@ from types import TracebackType
 from typing import Any
 
 from sandbox import environment
-from sandbox.aws.control import AwsControl, AwsRequest
+from sandbox.aws.client import AwsControl
+from sandbox.gate import HOST
+from sandbox.gate.log import LoggedRequest
 from sandbox.processes import (
-    HOST,
     ROOT,
     SandboxError,
     Server,
@@ -221,7 +222,7 @@ class Sandbox:
             **options,
         )
 
-    def aws_requests(self, *, changing: bool | None = None) -> list[AwsRequest]:
+    def aws_requests(self, *, changing: bool | None = None) -> list[LoggedRequest]:
         """Return the calls to AWS since the last reset, without the simulator's own looks at roles."""
         requests = self.aws_control.requests(changing=changing)
         return [request for request in requests if request.caller != environment.TREND_ACCESS_KEY]

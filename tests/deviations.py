@@ -28,7 +28,7 @@ class Deviation:
 
 DEVIATIONS = {
     "another status": Deviation(
-        Dialect(statuses={"POST workload /awsconnectors": 201}),
+        Dialect(statuses={"workload POST /awsconnectors": 201}),
         Difference("status", "POST workload /awsconnectors in up", "201", "200"),
         "POST workload /awsconnectors in up",
     ),

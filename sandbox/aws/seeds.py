@@ -9,8 +9,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,82 +44,28 @@ OWN_ASSETS_PREFIX = "trend/"
 """A bucket of one's own with both templates: qsS3BucketName `sandbox-assets-<region>`, qsS3KeyPrefix `trend/`."""
 
 
-@dataclass(frozen=True)
-class Bucket:
-    """A bucket to be there from the start.
-
-    Attributes:
-        objects: contents by key.
-        notifications: configuration in moto's form, or None.
-        policy: bucket policy, or None.
-    """
-
-    name: str
-    region: str
-    objects: Mapping[str, bytes] = field(default_factory=dict)
-    notifications: Mapping[str, Any] | None = None
-    policy: Mapping[str, Any] | None = None
-
-
-def plant(account: str, extra: Iterable[Bucket] = ()) -> None:
-    """Put everything into the AWS of this process; what is there already stays as it is.
+def plant(account: str) -> None:
+    """Put everything into the AWS of this process.
 
     Args:
         account: the account of the sandbox's user.
-        extra: buckets besides the sandbox's own.
     """
+    role, cloudtrail = ((TEMPLATES / name).read_bytes() for name in (ROLE_TEMPLATE, CLOUDTRAIL_TEMPLATE))
+    code = _forwarder_code()
     for region in REGIONS:
-        _plant_bucket(_role_template_bucket(region), VENDOR_ACCOUNT)
-        _plant_bucket(_cloudtrail_bucket(region), VENDOR_ACCOUNT)
-        _plant_bucket(_own_assets_bucket(region), account)
+        own = {f"{OWN_ASSETS_PREFIX}templates/{ROLE_TEMPLATE}": role}
+        own[f"{OWN_ASSETS_PREFIX}templates/{CLOUDTRAIL_TEMPLATE}"] = cloudtrail
+        _plant_bucket(
+            VENDOR_ACCOUNT, f"cloud-one-cloud-accounts-{region}", region, {f"templates/aws/{ROLE_TEMPLATE}": role}
+        )
+        _plant_bucket(
+            VENDOR_ACCOUNT,
+            f"cloud-trail-client-stack-template-prod-{region}",
+            region,
+            {CLOUDTRAIL_TEMPLATE: cloudtrail, "lambda/cloudtrail-client.zip": code},
+        )
+        _plant_bucket(account, f"{OWN_ASSETS_BUCKET}-{region}", region, own)
         _plant_trail(region, account)
-    for bucket in extra:
-        _plant_bucket(bucket, account)
-
-
-def existing_trail_bucket(region: str) -> str:
-    """Name the trail bucket that exists in a region before the program runs."""
-    return f"sandbox-existing-trail-{region}"
-
-
-def read_seed(file: Path) -> list[Bucket]:
-    """Read buckets from a seed file: `{"<bucket>": {"region": "us-east-1", "objects": {"<key>": "<file beside it>"}}}`.
-
-    Raises:
-        ValueError: the file is not of that form.
-        OSError: it, or a file that it names, cannot be read.
-    """
-    given = json.loads(file.read_text(encoding="utf-8"))
-    try:
-        return [
-            Bucket(
-                name=name,
-                region=described["region"],
-                objects={key: (file.parent / path).read_bytes() for key, path in described.get("objects", {}).items()},
-            )
-            for name, described in given.items()
-        ]
-    except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError(f"{file}: a seed file maps bucket names to their region and objects") from error
-
-
-def _role_template_bucket(region: str) -> Bucket:
-    content = (TEMPLATES / ROLE_TEMPLATE).read_bytes()
-    return Bucket(f"cloud-one-cloud-accounts-{region}", region, {f"templates/aws/{ROLE_TEMPLATE}": content})
-
-
-def _cloudtrail_bucket(region: str) -> Bucket:
-    content = (TEMPLATES / CLOUDTRAIL_TEMPLATE).read_bytes()
-    objects = {CLOUDTRAIL_TEMPLATE: content, "lambda/cloudtrail-client.zip": _forwarder_code()}
-    return Bucket(f"cloud-trail-client-stack-template-prod-{region}", region, objects)
-
-
-def _own_assets_bucket(region: str) -> Bucket:
-    objects = {
-        f"{OWN_ASSETS_PREFIX}templates/{name}": (TEMPLATES / name).read_bytes()
-        for name in (ROLE_TEMPLATE, CLOUDTRAIL_TEMPLATE)
-    }
-    return Bucket(f"{OWN_ASSETS_BUCKET}-{region}", region, objects)
 
 
 def _forwarder_code() -> bytes:
@@ -132,7 +77,7 @@ def _forwarder_code() -> bytes:
 
 def _plant_trail(region: str, account: str) -> None:
     """Make a trail with its bucket, on which others are notified already: a topic, a function and EventBridge."""
-    partition, name = get_partition(region), existing_trail_bucket(region)
+    partition, name = get_partition(region), f"sandbox-existing-trail-{region}"
     topic = f"arn:{partition}:sns:{region}:{account}:sandbox-security-events"
     function = f"arn:{partition}:lambda:{region}:{account}:function:sandbox-log-archive"
     trail = f"arn:{partition}:cloudtrail:{region}:{account}:trail/sandbox-existing-trail"
@@ -150,25 +95,25 @@ def _plant_trail(region: str, account: str) -> None:
         ],
         "EventBridgeConfiguration": {},
     }
-    policy = _trail_policy(partition, name, trail)
-    _plant_bucket(Bucket(name, region, notifications=notifications, policy=policy), account)
+    s3 = _plant_bucket(account, name, region, {})
+    s3.put_bucket_policy(name, json.dumps(_trail_policy(partition, name, trail)).encode())
+    s3.put_bucket_notification_configuration(name, notifications)
     trails = cloudtrail_backends[account][region]
-    if "sandbox-existing-trail" not in trails.trails:
-        trails.create_trail(
-            name="sandbox-existing-trail",
-            bucket_name=name,
-            s3_key_prefix="",
-            sns_topic_name="",
-            is_global=True,
-            is_multi_region=False,
-            log_validation=True,
-            is_org_trail=False,
-            cw_log_group_arn="",
-            cw_role_arn="",
-            kms_key_id="",
-            tags_list=[],
-        )
-        trails.start_logging("sandbox-existing-trail")
+    trails.create_trail(
+        name="sandbox-existing-trail",
+        bucket_name=name,
+        s3_key_prefix="",
+        sns_topic_name="",
+        is_global=True,
+        is_multi_region=False,
+        log_validation=True,
+        is_org_trail=False,
+        cw_log_group_arn="",
+        cw_role_arn="",
+        kms_key_id="",
+        tags_list=[],
+    )
+    trails.start_logging("sandbox-existing-trail")
 
 
 def _trail_policy(partition: str, bucket: str, trail: str) -> dict[str, Any]:
@@ -183,14 +128,9 @@ def _trail_policy(partition: str, bucket: str, trail: str) -> dict[str, Any]:
     }
 
 
-def _plant_bucket(bucket: Bucket, account: str) -> None:
-    backend: S3Backend = s3_backends[account][get_partition(bucket.region)]
-    if bucket.name in backend.buckets:
-        return
-    backend.create_bucket(bucket.name, bucket.region)
-    for key, content in bucket.objects.items():
-        backend.put_object(bucket.name, key, content, disable_notification=True)
-    if bucket.policy is not None:
-        backend.put_bucket_policy(bucket.name, json.dumps(bucket.policy).encode())
-    if bucket.notifications is not None:
-        backend.put_bucket_notification_configuration(bucket.name, dict(bucket.notifications))
+def _plant_bucket(account: str, name: str, region: str, objects: Mapping[str, bytes]) -> S3Backend:
+    backend: S3Backend = s3_backends[account][get_partition(region)]
+    backend.create_bucket(name, region)
+    for key, content in objects.items():
+        backend.put_object(name, key, content, disable_notification=True)
+    return backend

@@ -3,10 +3,8 @@
 Each service has one base, `<url>/<service>`, in the place of the real base that ends in `/api`.
 """
 
-from sandbox.trend.client import SimulatorControl, SimulatorError
+from sandbox.trend.client import SimulatorControl
 from sandbox.trend.dialect import Dialect
-from sandbox.trend.faults import Fault
-from sandbox.trend.request_log import LoggedRequest
 from sandbox.trend.simulator import Simulator
 from sandbox.trend.tenant import ApiKey, Behaviours, EnrolmentToken, ServiceEntry, Tenant, default_tenant
 
@@ -15,12 +13,9 @@ __all__ = [
     "Behaviours",
     "Dialect",
     "EnrolmentToken",
-    "Fault",
-    "LoggedRequest",
     "ServiceEntry",
     "Simulator",
     "SimulatorControl",
-    "SimulatorError",
     "Tenant",
     "default_tenant",
 ]

@@ -10,19 +10,16 @@ from sandbox.trend.tenant import FULL_ACCESS, ApiKey
 
 
 class Accounts:
-    """API keys and the account itself."""
+    """The tenant's API keys."""
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
 
     def service(self) -> Service:
-        """The service's calls."""
+        """The service's only call."""
         return Service(
             name="accounts",
-            routes=(
-                Route("GET", "/apikeys/{id}", self.read_key, own_key_only=True),
-                Route("GET", "/accounts/{id}", self.read_account),
-            ),
+            routes=(Route("GET", "/apikeys/{id}", self.read_key, own_key_only=True),),
             error_body=cloud_one_body,
             authorize=CloudOneKeys(self._simulation).authorize,
         )
@@ -49,19 +46,6 @@ class Accounts:
             "lastActivity": last_activity,
             "allowedIPs": list(key.allowed_ips),
             "urn": self._simulation.tenant.urn("apikey", key.id),
-        }
-
-    def read_account(self, account_id: str) -> dict[str, object]:
-        """The tenant's own account. One of somebody else is answered as one that isn't there [I]."""
-        tenant = self._simulation.tenant
-        if account_id != tenant.account_id:
-            raise Refusal(404, "The account does not exist")
-        return {
-            "id": tenant.account_id,
-            "alias": tenant.alias,
-            "region": tenant.region,
-            "state": "active",
-            "urn": tenant.urn("account", tenant.account_id),
         }
 
 

@@ -6,13 +6,14 @@ import base64
 import re
 from urllib.parse import urlencode
 
-from flask import Response, jsonify, request
+from flask import request
 from pydantic import Field
+from werkzeug.wrappers import Response
 
 from sandbox.trend.auth import CloudOneKeys
 from sandbox.trend.errors import Refusal, cloud_one_body
 from sandbox.trend.records import ROLE_ARN, CloudAccount, now_text
-from sandbox.trend.service import Body, Route, Service, no_content, query_number, read_body
+from sandbox.trend.service import Body, Route, Service, json_reply, no_content, query_number, read_body
 from sandbox.trend.simulation import Simulation
 
 AWS_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
@@ -25,14 +26,6 @@ class NewCloudAccount(Body):
     """Body of POST /cloudaccounts/aws. The account id is not among the fields: it comes out of the role's ARN."""
 
     role_arn: str = Field(alias="roleARN")
-    alias: str = ""
-    description: str = ""
-
-
-class CloudAccountChanges(Body):
-    """Body of PATCH /cloudaccounts/aws/{id}, a call that only exists where a behaviour says so."""
-
-    role_arn: str = Field(default="", alias="roleARN")
     alias: str = ""
     description: str = ""
 
@@ -52,7 +45,6 @@ class CloudAccounts:
                 Route("POST", "/cloudaccounts/aws", self.create),
                 Route("GET", "/cloudaccounts/aws/templates", self.templates, query=frozenset({"awsRegion"})),
                 Route("GET", "/cloudaccounts/aws/{id}", self.read),
-                Route("PATCH", "/cloudaccounts/aws/{id}", self.update),
                 Route("DELETE", "/cloudaccounts/aws/{id}", self.delete),
             ),
             error_body=cloud_one_body,
@@ -90,25 +82,11 @@ class CloudAccounts:
             )
             state.cloud_accounts[account_id] = account
         # 201 rather than 200 is an assumption [I]; a client should take both.
-        reply = jsonify(account.wire())
-        reply.status_code = 201
-        return reply
+        return json_reply(account.wire(), 201)
 
     def read(self, account_id: str) -> dict[str, object]:
         """One account."""
         return self._known(account_id).wire()
-
-    def update(self, account_id: str) -> dict[str, object]:
-        """Change what the body names. The real verb is unknown [U], so there is none unless a behaviour adds it."""
-        if not self._simulation.tenant.behaviours.cloud_account_update:
-            raise Refusal(405, "The method PATCH is not allowed here")
-        changes = read_body(CloudAccountChanges).model_dump(exclude_unset=True)
-        if "role_arn" in changes and _account_of(changes["role_arn"]) != account_id:
-            raise Refusal(400, "The role is in another account", {"roleARN": f"must be in {account_id}"})
-        with self._simulation.state.lock:
-            changed = self._known(account_id).model_copy(update=changes | {"last_modified": now_text()})
-            self._simulation.state.cloud_accounts[account_id] = changed
-        return changed.wire()
 
     def delete(self, account_id: str) -> Response:
         """Forget an account. An empty reply is an assumption [I]."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Response, json
 from pydantic import ConfigDict
+from werkzeug.wrappers import Response
 
+from sandbox.gate.call import Call
 from sandbox.trend.errors import Refusal, vision_one_body
 
 
@@ -20,7 +22,7 @@ class Dialect:
     the same in every dialect.
 
     Attributes:
-        statuses: another status of success by call, as in `{"POST workload /awsconnectors": 201}`.
+        statuses: another status of success by call, as in `{"workload POST /awsconnectors": 201}`.
         renamed_fields: other names of fields, wherever they stand.
         absent_fields: fields that are left out, wherever they stand.
         retyped_fields: fields whose digits are a text where they are documented as a number, and the other way round.
@@ -37,19 +39,13 @@ class Dialect:
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
-    def speak(self, response: Response, call: str, service: str) -> None:
-        """Put a reply into this dialect.
-
-        Args:
-            response: the reply as it is documented.
-            call: method, service and path template.
-            service: the service's name.
-        """
+    def speak(self, response: Response, call: Call) -> None:
+        """Put the reply to a call, as it is documented, into this dialect."""
         if response.status_code < 300:
-            response.status_code = self.statuses.get(call, response.status_code)
+            response.status_code = self.statuses.get(f"{call.service} {call.action}", response.status_code)
         body = response.get_json(silent=True)
         if isinstance(body, dict):
-            response.set_data(json.dumps(self._body(body, response.status_code, service)))
+            response.set_data(json.dumps(self._body(body, response.status_code, call.service)))
 
     def _body(self, body: dict[str, Any], status: int, service: str) -> Any:
         if status >= 400 and service in self.nested_errors and "message" in body:

@@ -73,14 +73,6 @@ class Registration(Record):
     registered: str
 
 
-class VisionOneConnector(Record):
-    """The Vision One half of an enrolment: made with a token that is kept as a digest only."""
-
-    connector_id: str
-    token_digest: str
-    token_expire_time: datetime
-
-
 class ServiceToken(Record):
     """A token minted for one CloudTrail stack, kept as a digest only."""
 
@@ -101,7 +93,6 @@ class StateDump(Record):
     cloud_accounts: tuple[CloudAccount, ...] = ()
     registration: Registration | None = None
     used_enrolment_tokens: tuple[str, ...] = ()
-    vision_one_connectors: tuple[VisionOneConnector, ...] = ()
     service_tokens: tuple[ServiceToken, ...] = ()
 
     def to_json(self) -> str:

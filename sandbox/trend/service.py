@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from flask import Response, request
+from flask import request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
+from werkzeug.wrappers import Response
 
 from sandbox.trend.errors import Refusal
 
@@ -41,6 +44,11 @@ class Route:
         """Whether the call can change something at the vendor."""
         return self.method != "GET" and not self.reads
 
+    def parts_of(self, path: str) -> tuple[str, ...] | None:
+        """Return the variable parts of a path below the service; None where it is not this call's."""
+        found = re.fullmatch(re.sub(r"{\w+}", "([^/]+)", self.path), path)
+        return found.groups() if found else None
+
 
 @dataclass(frozen=True)
 class Service:
@@ -48,7 +56,7 @@ class Service:
 
     Attributes:
         name: first part of every path here; the real service's host name begins with it.
-        routes: its calls.
+        routes: its calls; of two that fit a path the first is meant.
         error_body: writes a refusal in the service's own form.
         authorize: refuses who may not make the call (route None: an unknown call).
         trace_header: header that names each reply, where the service is known to send one.
@@ -100,16 +108,9 @@ def query_number(name: str, default: int, low: int, high: int) -> int:
     return int(text)
 
 
-def query_flag(name: str) -> bool:
-    """A true or false of the query, false when absent.
-
-    Raises:
-        Refusal: 400, neither of the two.
-    """
-    text = request.args.get(name, "false")
-    if text not in {"true", "false"}:
-        raise Refusal(400, "The query is not valid", {name: "must be true or false"})
-    return text == "true"
+def json_reply(body: object, status: int = 200) -> Response:
+    """A reply with a JSON body."""
+    return Response(json.dumps(body), status=status, mimetype="application/json")
 
 
 def no_content() -> Response:

@@ -6,15 +6,23 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
-from sandbox.trend.app import create_app
+from sandbox.gate import HOST
+from sandbox.gate.gate import Gate
+from sandbox.gate.log import RequestLog
+from sandbox.gate.server import KeepAliveServer
+from sandbox.trend.accounts import Accounts, ServiceList
 from sandbox.trend.client import SimulatorControl
-from sandbox.trend.http_server import KeepAliveServer
-from sandbox.trend.request_log import RequestLog
+from sandbox.trend.cloud_accounts import CloudAccounts
+from sandbox.trend.cloudtrail import CloudTrail
+from sandbox.trend.control import control_surface
 from sandbox.trend.role_trial import RoleTrial
 from sandbox.trend.simulation import Simulation
 from sandbox.trend.tenant import Tenant, default_tenant
+from sandbox.trend.vision_one import VisionOne, VisionOneConnect
+from sandbox.trend.workload import Workload
+from sandbox.trend.world import TrendWorld
 
-HOST = "127.0.0.1"
+SERVICES = (Accounts, ServiceList, Workload, CloudAccounts, CloudTrail, VisionOneConnect, VisionOne)
 
 
 class Simulator:
@@ -27,6 +35,9 @@ class Simulator:
         port: 0 for one that is free.
         aws_endpoint: base URL of the AWS stand-in in which roles are looked up; None accepts every role.
         request_log: file to which the request log is appended.
+
+    Attributes:
+        application: answers the requests, those of control included; for a server of one's own.
     """
 
     def __init__(
@@ -37,10 +48,10 @@ class Simulator:
         aws_endpoint: str | None = None,
         request_log: Path | None = None,
     ) -> None:
-        self._simulation = Simulation(
-            tenant=tenant or default_tenant(), roles=RoleTrial(aws_endpoint), requests=RequestLog(request_log)
-        )
-        self._app = create_app(self._simulation)
+        self._simulation = Simulation(tenant or default_tenant(), RoleTrial(aws_endpoint))
+        world = TrendWorld(self._simulation, tuple(each(self._simulation).service() for each in SERVICES))
+        self._gate = Gate(world, RequestLog(request_log))
+        self.application = control_surface(self._gate, self._simulation).in_front_of_gate()
         self._port = port
         self._server: KeepAliveServer | None = None
         self._thread: threading.Thread | None = None
@@ -69,8 +80,8 @@ class Simulator:
         Raises:
             OSError: the port is taken.
         """
-        self._simulation.stopping.clear()
-        self._server = KeepAliveServer(HOST, self._port, self._app)
+        self._gate.stopping.clear()
+        self._server = KeepAliveServer(HOST, self._port, self.application)
         self._port = self._server.port
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="trend-simulator", daemon=True
@@ -80,7 +91,7 @@ class Simulator:
 
     def stop(self) -> None:
         """Hang up on everybody and give the port back. Does nothing when the simulator isn't running."""
-        self._simulation.stopping.set()
+        self._gate.stopping.set()
         if self._control is not None:
             self._control.close()
             self._control = None
@@ -92,7 +103,7 @@ class Simulator:
     def close(self) -> None:
         """Stop for good: the request log's file is closed too."""
         self.stop()
-        self._simulation.requests.close()
+        self._gate.log.close()
 
     def __enter__(self) -> Simulator:
         return self.start()

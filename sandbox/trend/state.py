@@ -10,7 +10,6 @@ from sandbox.trend.records import (
     Registration,
     ServiceToken,
     StateDump,
-    VisionOneConnector,
 )
 
 
@@ -26,7 +25,6 @@ class TenantState:
         self.cloud_accounts: dict[str, CloudAccount] = {}
         self.registration: Registration | None = None
         self.used_enrolment_tokens: set[str] = set()
-        self.vision_one_connectors: dict[str, VisionOneConnector] = {}
         self.service_tokens: list[ServiceToken] = []
         self.last_activity: dict[str, str] = {}
         self.role_first_tried: dict[str, float] = {}
@@ -56,9 +54,6 @@ class TenantState:
                 cloud_accounts=tuple(self.cloud_accounts[key] for key in sorted(self.cloud_accounts)),
                 registration=self.registration,
                 used_enrolment_tokens=tuple(sorted(self.used_enrolment_tokens)),
-                vision_one_connectors=tuple(
-                    self.vision_one_connectors[key] for key in sorted(self.vision_one_connectors)
-                ),
                 service_tokens=tuple(self.service_tokens),
             )
 
@@ -71,6 +66,5 @@ class TenantState:
             self.cloud_accounts = {account.id: account for account in dump.cloud_accounts}
             self.registration = dump.registration
             self.used_enrolment_tokens = set(dump.used_enrolment_tokens)
-            self.vision_one_connectors = {known.connector_id: known for known in dump.vision_one_connectors}
             self.service_tokens = list(dump.service_tokens)
             self._last_connector_id = max([last, *self.connectors])

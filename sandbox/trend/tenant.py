@@ -70,9 +70,7 @@ class Behaviours:
         external_id: `shown`, `refused` (403) or `empty`, where an administrator hid it.
         propagation_seconds: how old a role must be before a connector's trial of it can succeed.
         disabled_key: a disabled key is `refused` everywhere (403), or still `reads-itself`.
-        cloud_account_update: offer PATCH on a cloud account; without it the verb is unknown (405).
         registration_read: GET on the Vision One registration is answered; without it 405.
-        registration_delete: DELETE on the registration is offered; without it 405.
         dropped_stack_parameter: a pair left out of the CloudTrail deployment URL, such as `param_ServiceToken`.
     """
 
@@ -80,9 +78,7 @@ class Behaviours:
     external_id: Literal["shown", "refused", "empty"] = "shown"
     propagation_seconds: float = 0.0
     disabled_key: Literal["refused", "reads-itself"] = "refused"
-    cloud_account_update: bool = False
     registration_read: bool = True
-    registration_delete: bool = False
     dropped_stack_parameter: str | None = None
 
     __pydantic_config__ = _NO_UNKNOWN_KEYS

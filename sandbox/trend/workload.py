@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 
-from flask import Response
 from pydantic import Field
+from werkzeug.wrappers import Response
 
 from sandbox.trend.auth import CloudOneKeys
 from sandbox.trend.connector_search import Search
 from sandbox.trend.errors import Refusal, workload_body
 from sandbox.trend.records import ROLE_ARN, Connector, now_milliseconds
 from sandbox.trend.role_trial import AwsUnreachable, RoleRefused
-from sandbox.trend.service import Body, Route, Service, no_content, query_flag, read_body
+from sandbox.trend.service import Body, Route, Service, no_content, read_body
 from sandbox.trend.simulation import Simulation
 
 # What a synchronisation finds. The real list holds the regions that are in use; its form is an assumption [I].
@@ -52,7 +52,7 @@ class Workload:
                 Route("POST", "/awsconnectors", self.create),
                 Route("POST", "/awsconnectors/search", self.search, reads=True),
                 Route("GET", "/awsconnectors/{ID}", self.read),
-                Route("POST", "/awsconnectors/{ID}", self.modify, query=frozenset({"sync"})),
+                Route("POST", "/awsconnectors/{ID}", self.modify),
                 Route("DELETE", "/awsconnectors/{ID}", self.delete),
             ),
             error_body=workload_body,
@@ -126,14 +126,11 @@ class Workload:
         return self._known(connector_id).wire()
 
     def modify(self, connector_id: str) -> dict[str, object]:
-        """Change what the body names. A new role is tried; `?sync=true` synchronises at once."""
-        sync = query_flag("sync")
+        """Change what the body names. A new role is tried."""
         changes = read_body(ConnectorChanges).model_dump(exclude_unset=True)
         known = self._known(connector_id)
         if changes.get("cross_account_role_arn", known.cross_account_role_arn) != known.cross_account_role_arn:
             self._try_role(changes["cross_account_role_arn"], known.account_id)
-        if sync:
-            changes |= {"last_sync_time": now_milliseconds(), "synced_regions": _SYNCED_REGIONS}
         with self._simulation.state.lock:
             changed = self._known(connector_id).model_copy(update=changes)
             self._simulation.state.connectors[changed.id] = changed

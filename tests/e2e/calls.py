@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sandbox.aws.faults import Fault as AwsFault
+from sandbox.gate.faults import Fault
 from sandbox.sandbox import Sandbox
-from sandbox.trend import Fault
 from tests.e2e.operating import begin, kill, wait_until
 from tests.e2e.pulumi_cli import Run, Stack
 
@@ -52,7 +51,7 @@ class TrendCall:
             "html": {"kind": "html", "when": "after"},
             KILLED: {"kind": "delay", "seconds": STILL_UNDER_WAY, "count": 1},
         }[way]
-        which = {"service": self.service, "method": self.method, "path": self.path, "nth": self.nth, "count": None}
+        which = {"service": self.service, "action": f"{self.method} {self.path}", "nth": self.nth, "count": None}
         number = sandbox.trend.add_fault(Fault.model_validate({**which, **spec}))
         return lambda: sandbox.trend.fault_seen(number) >= self.nth
 
@@ -76,13 +75,14 @@ class AwsCall:
     def disturb(self, sandbox: Sandbox, way: str) -> Callable[[], bool]:
         """Let it go wrong; return what tells whether it was reached."""
         spec: dict[str, Any] = {
-            "refused": {"times": 0, "status": 403, "code": "AccessDenied"},
+            "refused": {"count": None, "status": 403, "code": "AccessDenied"},
             "refused once": {"status": 403, "code": "AccessDenied"},
             "throttled": {"status": 400, "code": "Throttling"},
-            KILLED: {"delay": STILL_UNDER_WAY},
+            KILLED: {"kind": "delay", "seconds": STILL_UNDER_WAY},
         }[way]
-        sandbox.aws_control.add_fault(AwsFault(self.service, self.action, skip=self.nth - 1, **spec))
-        return lambda: sandbox.aws_control.faults_seen()[-1] >= self.nth
+        fault = Fault(service=self.service, action=self.action, nth=self.nth, **spec)
+        number = sandbox.aws_control.add_fault(fault)
+        return lambda: sandbox.aws_control.fault_seen(number) >= self.nth
 
 
 Call = TrendCall | AwsCall
@@ -100,7 +100,8 @@ def trend_calls(stack: Stack) -> list[TrendCall]:
     seen: Counter[tuple[str, str, str]] = Counter()
     calls = []
     for each in stack.sandbox.trend.requests():
-        key = (each.service, each.method, each.path)
+        method, path = each.action.split(" ", 1)
+        key = (each.service, method, path)
         seen[key] += 1
         calls.append(TrendCall(*key, seen[key]))
     return calls

@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from sandbox.trend import Fault
+from sandbox.gate.faults import Fault
 from tests.e2e import hands
 from tests.e2e.calls import disturbed, forget_calls
 from tests.e2e.expected import LINKS, assert_only_buckets_are_left, assert_world_is, links_of, role_of

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.aws.faults import Fault as AwsFault
+from sandbox.gate.faults import Fault
 from sandbox.sandbox import Sandbox
-from sandbox.trend import Fault
 
 WAYS = ("500", "403", "reply lost", "iam refused", "cloudformation refused", "s3 refused")
 
@@ -21,9 +20,10 @@ class Outage:
     def disturb(self, sandbox: Sandbox, way: str) -> Callable[[], bool]:
         """Let it begin; return what tells whether it did."""
         if way.endswith(" refused"):
-            fault = AwsFault(way.removesuffix(" refused"), skip=self.nth - 1, times=0, status=403, code="AccessDenied")
-            sandbox.aws_control.add_fault(fault)
-            return lambda: sandbox.aws_control.faults_seen()[-1] >= self.nth
+            service = way.removesuffix(" refused")
+            fault = Fault(service=service, nth=self.nth, count=None, status=403, code="AccessDenied")
+            refused = sandbox.aws_control.add_fault(fault)
+            return lambda: sandbox.aws_control.fault_seen(refused) >= self.nth
         kind = (
             {"kind": "drop", "when": "after", "count": 1}
             if way == "reply lost"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.trend import Fault
+from sandbox.gate.faults import Fault
 from tests.e2e.pulumi_cli import Run, Stack
 
 BUCKET = "sandbox-existing-trail-us-east-1"

@@ -20,7 +20,7 @@ def test_up_links_the_account_then_nothing_changes_and_destroy_takes_all_back_bu
 
     stack.up()
 
-    calls = [f"{each.method} {each.service} {each.path}" for each in sandbox.trend.requests()]
+    calls = [f"{each.service} {each.action}" for each in sandbox.trend.requests()]
     assert 0 < len(calls) <= 12, calls  # ten at most to link, and two to read back
     outputs = stack.outputs()
     assert set(outputs) == OUTPUTS

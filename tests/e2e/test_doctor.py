@@ -13,8 +13,8 @@ import yaml
 
 from operate.doctor.diagnosis import Diagnosis, before_deployment
 from operate.engine.stack import Stack as OperatedStack
+from sandbox.gate.faults import Fault
 from sandbox.sandbox import Sandbox
-from sandbox.trend import Fault
 from sandbox.trend.tenant import ServiceEntry, default_tenant
 from tests.e2e.operating import UP, operate
 from tests.e2e.pulumi_cli import Stack
@@ -99,7 +99,7 @@ def a_hidden_external_id(stack: Stack) -> None:
 
 
 def no_vision_one(stack: Stack) -> None:
-    stack.sandbox.trend.add_fault(Fault(kind="status", status=500, service="visionone", method="GET", count=None))
+    stack.sandbox.trend.add_fault(Fault(kind="status", status=500, service="visionone", action="GET *", count=None))
 
 
 def a_user_who_may(stack: Stack, document: dict[str, Any]) -> None:

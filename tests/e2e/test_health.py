@@ -12,7 +12,7 @@ import pytest
 
 from operate.doctor.diagnosis import of_deployment
 from operate.engine.stack import Stack as OperatedStack
-from sandbox.trend import Fault
+from sandbox.gate.faults import Fault
 from tests.e2e.operating import operate
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 
@@ -98,7 +98,7 @@ def test_the_output_health_says_that_all_stands_and_what_breaks_later_is_named(
 def a_reply_with_a_bad_state(stack: Stack) -> None:
     """Let the last look alone find a bad state, after all steps went well."""
     stack.sandbox.trend.add_fault(
-        Fault(kind="status", status=404, service="workload", method="GET", path="/awsconnectors/{ID}", count=None)
+        Fault(kind="status", status=404, service="workload", action="GET /awsconnectors/{ID}", count=None)
     )
 
 
@@ -122,7 +122,7 @@ def test_a_bad_link_fails_the_update_or_warns_as_the_settings_say(stack: Stack) 
 @pytest.mark.full
 def test_a_service_that_does_not_answer_fails_the_update_and_the_next_looks_again(stack: Stack) -> None:
     stack.sandbox.trend.add_fault(
-        Fault(kind="status", status=503, service="workload", method="GET", path="/awsconnectors/{ID}", count=None)
+        Fault(kind="status", status=503, service="workload", action="GET /awsconnectors/{ID}", count=None)
     )
     run = stack.run("up", "--yes", "--skip-preview")
     assert run.code != 0

@@ -109,7 +109,7 @@ def test_another_key_of_the_account_is_no_difference_and_one_of_another_account_
     assert "999988887777" in said
     assert sandbox.tenant.account_id in said
     assert sandbox.trend.requests(changing=True) == [] or all(
-        call.path == "/awsconnectors/search" for call in sandbox.trend.requests(changing=True)
+        call.action == "POST /awsconnectors/search" for call in sandbox.trend.requests(changing=True)
     )
     sandbox.trend.set_tenant(sandbox.tenant)
     stack.environment["CLOUD_ONE_API_KEY"] = sandbox.tenant.full_access_key.value

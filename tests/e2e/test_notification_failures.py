@@ -9,7 +9,7 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from sandbox.aws.faults import Fault
+from sandbox.gate.faults import Fault
 from sandbox.sandbox import Sandbox
 from tests.e2e.pulumi_cli import Stack
 from tests.e2e.subscribers import BUCKET, add, existing, existing_and_added, now, without_forwarders
@@ -186,7 +186,7 @@ def test_a_destroy_killed_between_stack_and_snapshot_restores_what_the_state_kno
         shared.succeed("refresh", "--yes", "--skip-preview")
     sandbox.aws_control.clear_requests()
     # The second read of a destroy is that of the snapshot, after the stack is gone.
-    read = Fault(service="s3", action="GetBucketNotificationConfiguration", skip=1, delay=30)
+    read = Fault(service="s3", action="GetBucketNotificationConfiguration", nth=2, kind="delay", seconds=30)
     sandbox.aws_control.add_fault(read)
     output = kill_when(shared, lambda: not stack_exists(sandbox), "destroy", "--yes", "--skip-preview")
     assert ("newer than the state of this stack" in output and "'added-later' to " in output) != state_is_fresh

@@ -13,8 +13,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.aws.faults import Fault as AwsFault
-from sandbox.trend import Fault
+from sandbox.gate.faults import Fault
 from tests.e2e.hands import role_for_trend
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import OPERATE, PULUMI, UP, begin, kill, operate, pending, state_file, wait_until
@@ -33,7 +32,7 @@ def test_killed_runs_leave_nothing_behind_and_the_next_one_converges(stack: Stac
     sandbox = stack.sandbox
     stack.configure(NEW_TRAIL)
     for service, action in (("iam", "CreateRole"), ("s3", "CreateBucket")):
-        sandbox.aws_control.add_fault(AwsFault(service=service, action=action, delay=3))
+        sandbox.aws_control.add_fault(Fault(service=service, action=action, kind="delay", seconds=3))
     kill_while(stack, "creating workload-security", "creating trail-bucket")
     # As if it had been killed in the middle of writing on a backend that keeps attributes.
     attributes = state_file(stack).with_name(f"{stack.name}.json.attrs")
@@ -50,7 +49,7 @@ def test_killed_runs_leave_nothing_behind_and_the_next_one_converges(stack: Stac
     assert_one_of_each(stack)
 
     stack.configure({**NEW_TRAIL, "stackName": "Trend"})
-    sandbox.aws_control.add_fault(AwsFault(service="cloudformation", action="CreateStack", delay=3))
+    sandbox.aws_control.add_fault(Fault(service="cloudformation", action="CreateStack", kind="delay", seconds=3))
     kill_while(stack, "creating management-role")
 
     second = operate(stack, *UP)
@@ -72,7 +71,7 @@ def test_a_link_whose_making_died_is_taken_back_and_what_it_adopted_restored(sta
     sandbox.trend.add_cloud_account(sandbox.account, by_hand, alias="theirs", description="by hand")
     before = (links(stack), aws_inventory(sandbox))
     sandbox.trend.add_fault(
-        Fault(kind="delay", seconds=3, when="after", service="workload", method="POST", path="/awsconnectors/{ID}")
+        Fault(kind="delay", seconds=3, when="after", service="workload", action="POST /awsconnectors/{ID}")
     )
     kill_while(stack, "creating connector")
 

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from sandbox.aws.control import Asked
-from sandbox.aws.judging.policy import Ask, Policy
+from sandbox.aws.judging.policy import Asked, Policy
 from tests.e2e.deploying import (
     DESTROY,
     OTHER,
@@ -56,11 +55,7 @@ def counts(asked: Asked) -> bool:
 
 def unproved(document: Document, asked: list[Asked]) -> list[str]:
     """Return the actions that could be left out without any recorded ask being denied."""
-    asks = [
-        Ask(each.action, each.resource, {key: tuple(values) for key, values in each.context.items()})
-        for each in asked
-        if counts(each)
-    ]
+    asks = [each for each in asked if counts(each)]
     left = []
     for sid, action in pairs(document):
         less = Policy(without(document, sid, action))

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from operate.engine.stack import Stack as OperatedStack
 from operate.report.page import render, write_page
-from sandbox.aws.faults import Fault
+from sandbox.gate.faults import Fault
 from tests import browser as browsers
 from tests.e2e.operating import operate
 from tests.e2e.pulumi_cli import Stack
@@ -154,7 +154,7 @@ def test_the_page_of_a_deployed_stack_names_all_that_was_made_and_looks_right(
     assert (stack.succeed("stack", "export"), sandbox.trend.requests()) == (state, [])
     assert_looks_right(browser, file)
 
-    sandbox.aws_control.add_fault(Fault(service="iam", action="GetRole", status=403, code="AccessDenied", times=0))
+    sandbox.aws_control.add_fault(Fault(service="iam", action="GetRole", status=403, code="AccessDenied", count=None))
     write_page(operated(stack), file)
 
     text = file.read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.trend import Fault
+from sandbox.gate.faults import Fault
 from tests.e2e.operating import operate
 from tests.e2e.pulumi_cli import Stack
 from tests.e2e.sentinels import KEY, TOKEN, leaking_files, leaks, with_sentinels
@@ -22,10 +22,10 @@ def test_no_secret_is_to_be_found_anywhere(stack: Stack, given_by: str) -> None:
 
     printed = [stack.succeed("preview", "--json")]
     # A refusal that echoes what it was sent: the worst that a vendor's error can hold.
-    echo = stack.sandbox.trend.add_fault(Fault(kind="echo", status=400, service="cloudaccounts", method="POST"))
+    stack.sandbox.trend.add_fault(Fault(kind="echo", status=400, service="cloudaccounts", action="POST *"))
     failed = stack.run("up", "--yes", "--skip-preview")
     assert failed.code != 0
-    stack.sandbox.trend.remove_fault(echo)
+    stack.sandbox.trend.clear_faults()
     printed += [
         failed.output,
         stack.succeed("up", "--yes", "--skip-preview", "--json"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.trend import Fault
+from sandbox.gate.faults import Fault
 from tests.e2e.pulumi_cli import ROOT, Run, Stack
 from tests.github import FakeGitHub, serve_github
 from tests.workflows import Workflow
@@ -116,7 +116,7 @@ def test_what_is_deployed_is_summed_up_and_its_drift_is_one_issue_that_closes(
 @pytest.mark.full
 def test_drift_that_cannot_be_found_out_is_no_drift(stack: Stack, github: FakeGitHub) -> None:
     stack.up()
-    stack.sandbox.trend.add_fault(Fault(kind="status", status=401, service="workload", method="GET", count=None))
+    stack.sandbox.trend.add_fault(Fault(kind="status", status=401, service="workload", action="GET *", count=None))
     ended = run(stack, "drift", "operate drift", **github.environment())
     assert ended.code not in (0, 7)
     (issue,) = github.issues

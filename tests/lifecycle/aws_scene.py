@@ -5,7 +5,7 @@ from __future__ import annotations
 from components.aws.clients import AwsClients
 from components.aws.identity import AwsSettings
 from components.checks.bucket import Bucket
-from sandbox.aws.faults import Fault
+from sandbox.gate.faults import Fault
 from sandbox.sandbox import ACCOUNT, Sandbox
 
 REGION = "us-east-1"
@@ -22,9 +22,9 @@ class Aws:
         self.s3 = sandbox.aws("s3")
         self.trails = sandbox.aws("cloudtrail")
 
-    def deny(self, action: str, resource: str = "") -> None:
+    def deny(self, action: str) -> None:
         """Refuse an action, as for an identity without the permission."""
-        fault = Fault(action=action, resource=resource, times=0, status=403, code="AccessDenied", message="not allowed")
+        fault = Fault(action=action, count=None, status=403, code="AccessDenied", message="not allowed")
         self.sandbox.aws_control.add_fault(fault)
 
     def make_trail(self, name: str, bucket: str = NAME, *, everywhere: bool = False, started: bool = True) -> str:

@@ -11,7 +11,7 @@ from components.aws import clients as aws_clients
 from components.resources import notification_provider
 from components.resources.base import OnboardingError
 from components.resources.notification_merge import NotificationMergeProvider
-from sandbox.aws.faults import Fault
+from sandbox.gate.faults import Fault
 from sandbox.sandbox import ACCOUNT, Sandbox
 from tests.lifecycle.engine import Engine, Resource
 
@@ -95,7 +95,7 @@ class Bucket:
         return len(calls)
 
     def refuse(self, action: str) -> None:
-        fault = Fault(action=action, times=0, status=403, code="AccessDenied", message="not\nallowed.")
+        fault = Fault(action=action, count=None, status=403, code="AccessDenied", message="not\nallowed.")
         self.sandbox.aws_control.add_fault(fault)
 
 

@@ -11,7 +11,8 @@ from components.resources.cloud_account import CloudAccountProvider
 from components.resources.connector import ConnectorProvider
 from components.resources.link_provider import LinkProvider
 from components.resources.prior_link import PriorCloudAccountProvider, PriorConnectorProvider, PriorLinkProvider
-from sandbox.trend import Fault, SimulatorControl
+from sandbox.gate.faults import Fault
+from sandbox.trend import SimulatorControl
 from sandbox.trend.tenant import default_tenant
 
 TENANT = default_tenant()
@@ -40,7 +41,7 @@ class Kind:
         noun: what errors call it.
         inputs: with which the program declares it.
         service, collection, item: where it is at the vendor.
-        looked_at: matches the paths by which it is read.
+        looked_at: pattern of the paths by which it is read.
         role_field, name_field: the vendor's names of the role and of what a person recognises the link by.
         name_input: the program's name of the latter.
         by_hand: makes one without any of the service's checks, from an AWS account, a role and the vendor's fields.
@@ -112,14 +113,12 @@ class Kind:
 
     def fault(self, kind: str, method: str = "POST", **more: Any) -> Fault:
         """Return a fault on the call that creates the link, or on others of `method` for the link itself."""
-        where = {"POST": {"path": self.collection}, "GET": {"path_regex": self.looked_at}}.get(
-            method, {"path": self.item}
-        )
-        return Fault.model_validate({"kind": kind, "service": self.service, "method": method, **where, **more})
+        path = {"POST": self.collection, "GET": self.looked_at}.get(method, self.item)
+        return Fault.model_validate({"kind": kind, "service": self.service, "action": f"{method} {path}", **more})
 
     def posts(self, control: SimulatorControl) -> int:
         """Return how often the link was asked to be made."""
-        return len(control.requests(self.service, method="POST", path=self.collection))
+        return len(control.requests(self.service, f"POST {self.collection}"))
 
 
 CONNECTOR = Kind(
@@ -131,7 +130,7 @@ CONNECTOR = Kind(
     service="workload",
     collection="/awsconnectors",
     item="/awsconnectors/{ID}",
-    looked_at=r"/awsconnectors/\d+",
+    looked_at="/awsconnectors/{ID}",
     role_field="crossAccountRoleArn",
     name_field="displayName",
     name_input="displayName",
@@ -151,7 +150,7 @@ CLOUD_ACCOUNT = Kind(
     service="cloudaccounts",
     collection="/cloudaccounts/aws",
     item="/cloudaccounts/aws/{id}",
-    looked_at=r"/cloudaccounts/aws(/\d+)?",
+    looked_at="/cloudaccounts/aws*",
     role_field="roleARN",
     name_field="alias",
     name_input="alias",

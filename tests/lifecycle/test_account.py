@@ -11,7 +11,8 @@ from components.resources.account import AccountProvider
 from components.resources.base import OnboardingError
 from components.settings.credentials import KEY_VARIABLE
 from components.settings.endpoints import AWS_REGIONS
-from sandbox.trend import Fault, SimulatorControl
+from sandbox.gate.faults import Fault
+from sandbox.trend import SimulatorControl
 from tests.lifecycle.engine import CheckFailed, Engine, Resource
 from tests.lifecycle.scene import ACCOUNT, ACCOUNT_INPUTS, AWS_ACCOUNT, REGION, TENANT
 

@@ -20,7 +20,7 @@ def the_run_dies(kind: Kind, trend: SimulatorControl, *, looks: int, done: bool)
     """
     when = "after" if done else "before"
     if kind is CONNECTOR:
-        trend.add_fault(kind.fault("drop", when=when, count=None).model_copy(update={"path": kind.item}))
+        trend.add_fault(kind.fault("drop", when=when, count=None, action=f"POST {kind.item}"))
     else:
         trend.add_fault(kind.fault("drop", when=when, count=None))
     trend.add_fault(kind.fault("drop", "GET", nth=looks + 1, count=None))

@@ -6,7 +6,8 @@ import pytest
 
 from components.resources.base import OnboardingError
 from components.resources.cloudtrail_parameters import CloudTrailParametersProvider
-from sandbox.trend import Fault, SimulatorControl
+from sandbox.gate.faults import Fault
+from sandbox.trend import SimulatorControl
 from sandbox.trend.records import digest
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import AWS_ACCOUNT, AWS_REGION, CLOUD_ACCOUNT, OUR_ROLE, PARAMETERS_INPUTS, TENANT

@@ -9,7 +9,8 @@ import pytest
 from components.resources.base import OnboardingError
 from components.resources.enrollment import EnrollmentProvider
 from components.settings.credentials import TOKEN_VARIABLE
-from sandbox.trend import Fault, SimulatorControl
+from sandbox.gate.faults import Fault
+from sandbox.trend import SimulatorControl
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import ACCOUNT, ENROLLMENT_INPUTS, TENANT
 
@@ -25,11 +26,11 @@ def enrolment(engine: Engine) -> Resource:
 
 
 def posts(trend: SimulatorControl) -> int:
-    return len(trend.requests(SERVICE, method="POST"))
+    return len(trend.requests(SERVICE, "POST *"))
 
 
 def fault(kind: str, method: str = "POST", **more: Any) -> Fault:
-    return Fault.model_validate({"kind": kind, "service": SERVICE, "method": method, **more})
+    return Fault.model_validate({"kind": kind, "service": SERVICE, "action": f"{method} *", **more})
 
 
 def enrolled_before(trend: SimulatorControl, engine: Engine) -> None:
@@ -44,7 +45,7 @@ def test_an_account_is_enrolled_with_the_token_of_the_run(enrolment: Resource, t
     assert enrolment.id == ACCOUNT
     assert enrolment.outs == {**ENROLLMENT_INPUTS, "status": "registered"}
     assert trend.state().registration is not None
-    assert [call.method for call in trend.requests(SERVICE)] == ["GET", "POST"]
+    assert [call.action for call in trend.requests(SERVICE)] == ["GET /connectors", "POST /connectors"]
 
 
 def test_a_token_in_the_environment_wins(enrolment: Resource, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,12 @@ import pytest
 
 from components.resources.base import OnboardingError
 from components.resources.external_id import ExternalIdProvider
-from sandbox.trend import Fault, SimulatorControl
+from sandbox.gate.faults import Fault
+from sandbox.trend import SimulatorControl
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import ACCOUNT, EXTERNAL_ID_INPUTS, TENANT
 
-SETTINGS = "/awsconnectorsettings"
+SETTINGS = "GET /awsconnectorsettings"
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_a_key_without_permissions_is_told_of_them_too(external_id: Resource, en
 
 
 def test_a_failure_of_the_service_is_not_called_hidden(external_id: Resource, trend: SimulatorControl) -> None:
-    trend.add_fault(Fault(kind="status", service="workload", path=SETTINGS))
+    trend.add_fault(Fault(kind="status", service="workload", action=SETTINGS))
     with pytest.raises(OnboardingError, match="HTTP 500") as failure:
         external_id.up(EXTERNAL_ID_INPUTS)
     assert "externalId <id>" not in str(failure.value)
@@ -65,7 +66,7 @@ def test_a_changed_one_reaches_the_outputs(external_id: Resource, trend: Simulat
 @pytest.mark.parametrize("status", [401, 403, 404, 500])
 def test_a_refresh_that_cannot_ask_keeps_the_state(external_id: Resource, trend: SimulatorControl, status: int) -> None:
     external_id.up(EXTERNAL_ID_INPUTS)
-    trend.add_fault(Fault(kind="status", status=status, service="workload", path=SETTINGS, count=None))
+    trend.add_fault(Fault(kind="status", status=status, service="workload", action=SETTINGS, count=None))
     with pytest.raises(OnboardingError, match=f"HTTP {status}"):
         external_id.refresh()
     assert external_id.outs["externalId"] == TENANT.external_id

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from components.resources.base import OnboardingError
-from sandbox.trend import Fault, SimulatorControl
+from sandbox.gate.faults import Fault
+from sandbox.trend import SimulatorControl
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import AWS_ACCOUNT, CONNECTOR, FOREIGN_ROLE, OUR_ROLE, THIRD_ROLE, Kind
 
@@ -25,7 +26,7 @@ def test_a_link_is_made_with_every_setting(resource: Resource, kind: Kind, trend
 
 def test_it_is_looked_for_before_it_is_made(resource: Resource, kind: Kind, trend: SimulatorControl) -> None:
     resource.up(kind.inputs)
-    calls = [(call.method, call.changing) for call in trend.requests(kind.service)]
+    calls = [(call.action.split()[0], call.changing) for call in trend.requests(kind.service)]
     assert calls == [("POST" if kind is CONNECTOR else "GET", False), ("POST", True)]
 
 
@@ -110,7 +111,7 @@ def test_a_duplicate_of_somebody_else_is_refused_and_stays(
     trend.behave(duplicate_connector_status=status)
     before = CONNECTOR.make_foreign(trend, THIRD_ROLE)
     # The first look-up finds nothing, as if the other one had been made right after it.
-    search: dict[str, Any] = {"service": "workload", "method": "POST", "path": "/awsconnectors/search"}
+    search: dict[str, Any] = {"service": "workload", "action": "POST /awsconnectors/search"}
     trend.add_fault(Fault(kind="json", body={"awsConnectors": []}, **search))
 
     with pytest.raises(OnboardingError, match=f"points at {THIRD_ROLE}, which this stack did not make"):

@@ -14,7 +14,7 @@ def test_ours_is_removed_and_its_absence_proven(made: Resource, kind: Kind, tren
     made.destroy()
 
     assert kind.live(trend) == []
-    calls = [(call.method, call.status) for call in trend.requests(kind.service)]
+    calls = [(call.action.split()[0], call.status) for call in trend.requests(kind.service)]
     assert calls == [("GET", 200), ("DELETE", 204), ("GET", 404)]
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from components.resources.base import OnboardingError
-from sandbox.trend import Fault, SimulatorControl
+from sandbox.gate.faults import Fault
+from sandbox.trend import SimulatorControl
 from tests.lifecycle.adopting import Adopting
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import CONNECTOR, NEW_ROLE, OUR_ROLE, Kind
@@ -29,7 +30,7 @@ NAMES = ["-".join(str(part) for part in fault.values()) for fault in FAULTS]
 def change_fault(link: Kind, **fault: Any) -> Fault:
     """Let every call that changes a link go wrong; of a cloud account, the second half of the change."""
     path = link.item if link is CONNECTOR else link.collection
-    return link.fault(count=None, **fault).model_copy(update={"path": path})
+    return link.fault(count=None, action=f"POST {path}", **fault)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=NAMES)
@@ -67,9 +68,8 @@ def test_a_run_that_died_in_the_post_is_taken_up_by_the_next(
 ) -> None:
     # Neither the POST nor anything that asks about it gets an answer: all that the run can do is fail.
     trend.add_fault(kind.fault("drop", when=when))
-    lookup = "/awsconnectors/search" if kind.service == "workload" else kind.collection
-    method = "POST" if kind.service == "workload" else "GET"
-    trend.add_fault(kind.fault("drop", count=None, nth=2).model_copy(update={"path": lookup, "method": method}))
+    lookup = "POST /awsconnectors/search" if kind.service == "workload" else f"GET {kind.collection}"
+    trend.add_fault(kind.fault("drop", count=None, nth=2, action=lookup))
     with pytest.raises(OnboardingError, match="broke before the reply came"):
         resource.up(kind.inputs)
     trend.clear_faults()
@@ -120,11 +120,7 @@ def test_a_change_that_was_not_carried_out_fails_and_leaves_the_earlier_settings
 def test_a_look_up_that_fails_makes_nothing(resource: Resource, kind: Kind, trend: SimulatorControl) -> None:
     for status in (401, 403, 500):
         body = {"message": "no"}
-        trend.add_fault(
-            kind.fault("json", status=status, body=body, count=None).model_copy(
-                update={"path": None, "path_regex": ".*", "method": None}
-            )
-        )
+        trend.add_fault(kind.fault("json", status=status, body=body, count=None, action="*"))
         with pytest.raises(OnboardingError, match=f"HTTP {status}"):
             resource.up(kind.inputs)
         assert kind.posts(trend) == 0

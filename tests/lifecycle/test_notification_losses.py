@@ -13,7 +13,7 @@ from components.aws.bucket import TrailBucket
 from components.aws.clients import AwsClients
 from components.aws.identity import AwsSettings
 from components.aws.notifications import Notifications
-from sandbox.aws.faults import Fault
+from sandbox.gate.faults import Fault
 from sandbox.sandbox import ACCOUNT
 from tests.lifecycle.engine import Resource
 from tests.lifecycle.notified_bucket import (
@@ -188,7 +188,7 @@ def test_a_secret_that_aws_quotes_back_is_masked(
 ) -> None:
     secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
-    fault = Fault(action=GET, times=0, status=400, code="SignatureDoesNotMatch", message=f"signed with {secret}")
+    fault = Fault(action=GET, count=None, status=400, code="SignatureDoesNotMatch", message=f"signed with {secret}")
     bucket.sandbox.aws_control.add_fault(fault)
     refused = refusal(snapshot.up, BEFORE)
     assert secret not in refused

@@ -8,7 +8,8 @@ import pytest
 
 from components.resources import connector
 from components.resources.base import OnboardingError
-from sandbox.trend import Fault, SimulatorControl
+from sandbox.gate.faults import Fault
+from sandbox.trend import SimulatorControl
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, NEW_ROLE, OUR_ROLE
 
@@ -90,8 +91,8 @@ def test_any_other_refusal_ends_it_at_once(connection: Resource, trend: Simulato
 def test_a_link_that_appears_meanwhile_is_not_overlooked(connection: Resource, trend: SimulatorControl) -> None:
     trend.add_fault(refusal("The role could not be assumed"))
     # The POST of a run that died arrives while this one waits: two looks miss it, the third does not.
-    search = "/awsconnectors/search"
-    trend.add_fault(Fault(kind="json", body={"awsConnectors": []}, service="workload", path=search, count=2))
+    search = "POST /awsconnectors/search"
+    trend.add_fault(Fault(kind="json", body={"awsConnectors": []}, service="workload", action=search, count=2))
     CONNECTOR.make_ours(trend)
 
     connection.up(CONNECTOR.inputs)

@@ -61,7 +61,7 @@ def refused(operation: Callable[[], object], trend: SimulatorControl) -> None:
         operation()
     assert f"the API key belongs to Cloud One account {OTHER_ACCOUNT}" in str(refusal.value)
     assert f"this stack was made with account {ACCOUNT}" in str(refusal.value)
-    assert [(call.service, call.path) for call in trend.requests()] == [("accounts", "/apikeys/{id}")]
+    assert [(call.service, call.action) for call in trend.requests()] == [("accounts", "GET /apikeys/{id}")]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in EVERYTHING if kind is not AccountProvider])

@@ -12,7 +12,7 @@ from typing import Any
 
 from sandbox.aws.call import AwsCall
 from sandbox.aws.judging.asks import CALLED_VIA, asks_of
-from sandbox.aws.judging.policy import Ask, Policy
+from sandbox.aws.judging.policy import Ask, Asked, Policy
 
 KEPT_ASKS = 20_000
 """Asks that are remembered; the oldest are forgotten first."""
@@ -41,7 +41,7 @@ class Judge:
         self._account = account
         self._lock = threading.Lock()
         self._policies: dict[str, Policy] = {}
-        self._asked: deque[dict[str, Any]] = deque(maxlen=KEPT_ASKS)
+        self._asked: deque[Asked] = deque(maxlen=KEPT_ASKS)
 
     def enforce(self, caller: str, document: Mapping[str, Any]) -> None:
         """Enforce a policy for a caller, in place of the one before.
@@ -59,16 +59,16 @@ class Judge:
             self._policies.clear()
             self._asked.clear()
 
-    def asked(self) -> list[dict[str, Any]]:
+    def asked(self) -> list[Asked]:
         """Return what callers with a policy asked for, the oldest first."""
         with self._lock:
             return list(self._asked)
 
-    def refusal(self, call: AwsCall, body: bytes) -> Refusal | None:
+    def refusal(self, call: AwsCall) -> Refusal | None:
         """Return how the service refuses the call, or None where it is allowed."""
         if call.caller not in self._policies:
             return None
-        denied = self._denied(call.caller, asks_of(call, self._account, body), "")
+        denied = self._denied(call.caller, asks_of(call, self._account), "")
         if denied is None:
             return None
         if call.protocol == "json":
@@ -95,23 +95,13 @@ class Judge:
 
     def _denied(self, caller: str, asks: Iterable[Ask], doing: str) -> Ask | None:
         with self._lock:
-            policy, first = self._policies[caller], None
+            policy = self._policies[caller]
             for ask in asks:
                 allowed = policy.allows(ask)
-                self._asked.append(
-                    {
-                        "caller": caller,
-                        "action": ask.action,
-                        "resource": ask.resource,
-                        "context": {key: list(values) for key, values in ask.context.items()},
-                        "allowed": allowed,
-                        "doing": doing,
-                    }
-                )
-                first = first or (None if allowed else ask)
-                if first:
-                    break
-            return first
+                self._asked.append(Asked(ask.action, ask.resource, ask.context, caller, allowed, doing))
+                if not allowed:
+                    return ask
+            return None
 
     def _words(self, caller: str, ask: Ask) -> str:
         partition = ask.resource.split(":")[1] if ask.resource.startswith("arn:") else "aws"

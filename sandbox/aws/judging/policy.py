@@ -36,6 +36,21 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Asked(Ask):
+    """An ask that was judged.
+
+    Attributes:
+        caller: id of the access key whose policy decided.
+        allowed: what it decided.
+        doing: what CloudFormation did with the caller's rights; "" where the caller asked itself.
+    """
+
+    caller: str = ""
+    allowed: bool = False
+    doing: str = ""
+
+
+@dataclass(frozen=True)
 class _Statement:
     effect: str
     actions: tuple[str, ...]

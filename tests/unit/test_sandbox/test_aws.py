@@ -9,7 +9,7 @@ import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 
-from sandbox.aws.faults import Fault
+from sandbox.gate.faults import Fault
 from sandbox.sandbox import Sandbox
 from tests.unit.test_sandbox.scene import (
     ACCOUNT,
@@ -108,11 +108,11 @@ def test_requests_are_logged_and_the_secrets_in_them_are_not(sandbox: Sandbox) -
 
 def test_a_reply_can_be_lost_after_the_work_was_done(sandbox: Sandbox) -> None:
     iam = sandbox.aws("iam", config=Config(retries={"total_max_attempts": 1}))
-    sandbox.aws_control.add_fault(Fault(service="iam", action="CreateUser", drop=True, when="after"))
+    sandbox.aws_control.add_fault(Fault(service="iam", action="CreateUser", kind="drop", when="after"))
     with pytest.raises(HTTPClientError):
         iam.create_user(UserName="mine")
     assert [user["UserName"] for user in iam.list_users()["Users"]] == ["mine"]
-    assert [each.status for each in sandbox.aws_requests(changing=True)] == [0]
+    assert [each.status for each in sandbox.aws_requests(changing=True)] == [None]
 
 
 def test_the_simulators_own_looks_at_a_role_are_not_among_the_requests(sandbox: Sandbox) -> None:

@@ -15,7 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from sandbox.processes import HOST, ROOT, SandboxError, Server, end, free_ports, require_free
+from sandbox.gate import HOST
+from sandbox.processes import ROOT, SandboxError, Server, end, free_ports, require_free
 from sandbox.sandbox import Sandbox
 
 HOLD = "import sys, time; print('up', flush=True); time.sleep(600)"

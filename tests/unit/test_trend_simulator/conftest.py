@@ -12,6 +12,13 @@ from sandbox.trend import Simulator
 
 ACCOUNT = "012345678901"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/trend"
+CONNECTORS = "/workload/awsconnectors"
+CLOUD_ACCOUNTS = "/cloudaccounts/cloudaccounts/aws"
+STACKS = "/cloudtrail/stacks"
+ENROLLMENT = "/visionone-connect/connectors"
+CONNECTOR = {"displayName": "dev", "accountId": ACCOUNT, "crossAccountRoleArn": ROLE}
+CLOUD_ACCOUNT = {"roleARN": ROLE, "alias": "dev"}
+STACK = {"providerAccountID": ACCOUNT, "awsRegion": "us-east-1"}
 
 
 class Api:
@@ -65,15 +72,3 @@ def key_of(sim: Simulator, api_as: Callable[[str], Api]) -> Callable[[str], tupl
         return key.id, api_as(f"ApiKey {key.value}")
 
     return find
-
-
-@pytest.fixture
-def connector() -> dict[str, Any]:
-    """Body of a POST that makes a connector."""
-    return {"displayName": "dev", "accountId": ACCOUNT, "crossAccountRoleArn": ROLE}
-
-
-@pytest.fixture
-def cloud_account() -> dict[str, Any]:
-    """Body of a POST that registers an account."""
-    return {"roleARN": ROLE, "alias": "dev"}

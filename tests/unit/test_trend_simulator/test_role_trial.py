@@ -16,11 +16,10 @@ from moto.server import ThreadedMotoServer
 
 from sandbox.trend import Simulator, default_tenant
 from sandbox.trend.role_trial import TREND_AWS_ACCOUNT, RoleRefused, RoleTrial, judge_trust
-from tests.unit.test_trend_simulator.conftest import Api
+from tests.unit.test_trend_simulator.conftest import CONNECTOR, CONNECTORS, Api
 
 ACCOUNT = "123456789012"  # the account that moto plays
 EXTERNAL_ID = default_tenant().external_id
-CONNECTORS = "/workload/awsconnectors"
 
 
 def trust(**changes: Any) -> dict[str, Any]:
@@ -171,12 +170,12 @@ class SlowTrial(RoleTrial):
 
 
 def test_two_posts_for_one_account_whose_trials_overlap_make_one_connector(
-    sim: Simulator, api_as: Callable[[str], Api], connector: dict[str, Any]
+    sim: Simulator, api_as: Callable[[str], Api]
 ) -> None:
     sim._simulation.roles = SlowTrial()
     callers = [api_as(f"ApiKey {sim.tenant.full_access_key.value}") for _ in range(2)]
     with ThreadPoolExecutor(2) as pool:
-        replies = pool.map(lambda api: api("POST", CONNECTORS, connector).status_code, callers)
+        replies = pool.map(lambda api: api("POST", CONNECTORS, CONNECTOR).status_code, callers)
         assert sorted(replies) == [200, 409]
     assert len(sim.control.state().connectors) == 1
 
@@ -192,13 +191,11 @@ def test_a_young_role_is_refused_until_it_has_spread(iam: Any, trying: tuple[Sim
     assert api("POST", CONNECTORS, body(role_arn)).status_code == 200
 
 
-def test_without_any_aws_a_role_spreads_from_its_first_trial_on(
-    sim: Simulator, api: Api, connector: dict[str, Any]
-) -> None:
+def test_without_any_aws_a_role_spreads_from_its_first_trial_on(sim: Simulator, api: Api) -> None:
     sim.control.behave(propagation_seconds=600)
-    assert api("POST", CONNECTORS, connector).status_code == 400
+    assert api("POST", CONNECTORS, CONNECTOR).status_code == 400
     sim.control.behave(propagation_seconds=0.001)
-    assert api("POST", CONNECTORS, connector).status_code == 200
+    assert api("POST", CONNECTORS, CONNECTOR).status_code == 200
 
 
 def test_an_aws_that_does_not_answer_is_no_verdict_on_the_role() -> None:

@@ -1,43 +1,42 @@
-"""What the services do: accounts, Workload Security, cloud accounts."""
+"""What the services do, beyond what the tiers that link an account with them prove every day."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from sandbox.trend import Simulator, default_tenant
-from tests.unit.test_trend_simulator.conftest import ACCOUNT, ROLE, Api
-
-CONNECTORS = "/workload/awsconnectors"
-CLOUD_ACCOUNTS = "/cloudaccounts/cloudaccounts/aws"
+from sandbox.trend import Simulator
+from tests.unit.test_trend_simulator.conftest import (
+    ACCOUNT,
+    CLOUD_ACCOUNT,
+    CLOUD_ACCOUNTS,
+    CONNECTOR,
+    CONNECTORS,
+    ENROLLMENT,
+    STACK,
+    STACKS,
+    Api,
+)
 
 
 def test_a_key_reads_itself_and_its_urn_names_region_and_account(sim: Simulator, api: Api) -> None:
     key = sim.tenant.full_access_key
     shown = api("GET", f"/accounts/apikeys/{key.id}").json()
     assert set(shown) == {"id", "alias", "roleID", "enabled", "created", "lastActivity", "allowedIPs", "urn"}
-    assert (shown["id"], shown["roleID"], shown["enabled"]) == (key.id, "full-access", True)
     assert shown["urn"].split(":")[3:] == ["us-1", "098765432109", f"apikey/{key.id}"]
     assert key.secret not in str(shown)
 
 
-def test_a_key_without_full_access_does_not_read_another(
-    sim: Simulator, key_of: Callable[[str], tuple[str, Api]]
+@pytest.mark.parametrize(("purpose", "status"), [("ReadOnly", 403), ("FullAccess", 200)])
+def test_another_key_is_shown_to_full_access_only(
+    sim: Simulator, key_of: Callable[[str], tuple[str, Api]], purpose: str, status: int
 ) -> None:
-    _, api = key_of("ReadOnly")
-    assert api("GET", f"/accounts/apikeys/{sim.tenant.full_access_key.id}").status_code == 403
-
-
-def test_an_unknown_key_id_is_404(api: Api) -> None:
-    assert api("GET", "/accounts/apikeys/nobody").status_code == 404
-
-
-def test_the_account_is_shown_and_no_other(api: Api) -> None:
-    shown = api("GET", "/accounts/accounts/098765432109").json()
-    assert (shown["id"], shown["region"]) == ("098765432109", "us-1")
-    assert api("GET", "/accounts/accounts/098765432100").status_code == 404
+    _, api = key_of(purpose)
+    assert api("GET", f"/accounts/apikeys/{sim.tenant.api_keys[2].id}").status_code == status
 
 
 def test_services_are_listed_with_their_end(api: Api) -> None:
@@ -46,62 +45,33 @@ def test_services_are_listed_with_their_end(api: Api) -> None:
     assert services["container"]["expired"] is True
 
 
-def test_the_external_id_is_the_tenants_unless_it_is_hidden(sim: Simulator, api: Api) -> None:
-    path = "/workload/awsconnectorsettings"
-    assert api("GET", path).json() == {"externalId": sim.tenant.external_id}
-    sim.control.behave(external_id="empty")
-    assert api("GET", path).json() == {"externalId": ""}
-    sim.control.behave(external_id="refused")
-    assert api("GET", path).status_code == 403
-
-
-def test_a_connector_is_made_read_listed_and_deleted(api: Api, connector: dict[str, Any]) -> None:
-    made = api("POST", CONNECTORS, connector).json()
-    assert made.items() >= connector.items()
-    assert isinstance(made["ID"], int)
-    assert made["workspacesEnabled"] is False
-    assert {"accountAlias", "lastSyncTime", "syncedRegions"} <= set(made)
-    assert api("GET", f"{CONNECTORS}/{made['ID']}").json() == made
-    assert api("GET", CONNECTORS).json() == {"awsConnectors": [made]}
-    deleted = api("DELETE", f"{CONNECTORS}/{made['ID']}")
+def test_a_connector_is_created_once_changed_in_part_and_gone_for_good(sim: Simulator, api: Api) -> None:
+    created = api("POST", CONNECTORS, CONNECTOR | {"workspacesEnabled": True}).json()
+    path = f"{CONNECTORS}/{created['ID']}"
+    assert created.items() >= CONNECTOR.items()
+    assert isinstance(created["ID"], int)
+    assert {"accountAlias", "lastSyncTime", "syncedRegions"} <= set(created)
+    for status in (400, 409):
+        sim.control.behave(duplicate_connector_status=status)
+        assert api("POST", CONNECTORS, CONNECTOR).status_code == status
+    changed = api("POST", path, {"displayName": "new"}).json()
+    assert changed == created | {"displayName": "new"}
+    assert api("GET", path).json() == changed
+    assert api("GET", CONNECTORS).json() == {"awsConnectors": [changed]}
+    deleted = api("DELETE", path)
     assert (deleted.status_code, deleted.content) == (204, b"")
-    assert api("GET", f"{CONNECTORS}/{made['ID']}").status_code == 404
-    assert api("DELETE", f"{CONNECTORS}/{made['ID']}").status_code == 404
+    assert [api(method, path).status_code for method in ("GET", "DELETE")] == [404, 404]
+    assert api("POST", CONNECTORS, CONNECTOR).json()["ID"] != created["ID"]
 
 
-def test_the_id_of_a_deleted_connector_is_not_used_again(api: Api, connector: dict[str, Any]) -> None:
-    first = api("POST", CONNECTORS, connector).json()["ID"]
-    api("DELETE", f"{CONNECTORS}/{first}")
-    assert api("POST", CONNECTORS, connector).json()["ID"] != first
-
-
-@pytest.mark.parametrize("status", [400, 409])
-def test_a_second_connector_for_an_account_is_refused(
-    sim: Simulator, api: Api, connector: dict[str, Any], status: int
+def test_posts_for_one_account_at_the_same_time_create_one_connector(
+    sim: Simulator, api_as: Callable[[str], Api]
 ) -> None:
-    sim.control.behave(duplicate_connector_status=status)
-    api("POST", CONNECTORS, connector)
-    assert api("POST", CONNECTORS, connector | {"displayName": "again"}).status_code == status
+    callers = [api_as(f"ApiKey {sim.tenant.full_access_key.value}") for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        replies = pool.map(lambda api: api("POST", CONNECTORS, CONNECTOR).status_code, callers)
+        assert sorted(replies) == [200] + [409] * 7
     assert len(sim.control.state().connectors) == 1
-
-
-def test_the_role_must_be_in_the_connectors_account(api: Api, connector: dict[str, Any]) -> None:
-    for role_arn in ("arn:aws:iam::999999999999:role/trend", "not an arn", "arn:aws:iam::012345678901:user/trend"):
-        assert api("POST", CONNECTORS, connector | {"crossAccountRoleArn": role_arn}).status_code == 400
-
-
-def test_modifying_leaves_unset_fields_alone(api: Api, connector: dict[str, Any]) -> None:
-    made = api("POST", CONNECTORS, connector | {"workspacesEnabled": True}).json()
-    changed = api("POST", f"{CONNECTORS}/{made['ID']}", {"displayName": "new"}).json()
-    assert changed == made | {"displayName": "new"}
-
-
-def test_a_connector_synchronises_when_asked_to(sim: Simulator, api: Api) -> None:
-    known = sim.control.add_connector(ACCOUNT, ROLE, lastSyncTime=1)
-    path = f"{CONNECTORS}/{known.id}"
-    assert api("POST", path, {}).json()["lastSyncTime"] == 1
-    assert api("POST", f"{path}?sync=true", {}).json()["lastSyncTime"] > 1
-    assert api("POST", f"{path}?sync=maybe", {}).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -123,33 +93,19 @@ def test_a_search_takes_percent_and_underscore_for_wildcards_unless_told_not_to(
     criterion: dict[str, Any] = {"fieldName": "displayName", "stringTest": "equal", "stringValue": value}
     if wildcards is not None:
         criterion["stringWildcards"] = wildcards
-    reply = api("POST", f"{CONNECTORS}/search", {"searchCriteria": [criterion]})
-    assert [known["displayName"] for known in reply.json()["awsConnectors"]] == found
+    for limit in (2, 10):
+        reply = api("POST", f"{CONNECTORS}/search", {"searchCriteria": [criterion], "maxItems": limit})
+        assert [known["displayName"] for known in reply.json()["awsConnectors"]] == found[:limit]
 
 
-def test_a_search_returns_no_more_than_asked_for(sim: Simulator, api: Api) -> None:
-    for number in range(3):
-        sim.control.add_connector(f"{number:012}", f"arn:aws:iam::{number:012}:role/r")
-    assert len(api("POST", f"{CONNECTORS}/search", {"maxItems": 2}).json()["awsConnectors"]) == 2
-
-
-def test_a_cloud_account_takes_its_id_from_the_role(api: Api, cloud_account: dict[str, Any]) -> None:
-    reply = api("POST", CLOUD_ACCOUNTS, cloud_account)
-    made = reply.json()
-    assert made["id"] == ACCOUNT
-    assert (made["state"], made["alias"], made["description"]) == ("managed", "dev", "")
-    assert made["created"] == made["lastModified"]
-    assert api("GET", f"{CLOUD_ACCOUNTS}/{ACCOUNT}").json() == made
-    assert api("POST", CLOUD_ACCOUNTS, cloud_account).status_code == 409
-    assert api("DELETE", f"{CLOUD_ACCOUNTS}/{ACCOUNT}").status_code == 204
-    assert api("GET", f"{CLOUD_ACCOUNTS}/{ACCOUNT}").status_code == 404
-
-
-def test_the_role_of_a_cloud_account_must_be_an_arn_spelt_with_capitals(api: Api) -> None:
-    assert api("POST", CLOUD_ACCOUNTS, {"roleARN": "trend"}).json()["fields"] == {
-        "roleARN": "must be the ARN of a role"
-    }
-    assert set(api("POST", CLOUD_ACCOUNTS, {"roleArn": ROLE}).json()["fields"]) == {"roleARN", "roleArn"}
+def test_a_cloud_account_takes_its_id_from_the_role_and_is_registered_once(api: Api) -> None:
+    registered = api("POST", CLOUD_ACCOUNTS, CLOUD_ACCOUNT)
+    account, path = registered.json(), f"{CLOUD_ACCOUNTS}/{ACCOUNT}"
+    assert (registered.status_code, account["id"], account["state"]) == (201, ACCOUNT, "managed")
+    assert account["created"] == account["lastModified"]
+    assert api("GET", path).json() == account
+    assert api("POST", CLOUD_ACCOUNTS, CLOUD_ACCOUNT).status_code == 409
+    assert [api(method, path).status_code for method in ("DELETE", "GET", "DELETE")] == [204, 404, 404]
 
 
 def test_cloud_accounts_come_in_pages(sim: Simulator, api: Api) -> None:
@@ -165,29 +121,38 @@ def test_cloud_accounts_come_in_pages(sim: Simulator, api: Api) -> None:
     assert "next" not in api("GET", CLOUD_ACCOUNTS, params={"limit": "5"}).json()
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=101", "cursor=!", "cursor=%C3%A9"])
-def test_a_page_that_cannot_be_is_refused(api: Api, query: str) -> None:
-    assert api("GET", f"{CLOUD_ACCOUNTS}?{query}").status_code == 400
+def test_a_stack_gets_encoded_pairs_in_any_order_and_a_token_of_its_own(sim: Simulator, api: Api) -> None:
+    refused = api("POST", STACKS, STACK)
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["providerAccountID"])
+    api("POST", CLOUD_ACCOUNTS, CLOUD_ACCOUNT)
+    sim.control.behave(dropped_stack_parameter="param_ServiceURL")
+    urls = [api("POST", STACKS, STACK).json()["deploymentURL"] for _ in range(8)]
+    pairs = [parse_qs(urlsplit(url).fragment.partition("?")[2], strict_parsing=True) for url in urls]
+    documented = {f"param_{name}" for name in ("S3BucketKey", "S3BucketName", "ServiceToken", "APIVersion")}
+    assert all(set(each) > documented | {"templateUrl", "stackName"} for each in pairs)
+    assert all("param_ServiceURL" not in each for each in pairs)
+    tokens = {each["param_ServiceToken"][0] for each in pairs}
+    assert len(tokens) == len(sim.control.state().service_tokens) == 8
+    assert all(token.startswith(sim.tenant.minted_prefix) and token.endswith("+/==") for token in tokens)
+    assert len({tuple(each) for each in pairs}) > 1
 
 
-def test_a_cloud_account_can_be_changed_where_the_tenant_offers_the_verb(
-    sim: Simulator, api: Api, cloud_account: dict[str, Any]
+def test_an_enrollment_happens_once_and_can_be_read_where_the_tenant_lets_it(sim: Simulator, api: Api) -> None:
+    body = {"enrollmentToken": sim.tenant.enrolment_tokens[0].value}
+    assert api("GET", ENROLLMENT).status_code == 404
+    enrolled = api("POST", ENROLLMENT, body)
+    assert enrolled.json() == {"registration": {"status": "registered"}}
+    assert api("GET", ENROLLMENT).json() == enrolled.json()
+    assert api("POST", ENROLLMENT, body).status_code == 409
+    sim.control.behave(registration_read=False)
+    assert api("GET", ENROLLMENT).status_code == 405
+
+
+@pytest.mark.parametrize(("which", "reason"), [(1, "has been used"), (2, "has expired"), (None, "is unknown")])
+def test_an_enrollment_token_must_be_known_fresh_and_unused(
+    sim: Simulator, api: Api, which: int | None, reason: str
 ) -> None:
-    api("POST", CLOUD_ACCOUNTS, cloud_account)
-    assert api("PATCH", f"{CLOUD_ACCOUNTS}/{ACCOUNT}", {"alias": "new"}).status_code == 405
-    sim.control.behave(cloud_account_update=True)
-    changed = api("PATCH", f"{CLOUD_ACCOUNTS}/{ACCOUNT}", {"roleARN": f"{ROLE}2"}).json()
-    assert (changed["roleARN"], changed["alias"]) == (f"{ROLE}2", "dev")
-    elsewhere = {"roleARN": "arn:aws:iam::999999999999:role/trend"}
-    assert api("PATCH", f"{CLOUD_ACCOUNTS}/{ACCOUNT}", elsewhere).status_code == 400
-
-
-@pytest.mark.parametrize("region", ["us-1", "gb-1", "trend-us-1", "xx-9"])
-def test_the_template_is_told_for_any_region(region: str) -> None:
-    with Simulator(default_tenant(region)) as sim:
-        api = Api(sim.url, f"ApiKey {sim.tenant.full_access_key.value}")
-        reply = api("GET", f"{CLOUD_ACCOUNTS}/templates?awsRegion=eu-west-2").json()
-        api.session.close()
-    assert set(reply) == {"templateURL", "parameters", "createStackURL"}
-    assert reply["templateURL"].startswith("https://cloud-one-cloud-accounts-eu-west-2.s3.eu-west-2.amazonaws.com/")
-    assert reply["parameters"]["CloudOneOIDCProviderURL"] == f"cloudaccounts.{region}.cloudone.trendmicro.com"
+    token = "nobody's" if which is None else sim.tenant.enrolment_tokens[which].value
+    reply = api("POST", ENROLLMENT, {"enrollmentToken": token})
+    assert (reply.status_code, reply.json()["fields"]) == (400, {"enrollmentToken": reason})
+    assert token not in reply.text

@@ -1,0 +1,37 @@
+"""A world as a process of its own: `python -m sandbox.<world> --port P [--request-log FILE]`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sandbox.gate import HOST
+from sandbox.gate.server import KeepAliveServer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+def options(world: str) -> argparse.ArgumentParser:
+    """Return a parser of the options that every world takes."""
+    parser = argparse.ArgumentParser(prog=f"python -m sandbox.{world}", description="Ends on SIGTERM and SIGINT.")
+    parser.add_argument("--port", type=int, required=True, help=f"port on {HOST}")
+    parser.add_argument("--request-log", type=Path, help="file that each request is appended to, as JSON lines")
+    return parser
+
+
+def serve(port: int, build: Callable[[], WSGIApplication]) -> int:
+    """Answer until told to end; return the exit code. An error is told in one line."""
+    # At once: nothing is to be saved, and tearing moto down in good order takes longer than all else in a stop.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: os._exit(0))
+    try:
+        KeepAliveServer(HOST, port, build()).serve_forever()
+    except (OSError, ValueError, RuntimeError) as error:
+        sys.stderr.write(f"error: {HOST}:{port}: {error}\n")
+    return 1
