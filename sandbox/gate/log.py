@@ -47,15 +47,15 @@ class RequestLog:
     def __init__(self, file: Path | None = None) -> None:
         self._entries: deque[LoggedRequest] = deque(maxlen=KEPT)
         self._lock = threading.Lock()
-        self._file = file.open("a", encoding="utf-8") if file else None
+        self._file = file
 
     def append(self, entry: LoggedRequest) -> None:
         """Record a request; done before its reply leaves, so whoever has the reply finds it here."""
         with self._lock:
             self._entries.append(entry)
             if self._file:
-                self._file.write(entry.model_dump_json() + "\n")
-                self._file.flush()
+                with self._file.open("a", encoding="utf-8") as file:
+                    file.write(entry.model_dump_json() + "\n")
 
     def entries(self) -> list[LoggedRequest]:
         """Return the requests in order of arrival."""
@@ -66,10 +66,3 @@ class RequestLog:
         """Forget the requests in memory; numbers go on, the file stays."""
         with self._lock:
             self._entries.clear()
-
-    def close(self) -> None:
-        """Close the file; later requests are kept in memory alone."""
-        with self._lock:
-            if self._file:
-                self._file.close()
-                self._file = None

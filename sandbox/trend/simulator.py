@@ -100,15 +100,10 @@ class Simulator:
             self._thread.join()
         self._server = self._thread = None
 
-    def close(self) -> None:
-        """Stop for good: the request log's file is closed too."""
-        self.stop()
-        self._gate.log.close()
-
     def __enter__(self) -> Simulator:
         return self.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.close()
+        self.stop()
