@@ -38,7 +38,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch, Sandbox(Path(scratch, "sandbox")) as sandbox:
         key = {
             "CLOUD_ONE_API_KEY": sandbox.tenant.full_access_key.value,
-            "VISION_ONE_SERVICE_TOKEN": sandbox.tenant.enrolment_tokens[0].value,
+            "VISION_ONE_SERVICE_TOKEN": sandbox.tenant.enrollment_tokens[0].value,
         }
         floor = Stack(sandbox, Path(scratch, "floor"), name="floor", program=ROOT / "bench" / "floor")
         floor.configure({})

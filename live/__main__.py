@@ -73,7 +73,7 @@ def _rehearse(accounts: Accounts) -> Record:
             region=accounts.region,
             endpoints=Endpoints(base=sandbox.trend.url),
             api_key=sandbox.tenant.full_access_key.value,
-            enrollment_token=sandbox.tenant.enrolment_tokens[0].value if accounts.enrollment_token else "",
+            enrollment_token=sandbox.tenant.enrollment_tokens[0].value if accounts.enrollment_token else "",
         )
         inherited = {
             name: value for name, value in os.environ.items() if name not in _OURS and not name.startswith("AWS_")

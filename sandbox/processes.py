@@ -1,4 +1,4 @@
-"""The sandbox's server processes: started, recognised again, found healthy, ended; and who holds a port."""
+"""The sandbox's server processes: started, recognized again, found healthy, ended; and who holds a port."""
 
 from __future__ import annotations
 
@@ -97,8 +97,8 @@ def launch(
         log: file that takes its output.
         leashed: end it when this process ends.
     """
-    leash = ["sandbox.leash"] if leashed else []
-    command = [sys.executable, "-m", *leash, module, "--port", str(port), *arguments]
+    leash = ["--leashed"] if leashed else []
+    command = [sys.executable, "-m", module, "--port", str(port), *arguments, *leash]
     log.touch(mode=0o600)
     with log.open("wb") as output:
         child = subprocess.Popen(

@@ -50,7 +50,7 @@ def _at_trend(sandbox: Sandbox) -> Iterator[Row]:
         role = _short(account.role_arn)
         yield Row("Trend cloud account", f"{account.alias} ({account.state}), points at {role}")
     if state.registration:
-        yield Row("Trend enrolment", f"Vision One: {state.registration.status}")
+        yield Row("Trend enrollment", f"Vision One: {state.registration.status}")
 
 
 def _in_aws(sandbox: Sandbox, region: str) -> Iterator[Row]:

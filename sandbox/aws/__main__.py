@@ -38,7 +38,7 @@ def main() -> int:
 
         return server.build(arguments.account, arguments.request_log)
 
-    return serve(arguments.port, build)
+    return serve(arguments, build)
 
 
 if __name__ == "__main__":

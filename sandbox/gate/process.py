@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,16 +23,28 @@ def options(world: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"python -m sandbox.{world}", description="Ends on SIGTERM and SIGINT.")
     parser.add_argument("--port", type=int, required=True, help=f"port on {HOST}")
     parser.add_argument("--request-log", type=Path, help="file that each request is appended to, as JSON lines")
+    parser.add_argument(
+        "--leashed", action="store_true", help="end when standard input closes: with whoever holds its other end"
+    )
     return parser
 
 
-def serve(port: int, build: Callable[[], WSGIApplication]) -> int:
+def serve(arguments: argparse.Namespace, build: Callable[[], WSGIApplication]) -> int:
     """Answer until told to end; return the exit code. An error is told in one line."""
+    if arguments.leashed:
+        threading.Thread(target=_hold_leash, name="leash", daemon=True).start()
     # At once: nothing is to be saved, and tearing moto down in good order takes longer than all else in a stop.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os._exit(0))
     try:
-        KeepAliveServer(HOST, port, build()).serve_forever()
+        KeepAliveServer(HOST, arguments.port, build()).serve_forever()
     except (OSError, ValueError, RuntimeError) as error:
-        sys.stderr.write(f"error: {HOST}:{port}: {error}\n")
+        sys.stderr.write(f"error: {HOST}:{arguments.port}: {error}\n")
     return 1
+
+
+def _hold_leash() -> None:
+    """End this process when the other end of its standard input is closed, even by a kill."""
+    while os.read(0, 1024):
+        pass
+    os._exit(1)

@@ -6,13 +6,13 @@ Each service has one base, `<url>/<service>`, in the place of the real base that
 from sandbox.trend.client import SimulatorControl
 from sandbox.trend.dialect import Dialect
 from sandbox.trend.simulator import Simulator
-from sandbox.trend.tenant import ApiKey, Behaviours, EnrolmentToken, ServiceEntry, Tenant, default_tenant
+from sandbox.trend.tenant import ApiKey, Behaviors, EnrollmentToken, ServiceEntry, Tenant, default_tenant
 
 __all__ = [
     "ApiKey",
-    "Behaviours",
+    "Behaviors",
     "Dialect",
-    "EnrolmentToken",
+    "EnrollmentToken",
     "ServiceEntry",
     "Simulator",
     "SimulatorControl",

@@ -16,9 +16,7 @@ def main() -> int:
     """Serve Trend on this machine; return the exit code."""
     arguments = options("trend").parse_args()
     endpoint = os.environ.get("AWS_ENDPOINT_URL") or None
-    return serve(
-        arguments.port, lambda: Simulator(aws_endpoint=endpoint, request_log=arguments.request_log).application
-    )
+    return serve(arguments, lambda: Simulator(aws_endpoint=endpoint, request_log=arguments.request_log).application)
 
 
 if __name__ == "__main__":

@@ -25,9 +25,9 @@ class SimulatorControl(Control):
         """Play another tenant. What the last one held stays, unless `reset` is called."""
         self._call("PUT", "tenant", json.loads(tenant.to_json()))
 
-    def behave(self, **behaviours: Any) -> None:
-        """Change some of the tenant's behaviours, by the names of `Behaviours`."""
-        self._call("PATCH", "behaviours", behaviours)
+    def behave(self, **behaviors: Any) -> None:
+        """Change some of the tenant's behaviors, by the names of `Behaviors`."""
+        self._call("PATCH", "behaviors", behaviors)
 
     def add_connector(self, account_id: str, role_arn: str, **fields: Any) -> Connector:
         """Make a connector by hand. Further fields by their wire names, such as `workspacesEnabled`."""

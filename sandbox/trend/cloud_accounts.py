@@ -10,11 +10,10 @@ from flask import request
 from pydantic import Field
 from werkzeug.wrappers import Response
 
-from sandbox.trend.auth import CloudOneKeys
-from sandbox.trend.errors import Refusal, cloud_one_body
+from sandbox.trend.cloud_one import CloudOneService
+from sandbox.trend.errors import Refusal
 from sandbox.trend.records import ROLE_ARN, CloudAccount, now_text
-from sandbox.trend.service import Body, Route, Service, json_reply, no_content, query_number, read_body
-from sandbox.trend.simulation import Simulation
+from sandbox.trend.service import Body, Route, json_reply, no_content, query_number, read_body
 
 AWS_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _TEMPLATE_KEY = "templates/aws/cloud-account-management-role.template"
@@ -30,32 +29,26 @@ class NewCloudAccount(Body):
     description: str = ""
 
 
-class CloudAccounts:
+class CloudAccounts(CloudOneService):
     """The service's calls on the tenant's cloud accounts."""
 
-    def __init__(self, simulation: Simulation) -> None:
-        self._simulation = simulation
+    name = "cloudaccounts"
 
-    def service(self) -> Service:
+    def routes(self) -> tuple[Route, ...]:
         """The service's calls."""
-        return Service(
-            name="cloudaccounts",
-            routes=(
-                Route("GET", "/cloudaccounts/aws", self.list, query=frozenset({"cursor", "limit"})),
-                Route("POST", "/cloudaccounts/aws", self.create),
-                Route("GET", "/cloudaccounts/aws/templates", self.templates, query=frozenset({"awsRegion"})),
-                Route("GET", "/cloudaccounts/aws/{id}", self.read),
-                Route("DELETE", "/cloudaccounts/aws/{id}", self.delete),
-            ),
-            error_body=cloud_one_body,
-            authorize=CloudOneKeys(self._simulation).authorize,
+        return (
+            Route("GET", "/cloudaccounts/aws", self.list, query=frozenset({"cursor", "limit"})),
+            Route("POST", "/cloudaccounts/aws", self.create),
+            Route("GET", "/cloudaccounts/aws/templates", self.templates, query=frozenset({"awsRegion"})),
+            Route("GET", "/cloudaccounts/aws/{id}", self.read),
+            Route("DELETE", "/cloudaccounts/aws/{id}", self.delete),
         )
 
     def list(self) -> dict[str, object]:
         """One page. `next` is there when more follow, and goes into the next call's `cursor`."""
         limit = query_number("limit", _DEFAULT_PAGE, 1, _LARGEST_PAGE)
         after = _read_cursor(request.args.get("cursor"))
-        remaining = [account for account in self._simulation.state.dump().cloud_accounts if account.id > after]
+        remaining = [account for account in self.state.dump().cloud_accounts if account.id > after]
         page = remaining[:limit]
         reply: dict[str, object] = {"cloudAccounts": [account.wire() for account in page]}
         if len(remaining) > limit:
@@ -66,7 +59,7 @@ class CloudAccounts:
         """Register the account of the role. The role is not tried: whether the vendor does is unknown [U]."""
         body = read_body(NewCloudAccount)
         account_id = _account_of(body.role_arn)
-        state = self._simulation.state
+        state = self.state
         with state.lock:
             if account_id in state.cloud_accounts:
                 # The status is documented by nobody for this call; 409 and this text are assumed [U].
@@ -90,8 +83,8 @@ class CloudAccounts:
 
     def delete(self, account_id: str) -> Response:
         """Forget an account. An empty reply is an assumption [I]."""
-        with self._simulation.state.lock:
-            del self._simulation.state.cloud_accounts[self._known(account_id).id]
+        with self.state.lock:
+            del self.state.cloud_accounts[self._known(account_id).id]
         return no_content()
 
     def templates(self) -> dict[str, object]:
@@ -99,7 +92,7 @@ class CloudAccounts:
         aws_region = request.args.get("awsRegion", "")
         if not AWS_REGION.fullmatch(aws_region):
             raise Refusal(400, "The query is not valid", {"awsRegion": "must be an AWS region"})
-        tenant = self._simulation.tenant
+        tenant = self.tenant
         bucket = f"cloud-one-cloud-accounts-{aws_region}"
         template_url = f"https://{bucket}.s3.{aws_region}.amazonaws.com/{_TEMPLATE_KEY}"
         parameters = {
@@ -116,8 +109,8 @@ class CloudAccounts:
         }
 
     def _known(self, account_id: str) -> CloudAccount:
-        with self._simulation.state.lock:
-            account = self._simulation.state.cloud_accounts.get(account_id)
+        with self.state.lock:
+            account = self.state.cloud_accounts.get(account_id)
         if account is None:
             raise Refusal(404, "The cloud account does not exist")
         return account

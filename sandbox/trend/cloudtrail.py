@@ -8,12 +8,11 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from sandbox.trend.auth import CloudOneKeys
 from sandbox.trend.cloud_accounts import AWS_REGION
-from sandbox.trend.errors import Refusal, cloud_one_body
+from sandbox.trend.cloud_one import CloudOneService
+from sandbox.trend.errors import Refusal
 from sandbox.trend.records import ServiceToken, digest, now_text
-from sandbox.trend.service import Body, Route, Service, read_body
-from sandbox.trend.simulation import Simulation
+from sandbox.trend.service import Body, Route, read_body
 
 
 class NewStack(Body):
@@ -23,27 +22,21 @@ class NewStack(Body):
     aws_region: str = Field(pattern=f"^{AWS_REGION.pattern}$")
 
 
-class CloudTrail:
+class CloudTrail(CloudOneService):
     """POST /stacks. No way to read, list or delete a stack is known [U], so there is none."""
 
-    def __init__(self, simulation: Simulation) -> None:
-        self._simulation = simulation
+    name = "cloudtrail"
 
-    def service(self) -> Service:
+    def routes(self) -> tuple[Route, ...]:
         """The service's only call."""
-        return Service(
-            name="cloudtrail",
-            routes=(Route("POST", "/stacks", self.create),),
-            error_body=cloud_one_body,
-            authorize=CloudOneKeys(self._simulation).authorize,
-        )
+        return (Route("POST", "/stacks", self.create),)
 
     def create(self) -> dict[str, object]:
         """Mint a token for an account. That the account must be registered first is an assumption [I]."""
         body = read_body(NewStack)
-        state = self._simulation.state
+        state = self.state
         # Characters that percent-encoding has to save are part of every token.
-        token = f"{self._simulation.tenant.minted_prefix}.{secrets.token_urlsafe(24)}+/=="
+        token = f"{self.tenant.minted_prefix}.{secrets.token_urlsafe(24)}+/=="
         with state.lock:
             if body.provider_account_id not in state.cloud_accounts:
                 raise Refusal(
@@ -63,19 +56,20 @@ class CloudTrail:
 
     def _deployment_url(self, aws_region: str, token: str) -> str:
         """A quick-create URL of the CloudFormation console: the pairs stand in the fragment, in any order [I]."""
-        tenant = self._simulation.tenant
+        tenant = self.tenant
+        bucket = f"cloud-trail-client-stack-template-prod-{aws_region}"
         pairs = {
-            "templateUrl": tenant.cloudtrail_template_url.format(aws_region=aws_region),
+            "templateUrl": f"https://{bucket}.s3.{aws_region}.amazonaws.com/cloudtrail.yaml",
             "stackName": "TrendMicroCloudTrail",
-            "param_S3BucketKey": tenant.cloudtrail_code_key,
-            "param_S3BucketName": tenant.cloudtrail_code_bucket.format(aws_region=aws_region),
+            "param_S3BucketKey": "lambda/cloudtrail-client.zip",
+            "param_S3BucketName": bucket,
             "param_ServiceToken": token,
             "param_ServiceURL": f"https://cloudtrail.{tenant.region}.cloudone.trendmicro.com",
             "param_APIVersion": "v1",
             # Not of the documented set: a client has to pass over what it doesn't know.
             "source": "quick create & review=100%",
         }
-        shown = [(name, value) for name, value in pairs.items() if name != tenant.behaviours.dropped_stack_parameter]
+        shown = [(name, value) for name, value in pairs.items() if name != tenant.behaviors.dropped_stack_parameter]
         random.shuffle(shown)
         fragment = "&".join(f"{name}={quote(value, safe='')}" for name, value in shown)
         console = f"https://{aws_region}.console.aws.amazon.com/cloudformation/home?region={aws_region}"

@@ -4,7 +4,7 @@
 | --- | --- |
 | GET, PUT state | everything the tenant holds; see `StateDump` |
 | PUT tenant | play another tenant; what the last one held stays |
-| PATCH behaviours | change some of the tenant's behaviours; see `Behaviours` |
+| PATCH behaviors | change some of the tenant's behaviors; see `Behaviors` |
 | POST connectors, cloudaccounts | make a link without any of the service's checks |
 | PATCH, DELETE connectors/<id>, cloudaccounts/<id> | change any of its fields, remove it |
 """
@@ -35,7 +35,7 @@ def control_surface(gate: Gate, simulation: Simulation) -> ControlSurface:
     surface.add("GET", "/state", hands.state)
     surface.add("PUT", "/state", hands.load_state)
     surface.add("PUT", "/tenant", hands.set_tenant)
-    surface.add("PATCH", "/behaviours", hands.change_behaviours)
+    surface.add("PATCH", "/behaviors", hands.change_behaviors)
     surface.add("POST", "/connectors", hands.add_connector)
     surface.add("PATCH", "/connectors/<int:number>", hands.change_connector)
     surface.add("DELETE", "/connectors/<int:number>", hands.delete_connector)
@@ -61,9 +61,9 @@ class _Hands:
     def set_tenant(self) -> None:
         self._simulation.tenant = Tenant.from_json(request.get_data())
 
-    def change_behaviours(self) -> None:
+    def change_behaviors(self) -> None:
         tenant = dataclasses.asdict(self._simulation.tenant)
-        tenant["behaviours"] |= json_object()
+        tenant["behaviors"] |= json_object()
         self._simulation.tenant = Tenant.from_json(json.dumps(tenant, default=str))
 
     def add_connector(self) -> dict[str, Any]:

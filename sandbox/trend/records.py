@@ -86,13 +86,13 @@ class StateDump(Record):
     """Everything the tenant holds, in a fixed order, so that two dumps can be compared byte for byte.
 
     `links` is the part that a deployment makes and its removal has to take back. Minted tokens and used-up
-    enrolment tokens stay behind by nature. A key's last activity is left out: reading alone changes it.
+    enrollment tokens stay behind by nature. A key's last activity is left out: reading alone changes it.
     """
 
     connectors: tuple[Connector, ...] = ()
     cloud_accounts: tuple[CloudAccount, ...] = ()
     registration: Registration | None = None
-    used_enrolment_tokens: tuple[str, ...] = ()
+    used_enrollment_tokens: tuple[str, ...] = ()
     service_tokens: tuple[ServiceToken, ...] = ()
 
     def to_json(self) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,6 +15,8 @@ from pydantic.alias_generators import to_camel
 from werkzeug.wrappers import Response
 
 from sandbox.trend.errors import Refusal
+from sandbox.trend.simulation import Simulation
+from sandbox.trend.tenant import Tenant
 
 Reply = Response | dict[str, object]
 BodyT = TypeVar("BodyT", bound=BaseModel)
@@ -50,23 +53,37 @@ class Route:
         return found.groups() if found else None
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(ABC):
     """One of Trend's services.
 
     Attributes:
         name: first part of every path here; the real service's host name begins with it.
-        routes: its calls; of two that fit a path the first is meant.
-        error_body: writes a refusal in the service's own form.
-        authorize: refuses who may not make the call (route None: an unknown call).
         trace_header: header that names each reply, where the service is known to send one.
     """
 
-    name: str
-    routes: tuple[Route, ...]
-    error_body: Callable[[Refusal], dict[str, object]]
-    authorize: Callable[[Route | None], None]
-    trace_header: str | None = None
+    name: ClassVar[str]
+    trace_header: ClassVar[str | None] = None
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self.state = simulation.state
+
+    @property
+    def tenant(self) -> Tenant:
+        """The tenant that is played at the moment."""
+        return self._simulation.tenant
+
+    @abstractmethod
+    def routes(self) -> tuple[Route, ...]:
+        """The service's calls; of two that fit a path the first is meant."""
+
+    @abstractmethod
+    def error_body(self, refusal: Refusal) -> dict[str, object]:
+        """Write a refusal in the service's own form."""
+
+    @abstractmethod
+    def authorize(self, route: Route | None) -> None:
+        """Refuse who may not make the call (None: one that the service does not have)."""
 
 
 class Body(BaseModel):

@@ -49,7 +49,7 @@ class Simulator:
         request_log: Path | None = None,
     ) -> None:
         self._simulation = Simulation(tenant or default_tenant(), RoleTrial(aws_endpoint))
-        world = TrendWorld(self._simulation, tuple(each(self._simulation).service() for each in SERVICES))
+        world = TrendWorld(self._simulation, [each(self._simulation) for each in SERVICES])
         self._gate = Gate(world, RequestLog(request_log))
         self.application = control_surface(self._gate, self._simulation).in_front_of_gate()
         self._port = port

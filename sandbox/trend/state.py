@@ -24,9 +24,8 @@ class TenantState:
         self.connectors: dict[int, Connector] = {}
         self.cloud_accounts: dict[str, CloudAccount] = {}
         self.registration: Registration | None = None
-        self.used_enrolment_tokens: set[str] = set()
+        self.used_enrollment_tokens: set[str] = set()
         self.service_tokens: list[ServiceToken] = []
-        self.last_activity: dict[str, str] = {}
         self.role_first_tried: dict[str, float] = {}
         self._last_connector_id = 0
 
@@ -53,7 +52,7 @@ class TenantState:
                 connectors=tuple(self.connectors[key] for key in sorted(self.connectors)),
                 cloud_accounts=tuple(self.cloud_accounts[key] for key in sorted(self.cloud_accounts)),
                 registration=self.registration,
-                used_enrolment_tokens=tuple(sorted(self.used_enrolment_tokens)),
+                used_enrollment_tokens=tuple(sorted(self.used_enrollment_tokens)),
                 service_tokens=tuple(self.service_tokens),
             )
 
@@ -65,6 +64,6 @@ class TenantState:
             self.connectors = {connector.id: connector for connector in dump.connectors}
             self.cloud_accounts = {account.id: account for account in dump.cloud_accounts}
             self.registration = dump.registration
-            self.used_enrolment_tokens = set(dump.used_enrolment_tokens)
+            self.used_enrollment_tokens = set(dump.used_enrollment_tokens)
             self.service_tokens = list(dump.service_tokens)
             self._last_connector_id = max([last, *self.connectors])

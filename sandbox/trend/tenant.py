@@ -1,4 +1,4 @@
-"""The Trend tenant that the simulator plays: who it is, and how it behaves where the vendor's behaviour is open."""
+"""The Trend tenant that the simulator plays: who it is, and how it behaves where the vendor's behavior is open."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ class ApiKey:
     role: str = FULL_ACCESS
     enabled: bool = True
     created: str = "2024-01-02T03:04:05Z"
-    allowed_ips: tuple[str, ...] = ()
 
     __pydantic_config__ = _NO_UNKNOWN_KEYS
 
@@ -40,7 +39,7 @@ class ApiKey:
 
 
 @dataclass(frozen=True)
-class EnrolmentToken:
+class EnrollmentToken:
     """A token made in the Vision One console: it serves once, until it expires."""
 
     value: str
@@ -52,7 +51,7 @@ class EnrolmentToken:
 
 @dataclass(frozen=True)
 class ServiceEntry:
-    """One line of the tenant's list of services. `expires` is None for a licence without an end."""
+    """One line of the tenant's list of services. `expires` is None for a license without an end."""
 
     name: str
     expired: bool = False
@@ -62,7 +61,7 @@ class ServiceEntry:
 
 
 @dataclass(frozen=True)
-class Behaviours:
+class Behaviors:
     """What the public sources leave open, or what an administrator can set: each choice can be tried out.
 
     Attributes:
@@ -92,7 +91,6 @@ class Tenant:
         account_id: Cloud One account id, 12 digits, may start with 0.
         region: Cloud One region code; any code of the right form.
         external_id: what the tenant wants to see in the trust of a cross-account role.
-        cloudtrail_template_url, cloudtrail_code_bucket: `{aws_region}` stands for the region asked for.
         minted_prefix: how every minted service token starts, so that a test can search for it.
 
     Raises:
@@ -101,20 +99,14 @@ class Tenant:
 
     account_id: str
     region: str
-    alias: str
     api_keys: tuple[ApiKey, ...]
     external_id: str
     vision_one_token: str
-    enrolment_tokens: tuple[EnrolmentToken, ...] = ()
+    enrollment_tokens: tuple[EnrollmentToken, ...] = ()
     services: tuple[ServiceEntry, ...] = ()
-    behaviours: Behaviours = field(default_factory=Behaviours)
+    behaviors: Behaviors = field(default_factory=Behaviors)
     dialect: Dialect = field(default_factory=Dialect)
     minted_prefix: str = "sandboxServiceToken"
-    cloudtrail_template_url: str = (
-        "https://cloud-trail-client-stack-template-prod-{aws_region}.s3.{aws_region}.amazonaws.com/cloudtrail.yaml"
-    )
-    cloudtrail_code_bucket: str = "cloud-trail-client-stack-template-prod-{aws_region}"
-    cloudtrail_code_key: str = "lambda/cloudtrail-client.zip"
 
     __pydantic_config__ = _NO_UNKNOWN_KEYS
 
@@ -129,14 +121,10 @@ class Tenant:
         """The first enabled key that may do everything."""
         return next(key for key in self.api_keys if key.enabled and key.role == FULL_ACCESS)
 
-    def urn(self, kind: str, name: str) -> str:
-        """The tenant's name for one of its objects: `urn:cloudone:identity:<region>:<account>:<kind>/<name>`."""
-        return f"urn:cloudone:identity:{self.region}:{self.account_id}:{kind}/{name}"
-
     def secrets(self) -> tuple[str, ...]:
         """Every value that must not appear in a log."""
         key_parts = (part for key in self.api_keys for part in (key.value, key.secret, key.id))
-        tokens = (token.value for token in self.enrolment_tokens)
+        tokens = (token.value for token in self.enrollment_tokens)
         return (*key_parts, *tokens, self.vision_one_token)
 
     def to_json(self) -> str:
@@ -162,7 +150,6 @@ def default_tenant(region: str = "us-1") -> Tenant:
         # A leading zero on purpose: whoever takes the id for a number loses it.
         account_id="098765432109",
         region=region,
-        alias="sandbox",
         api_keys=(
             _sandbox_key("FullAccess"),
             _sandbox_key("ReadOnly", role=READ_ONLY),
@@ -171,10 +158,10 @@ def default_tenant(region: str = "us-1") -> Tenant:
         ),
         external_id="sandbox-external-id",
         vision_one_token=_sandbox_token("vision.one"),
-        enrolment_tokens=(
-            EnrolmentToken(_sandbox_token("enrolment")),
-            EnrolmentToken(_sandbox_token("enrolment.used"), used=True),
-            EnrolmentToken(_sandbox_token("enrolment.expired"), expires=datetime(2024, 1, 1, tzinfo=timezone.utc)),
+        enrollment_tokens=(
+            EnrollmentToken(_sandbox_token("enrollment")),
+            EnrollmentToken(_sandbox_token("enrollment.used"), used=True),
+            EnrollmentToken(_sandbox_token("enrollment.expired"), expires=datetime(2024, 1, 1, tzinfo=timezone.utc)),
         ),
         services=(
             ServiceEntry("workload"),

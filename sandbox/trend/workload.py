@@ -7,15 +7,14 @@ import time
 from pydantic import Field
 from werkzeug.wrappers import Response
 
-from sandbox.trend.auth import CloudOneKeys
+from sandbox.trend.cloud_one import CloudOneService
 from sandbox.trend.connector_search import Search
 from sandbox.trend.errors import Refusal, workload_body
 from sandbox.trend.records import ROLE_ARN, Connector, now_milliseconds
 from sandbox.trend.role_trial import AwsUnreachable, RoleRefused
-from sandbox.trend.service import Body, Route, Service, no_content, read_body
-from sandbox.trend.simulation import Simulation
+from sandbox.trend.service import Body, Route, no_content, read_body
 
-# What a synchronisation finds. The real list holds the regions that are in use; its form is an assumption [I].
+# What a synchronization finds. The real list holds the regions that are in use; its form is an assumption [I].
 _SYNCED_REGIONS = ("us-east-1", "eu-central-1")
 
 
@@ -36,43 +35,41 @@ class ConnectorChanges(Body):
     workspaces_enabled: bool = False
 
 
-class Workload:
+class Workload(CloudOneService):
     """The service's calls on the tenant's connectors."""
 
-    def __init__(self, simulation: Simulation) -> None:
-        self._simulation = simulation
+    name = "workload"
 
-    def service(self) -> Service:
+    def routes(self) -> tuple[Route, ...]:
         """The service's calls."""
-        return Service(
-            name="workload",
-            routes=(
-                Route("GET", "/awsconnectorsettings", self.settings),
-                Route("GET", "/awsconnectors", self.list),
-                Route("POST", "/awsconnectors", self.create),
-                Route("POST", "/awsconnectors/search", self.search, reads=True),
-                Route("GET", "/awsconnectors/{ID}", self.read),
-                Route("POST", "/awsconnectors/{ID}", self.modify),
-                Route("DELETE", "/awsconnectors/{ID}", self.delete),
-            ),
-            error_body=workload_body,
-            authorize=CloudOneKeys(self._simulation).authorize,
+        return (
+            Route("GET", "/awsconnectorsettings", self.settings),
+            Route("GET", "/awsconnectors", self.list),
+            Route("POST", "/awsconnectors", self.create),
+            Route("POST", "/awsconnectors/search", self.search, reads=True),
+            Route("GET", "/awsconnectors/{ID}", self.read),
+            Route("POST", "/awsconnectors/{ID}", self.modify),
+            Route("DELETE", "/awsconnectors/{ID}", self.delete),
         )
+
+    def error_body(self, refusal: Refusal) -> dict[str, object]:
+        """`{"message"}` alone."""
+        return workload_body(refusal)
 
     def settings(self) -> dict[str, object]:
         """The tenant's external id, unless an administrator hid it."""
-        shown = self._simulation.tenant.behaviours.external_id
+        shown = self.tenant.behaviors.external_id
         if shown == "refused":
             raise Refusal(403, "Not authorized to view the AWS connector settings")
-        return {"externalId": self._simulation.tenant.external_id if shown == "shown" else ""}
+        return {"externalId": self.tenant.external_id if shown == "shown" else ""}
 
     def list(self) -> dict[str, object]:
         """All connectors. No paging is documented for this list."""
-        return {"awsConnectors": [connector.wire() for connector in self._simulation.state.dump().connectors]}
+        return {"awsConnectors": [connector.wire() for connector in self.state.dump().connectors]}
 
     def search(self) -> dict[str, object]:
         """The connectors that meet the criteria of the body."""
-        found = read_body(Search).find(self._simulation.state.dump().connectors)
+        found = read_body(Search).find(self.state.dump().connectors)
         return {"awsConnectors": [connector.wire() for connector in found]}
 
     def create(self) -> dict[str, object]:
@@ -82,7 +79,7 @@ class Workload:
         self._try_role(body.cross_account_role_arn, body.account_id)
         roles = self._simulation.roles
         alias = roles.account_alias() if roles.endpoint_url else ""
-        state = self._simulation.state
+        state = self.state
         with state.lock:
             self._refuse_duplicate(body.account_id)  # the trial took a while: another call may have been faster
             connector = Connector(
@@ -96,30 +93,30 @@ class Workload:
         return connector.wire()
 
     def _refuse_duplicate(self, account_id: str) -> None:
-        if self._simulation.state.connector_of(account_id):
-            status = self._simulation.tenant.behaviours.duplicate_connector_status
+        if self.state.connector_of(account_id):
+            status = self.tenant.behaviors.duplicate_connector_status
             raise Refusal(status, f"An AWS connector for the account {account_id} already exists")
 
     def _try_role(self, role_arn: str, account_id: str) -> None:
         parts = ROLE_ARN.fullmatch(role_arn)
         if not parts or parts.group(1) != account_id:
             raise Refusal(400, "crossAccountRoleArn is not the ARN of a role in the account accountId")
-        tenant = self._simulation.tenant
+        tenant = self.tenant
         try:
             made = self._role_made(role_arn, tenant.external_id)
         except RoleRefused as refused:
             raise Refusal(400, f"The role {role_arn} could not be assumed: {refused}") from None
         except AwsUnreachable as failure:
             raise Refusal(500, f"The role {role_arn} could not be tried: {failure}") from None
-        if time.time() - made < tenant.behaviours.propagation_seconds:
+        if time.time() - made < tenant.behaviors.propagation_seconds:
             raise Refusal(400, f"The role {role_arn} could not be assumed: access is denied")
 
     def _role_made(self, role_arn: str, external_id: str) -> float:
         """When the role was made: asked from AWS, or the first time that it was heard of here."""
         if self._simulation.roles.endpoint_url:
             return self._simulation.roles.check(role_arn, external_id).timestamp()
-        with self._simulation.state.lock:
-            return self._simulation.state.role_first_tried.setdefault(role_arn, time.time())
+        with self.state.lock:
+            return self.state.role_first_tried.setdefault(role_arn, time.time())
 
     def read(self, connector_id: str) -> dict[str, object]:
         """One connector."""
@@ -131,21 +128,21 @@ class Workload:
         known = self._known(connector_id)
         if changes.get("cross_account_role_arn", known.cross_account_role_arn) != known.cross_account_role_arn:
             self._try_role(changes["cross_account_role_arn"], known.account_id)
-        with self._simulation.state.lock:
+        with self.state.lock:
             changed = self._known(connector_id).model_copy(update=changes)
-            self._simulation.state.connectors[changed.id] = changed
+            self.state.connectors[changed.id] = changed
         return changed.wire()
 
     def delete(self, connector_id: str) -> Response:
         """Disconnect an account; the reply has no body."""
-        with self._simulation.state.lock:
-            del self._simulation.state.connectors[self._known(connector_id).id]
+        with self.state.lock:
+            del self.state.connectors[self._known(connector_id).id]
         return no_content()
 
     def _known(self, connector_id: str) -> Connector:
-        with self._simulation.state.lock:
+        with self.state.lock:
             number = int(connector_id) if connector_id.isdecimal() else 0
-            connector = self._simulation.state.connectors.get(number)
+            connector = self.state.connectors.get(number)
         if connector is None:
             raise Refusal(404, "The AWS connector does not exist")
         return connector

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Flask, request
@@ -34,17 +35,17 @@ class TrendCall(Call):
 class TrendWorld:
     """All services of one tenant."""
 
-    def __init__(self, simulation: Simulation, services: tuple[Service, ...]) -> None:
+    def __init__(self, simulation: Simulation, services: Sequence[Service]) -> None:
         self._simulation = simulation
-        self._services = {service.name: service for service in services}
+        self._services = {service.name: (service, service.routes()) for service in services}
         self._flask = Flask("sandbox.trend", static_folder=None)  # for its request context alone
 
     def identify(self, environ: Environ) -> TrendCall:
         """Name a request. A path that no service knows may hold a secret and is not shown."""
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         name, _, below = path.removeprefix("/").partition("/")
-        service = self._services.get(name)
-        routes = tuple(route for route in service.routes if route.parts_of(f"/{below}") is not None) if service else ()
+        service, known = self._services.get(name, (None, ()))
+        routes = tuple(route for route in known if route.parts_of(f"/{below}") is not None)
         route = next((route for route in routes if route.method == method), None)
         return TrendCall(
             service=service.name if service else "unknown",

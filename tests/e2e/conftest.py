@@ -37,7 +37,7 @@ def credentials(sandbox: Sandbox) -> dict[str, str]:
     """The environment of a run with a key and an enrolment token."""
     return {
         "CLOUD_ONE_API_KEY": sandbox.tenant.full_access_key.value,
-        "VISION_ONE_SERVICE_TOKEN": sandbox.tenant.enrolment_tokens[0].value,
+        "VISION_ONE_SERVICE_TOKEN": sandbox.tenant.enrollment_tokens[0].value,
     }
 
 

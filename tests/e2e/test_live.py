@@ -32,7 +32,7 @@ class CommandLine:
             **os.environ,
             **sandbox.environment(),
             "CLOUD_ONE_API_KEY": sandbox.tenant.full_access_key.value,
-            "VISION_ONE_SERVICE_TOKEN": sandbox.tenant.enrolment_tokens[0].value,
+            "VISION_ONE_SERVICE_TOKEN": sandbox.tenant.enrollment_tokens[0].value,
             "LIVE_HOME": str(home),
         }
         self.environment.pop(ACCOUNT_VARIABLE, None)

@@ -62,7 +62,7 @@ def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def engine(trend: SimulatorControl, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """An engine with the full-access key in the configuration and the simulator as Trend."""
     monkeypatch.setenv(ENDPOINT_VARIABLE, trend.url)
-    token = TENANT.enrolment_tokens[0].value
+    token = TENANT.enrollment_tokens[0].value
     return Engine({"cloudOneApiKey": TENANT.full_access_key.value, "visionOneServiceToken": token})
 
 

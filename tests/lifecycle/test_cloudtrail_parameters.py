@@ -25,9 +25,9 @@ def parameters(engine: Engine, trend: SimulatorControl) -> Resource:
 def test_they_come_with_a_token(parameters: Resource, trend: SimulatorControl) -> None:
     parameters.up(PARAMETERS_INPUTS)
 
-    bucket = TENANT.cloudtrail_code_bucket.format(aws_region=AWS_REGION)
+    bucket = f"cloud-trail-client-stack-template-prod-{AWS_REGION}"
     assert parameters.outs.items() > PARAMETERS_INPUTS.items()
-    assert parameters.outs["templateUrl"] == TENANT.cloudtrail_template_url.format(aws_region=AWS_REGION)
+    assert parameters.outs["templateUrl"] == f"https://{bucket}.s3.{AWS_REGION}.amazonaws.com/cloudtrail.yaml"
     assert parameters.outs["serviceUrl"] == f"https://cloudtrail.{TENANT.region}.cloudone.trendmicro.com"
     assert (parameters.outs["apiVersion"], parameters.outs["codeBucket"]) == ("v1", bucket)
     (minted,) = trend.state().service_tokens

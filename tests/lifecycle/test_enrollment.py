@@ -16,7 +16,7 @@ from tests.lifecycle.scene import ACCOUNT, ENROLLMENT_INPUTS, TENANT
 
 SERVICE = "visionone-connect"
 NO_TOKEN = {**ENROLLMENT_INPUTS, "enroll": False}
-FRESH, USED, EXPIRED = (token.value for token in TENANT.enrolment_tokens)
+FRESH, USED, EXPIRED = (token.value for token in TENANT.enrollment_tokens)
 WARNING = "moves endpoint management from Cloud One to Vision One, which cannot simply be undone"
 
 

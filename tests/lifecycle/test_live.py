@@ -34,7 +34,7 @@ from tests.lifecycle.scene import (
 )
 
 KEY = TENANT.full_access_key.value
-TOKEN = TENANT.enrolment_tokens[0].value
+TOKEN = TENANT.enrollment_tokens[0].value
 RESOURCES = (
     (AccountProvider, ACCOUNT_INPUTS),
     (ExternalIdProvider, EXTERNAL_ID_INPUTS),

@@ -12,7 +12,7 @@ from tests.lifecycle.scene import TENANT
 
 ACCOUNT = "123456789012"
 KEY = TENANT.full_access_key.value
-TOKEN = TENANT.enrolment_tokens[0].value
+TOKEN = TENANT.enrollment_tokens[0].value
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_the_state_shows_the_pickle_in_the_clear(kind: type[ResourceProvider]) -
 def test_credentials_in_the_environment_do_not_get_into_a_pickle(monkeypatch: pytest.MonkeyPatch) -> None:
     before = [pickled(kind) for kind in PROVIDERS]
     monkeypatch.setenv(KEY_VARIABLE, TENANT.full_access_key.value)
-    monkeypatch.setenv(TOKEN_VARIABLE, TENANT.enrolment_tokens[0].value)
+    monkeypatch.setenv(TOKEN_VARIABLE, TENANT.enrollment_tokens[0].value)
     assert [pickled(kind) for kind in PROVIDERS] == before
 
 

@@ -22,7 +22,7 @@ from components.resources.external_id import ExternalIdProvider
 from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from components.settings.endpoints import ENDPOINT_VARIABLE
 from sandbox.gate.faults import Fault
-from sandbox.trend import ApiKey, EnrolmentToken, Simulator
+from sandbox.trend import ApiKey, EnrollmentToken, Simulator
 from tests.lifecycle.engine import Engine
 from tests.lifecycle.scene import (
     ACCOUNT_INPUTS,
@@ -39,8 +39,8 @@ from tests.lifecycle.scene import (
 )
 
 KEY = ApiKey(id="SENTINELkeyId", secret="SENTINEL/key+secret=&" + "Zq7" * 12)
-TOKEN = EnrolmentToken("SENTINEL.enrolment+token/" + "Xw9" * 9)
-PLAYED = dataclasses.replace(TENANT, api_keys=(KEY,), enrolment_tokens=(TOKEN,), minted_prefix="SENTINELminted")
+TOKEN = EnrollmentToken("SENTINEL.enrolment+token/" + "Xw9" * 9)
+PLAYED = dataclasses.replace(TENANT, api_keys=(KEY,), enrollment_tokens=(TOKEN,), minted_prefix="SENTINELminted")
 
 RESOURCES: dict[type[ResourceProvider], dict[str, object]] = {
     AccountProvider: dict(ACCOUNT_INPUTS),

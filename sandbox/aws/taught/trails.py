@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from moto.cloudtrail import urls
@@ -13,7 +12,10 @@ from moto.cloudtrail.responses import CloudTrailResponse
 from moto.core.exceptions import JsonRESTError
 from moto.s3.models import s3_backends
 
+from sandbox.aws.judging.policy import Ask, Policy, many
+
 SERVICE = "cloudtrail.amazonaws.com"
+SOURCE = "aws:SourceArn"
 
 
 def teach() -> None:
@@ -72,35 +74,26 @@ def _has_selectors(trail: Trail) -> bool:
     return bool(trail.event_selectors or trail.advanced_event_selectors)
 
 
-def lets_cloudtrail(policy: Mapping[str, Any], action: str, resource: str, trail_arn: str) -> bool:
+def lets_cloudtrail(document: Mapping[str, Any], action: str, resource: str, trail_arn: str) -> bool:
     """Whether a bucket policy allows CloudTrail an action on behalf of a trail.
 
     Conditions other than the trail's ARN are taken as met: CloudTrail sends the ACL that the usual policy asks for.
     """
-    for statement in policy.get("Statement", []):
-        principal = statement.get("Principal", {})
-        services = principal.get("Service", []) if isinstance(principal, dict) else []
-        if (
-            statement.get("Effect") == "Allow"
-            and SERVICE in _many(services)
-            and _any_fits(_many(statement.get("Action", [])), action)
-            and _any_fits(_many(statement.get("Resource", [])), resource)
-            and all(_any_fits(_many(wanted), trail_arn) for wanted in _source_arns(statement))
-        ):
-            return True
-    return False
+    statements = [
+        {
+            "Effect": given["Effect"],
+            "Action": given["Action"],
+            "Resource": given["Resource"],
+            "Condition": {"ArnLike": dict(_source_arns(given))},
+        }
+        for given in many(document.get("Statement", []))
+        if isinstance(given["Principal"], dict) and SERVICE in many(given["Principal"].get("Service", []))
+    ]
+    return Policy({"Statement": statements}).allows(Ask(action, resource, {SOURCE: (trail_arn,)}))
 
 
-def _source_arns(statement: Mapping[str, Any]) -> Iterable[Any]:
+def _source_arns(statement: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for operands in statement.get("Condition", {}).values():
         for key, wanted in operands.items():
-            if key.lower() == "aws:sourcearn":
-                yield wanted
-
-
-def _any_fits(patterns: Iterable[str], text: str) -> bool:
-    return any(fnmatchcase(text, pattern) for pattern in patterns)
-
-
-def _many(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
+            if key.lower() == SOURCE.lower():
+                yield SOURCE, wanted

@@ -30,7 +30,7 @@ def test_a_dump_restores_the_state_byte_for_byte_and_no_id_is_given_out_twice(si
     first = api("POST", CONNECTORS, CONNECTOR).json()["ID"]
     api("POST", CLOUD_ACCOUNTS, CLOUD_ACCOUNT)
     api("POST", STACKS, STACK)
-    api("POST", ENROLLMENT, {"enrollmentToken": sim.tenant.enrolment_tokens[0].value})
+    api("POST", ENROLLMENT, {"enrollmentToken": sim.tenant.enrollment_tokens[0].value})
     before = sim.control.state()
     assert all(json.loads(before.to_json()).values())
     sim.control.restore(empty)
@@ -128,7 +128,7 @@ def test_a_tenant_survives_its_own_json_and_its_keys_have_the_lengths_of_real_on
         {"account_id": 98765432109},
         {"region": "gb1"},
         {"unknown": 1},
-        {"behaviours": {"unknown": 1}},
+        {"behaviors": {"unknown": 1}},
         {"api_keys": [{"id": "a"}]},
     ],
 )

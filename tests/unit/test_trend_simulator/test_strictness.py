@@ -174,7 +174,7 @@ def test_a_body_that_is_not_json_is_refused_without_repeating_it(api: Api) -> No
 def test_no_value_that_a_client_sends_reaches_the_log(tmp_path: Path) -> None:
     log = tmp_path / "requests.jsonl"
     with Simulator(request_log=log) as sim:
-        key, token = sim.tenant.full_access_key, sim.tenant.enrolment_tokens[0].value
+        key, token = sim.tenant.full_access_key, sim.tenant.enrollment_tokens[0].value
         api = Api(sim.url, f"ApiKey {key.value}")
         for secret in (key.id, key.secret, key.value, token, base64.b64encode(key.secret.encode()).decode()):
             api("GET", f"/accounts/apikeys/{quote(secret, safe='')}")

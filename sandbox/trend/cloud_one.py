@@ -1,4 +1,4 @@
-"""Who calls, and whether they may."""
+"""What Cloud One's services have in common: who calls, whether they may, and how an error reads."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import hmac
 
 from flask import g, request
 
-from sandbox.trend.errors import Refusal
-from sandbox.trend.records import now_text
-from sandbox.trend.service import Route
-from sandbox.trend.simulation import Simulation
+from sandbox.trend.errors import Refusal, cloud_one_body
+from sandbox.trend.service import Route, Service
 from sandbox.trend.tenant import FULL_ACCESS, READ_ONLY, ApiKey
 
 
-class CloudOneKeys:
-    """`Authorization: ApiKey <id>:<secret>` with `api-version: v1`."""
+class CloudOneService(Service):
+    """A service that asks for `Authorization: ApiKey <id>:<secret>` with `api-version: v1`."""
 
-    def __init__(self, simulation: Simulation) -> None:
-        self._simulation = simulation
+    def error_body(self, refusal: Refusal) -> dict[str, object]:
+        """`{"message", "fields"}`."""
+        return cloud_one_body(refusal)
 
     def authorize(self, route: Route | None) -> None:
         """Let the call pass, and remember the key for `caller`.
@@ -30,19 +29,17 @@ class CloudOneKeys:
             raise Refusal(400, "The request needs the header api-version: v1")
         key = self._known_key()
         reads_itself = route is not None and route.own_key_only
-        if not key.enabled and not (reads_itself and self._simulation.tenant.behaviours.disabled_key == "reads-itself"):
+        if not key.enabled and not (reads_itself and self.tenant.behaviors.disabled_key == "reads-itself"):
             raise Refusal(403, "Not authorized to use this API key: it is disabled")
         if route is not None and not reads_itself and not _role_allows(key.role, route):
             raise Refusal(403, f"Not authorized to make this call with the role {key.role}")
-        with self._simulation.state.lock:
-            self._simulation.state.last_activity[key.id] = now_text()
         g.caller = key
 
     def _known_key(self) -> ApiKey:
         scheme, _, value = request.headers.get("Authorization", "").partition(" ")
         key_id, _, secret = value.strip().partition(":")
         if scheme == "ApiKey" and key_id and secret:
-            for key in self._simulation.tenant.api_keys:
+            for key in self.tenant.api_keys:
                 if key.id == key_id and hmac.compare_digest(key.secret.encode(), secret.encode()):
                     return key
         raise Refusal(401, "The API key is missing, malformed or unknown")
@@ -53,24 +50,7 @@ def _role_allows(role: str, route: Route) -> bool:
 
 
 def caller() -> ApiKey:
-    """The key that makes the current call."""
+    """Return the key that makes the current call."""
     key = g.caller
     assert isinstance(key, ApiKey)
     return key
-
-
-class VisionOneTokens:
-    """`Authorization: Bearer <token>`; Vision One asks for no version header."""
-
-    def __init__(self, simulation: Simulation) -> None:
-        self._simulation = simulation
-
-    def authorize(self, _route: Route | None) -> None:
-        """Let the call pass.
-
-        Raises:
-            Refusal: 401 for anything but the tenant's token.
-        """
-        expected = f"Bearer {self._simulation.tenant.vision_one_token}"
-        if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected.encode()):
-            raise Refusal(401, "The token is missing, malformed or unknown")
