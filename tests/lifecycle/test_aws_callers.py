@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sandbox.aws.faults import Fault
 
 from components.aws.clients import AwsClients
 from components.aws.errors import AwsError, AwsUnavailable
 from components.aws.identity import AwsSettings
-from sandbox.aws.faults import Fault
 from sandbox.pulumi.aws.session import Aws as PluginAws
 from sandbox.pulumi.aws.session import decode
 from sandbox.sandbox import ACCOUNT
