@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,19 +11,13 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from components.aws.errors import AwsError
-from components.refusal import Refusal
-from components.resources.base import OnboardingError
 from operate.ci import previews
 from operate.ci.summary import summary as page_about
-from operate.console import OperateError, say, worded
+from operate.console import ONE_LINE_ERRORS, say, worded
 from operate.doctor.diagnosis import before_deployment, of_deployment
 from operate.engine.flags import Flags
-from operate.engine.pulumi_cli import Pulumi
 from operate.engine.stack import Stack
-from operate.recovery import interrupted_run, runs
-from operate.recovery.revert import Plan, is_needed
-from operate.recovery.revert import revert as bring_back
+from operate.recovery import runs
 from operate.report.leaving import Report
 
 _INTERRUPTED = 130
@@ -40,16 +33,20 @@ app = typer.Typer(
 StackName = Annotated[str, typer.Option("--stack", "-s", help="The stack; the selected one if not given.")]
 Folder = Annotated[str, typer.Option("--cwd", "-C", help="The project's folder.")]
 ConfigFile = Annotated[str, typer.Option(help="File with the stack's configuration.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @app.command(context_settings=_PASSED_ON)
-def up(context: typer.Context) -> None:
+def up(
+    context: typer.Context,
+    no_revert: Annotated[bool, typer.Option("--no-revert", help="Leave a failed update as it is.")] = False,
+) -> None:
     """Run `pulumi up` with the flags given here; when it fails, put everything back to what it was before.
 
-    What a run left that was killed is cleared first. Exit code: that of `pulumi up`.
+    What an interrupted run left is cleared first. Exit code: that of `pulumi up`.
     """
     with _one_line_errors():
-        raise typer.Exit(runs.up(context.args))
+        raise typer.Exit(runs.up(Stack.of(Flags.among(context.args)), context.args, reverts=not no_revert))
 
 
 @app.command()
@@ -58,29 +55,30 @@ def doctor(
     cwd: Folder = "",
     config_file: ConfigFile = "",
     deployed: Annotated[bool, typer.Option("--deployed", help="Look whether what was made still works.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Look for what stands in the way of a deployment, or is wrong with one, and change nothing.
 
     Exit code 1: a check failed. What could not be determined is no reason for it.
     """
     with _one_line_errors():
-        it = Stack(Pulumi(Flags(stack, cwd, config_file)))
-        found = of_deployment(it) if deployed else before_deployment(it)
+        examined = Stack.of(Flags(stack, cwd, config_file))
+        diagnosis = of_deployment(examined) if deployed else before_deployment(examined)
         if as_json:
-            typer.echo(json.dumps(found.document(), indent=2))
+            typer.echo(json.dumps(diagnosis.document(), indent=2))
         else:
-            Console().print(found.table())
-        raise typer.Exit(1 if found.failed else 0)
+            Console().print(diagnosis.table())
+        raise typer.Exit(1 if diagnosis.failed else 0)
 
 
 @app.command(context_settings=_PASSED_ON)
 def destroy(context: typer.Context) -> None:
     """Run `pulumi destroy` with the flags given here, then show the report. Exit code: that of `pulumi destroy`."""
     with _one_line_errors():
-        code = runs.destroy(context.args)
+        leaving = Stack.of(Flags.among(context.args))
+        code = runs.destroy(leaving, context.args)
         if code == 0:
-            Console(stderr=True).print(Report.of(Stack(Pulumi(Flags.among(context.args)))).table())
+            Console(stderr=True).print(Report.of(leaving).table())
         raise typer.Exit(code)
 
 
@@ -92,16 +90,9 @@ def revert(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     non_interactive: Annotated[bool, typer.Option("--non-interactive", help="Nobody can be asked.")] = False,
 ) -> None:
-    """Put everything back to the last update that worked, or to nothing, after a run that failed or was killed."""
+    """Put everything back to the last update that succeeded, or to nothing, after a run that failed or was killed."""
     with _one_line_errors():
-        it = Stack(Pulumi(Flags(stack, cwd, config_file, yes, non_interactive)))
-        if not interrupted_run.lift_locks(it) and not is_needed(it):
-            say(f"there is nothing to revert: the last run of stack {it.name} ended well")
-            return
-        plan = Plan.of(it)
-        plan.announce(it)
-        _ask(yes, non_interactive)
-        bring_back(it, plan)
+        runs.revert(Stack.of(Flags(stack, cwd, config_file, non_interactive)), confirmed=yes)
 
 
 @app.command()
@@ -109,23 +100,23 @@ def report(
     stack: StackName = "",
     cwd: Folder = "",
     config_file: ConfigFile = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
     html: Annotated[Path | None, typer.Option(help="Write a page about the deployed stack to this file.")] = None,
 ) -> None:
     """Show what leaving took away (or would), what stays on purpose, and what cannot be removed from here."""
     with _one_line_errors():
-        it = Stack(Pulumi(Flags(stack, cwd, config_file)))
+        reported = Stack.of(Flags(stack, cwd, config_file))
         if html:
             from operate.report.page import write_page
 
-            write_page(it, html)
+            write_page(reported, html)
             say(f"wrote {html}: what was linked and granted, and how it stands")
             return
-        made = Report.of(it)
+        leaving = Report.of(reported)
         if as_json:
-            typer.echo(json.dumps(made.document(), indent=2))
+            typer.echo(json.dumps(leaving.document(), indent=2))
         else:
-            Console().print(made.table())
+            Console().print(leaving.table())
 
 
 @app.command(context_settings=_PASSED_ON)
@@ -160,7 +151,7 @@ def drift(
 def summary(stack: StackName = "", cwd: Folder = "") -> None:
     """Print a page about how the stack stands: its last update, its health, its outputs."""
     with _one_line_errors():
-        typer.echo(page_about(Stack(Pulumi(Flags(stack, cwd)))), nl=False)
+        typer.echo(page_about(Stack.of(Flags(stack, cwd))), nl=False)
 
 
 @app.command()
@@ -177,23 +168,15 @@ def policy(
     from operate.policy import deployer
 
     with _one_line_errors():
-        made = deployer.policy(Stack(Pulumi(Flags(stack, cwd, config_file))), run, forwarder_template)
-        typer.echo(json.dumps(made, indent=2))
-
-
-def _ask(yes: bool, non_interactive: bool) -> None:
-    if yes:
-        return
-    if non_interactive or not sys.stdin.isatty():
-        raise OperateError("nobody can be asked whether to revert: give --yes")
-    typer.confirm("Revert?", abort=True, err=True)
+        least = deployer.policy(Stack.of(Flags(stack, cwd, config_file)), run, forwarder_template)
+        typer.echo(json.dumps(least, indent=2))
 
 
 @contextmanager
 def _one_line_errors() -> Iterator[None]:
     try:
         yield
-    except (OperateError, AwsError, OnboardingError, Refusal) as error:
+    except ONE_LINE_ERRORS as error:
         typer.echo(f"error: {worded(error)}", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:

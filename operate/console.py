@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import sys
 
+import click
+
+from components.aws.errors import AwsError
 from components.aws.identity import redactor
+from components.refusal import Refusal
+from components.resources.base import OnboardingError
 
 
 class OperateError(Exception):
@@ -12,6 +17,10 @@ class OperateError(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.split()))
+
+
+ONE_LINE_ERRORS = (OperateError, AwsError, OnboardingError, Refusal)
+"""What a command ends with and says as one line; anything else is a mistake of this program's."""
 
 
 def worded(error: Exception) -> str:
@@ -25,3 +34,11 @@ def worded(error: Exception) -> str:
 def say(line: str) -> None:
     """Tell the operator one line."""
     print(f"operate: {line}", file=sys.stderr, flush=True)
+
+
+def confirm(question: str) -> bool:
+    """Ask the operator; the answer is no where nobody is at a terminal, and where the question is interrupted."""
+    try:
+        return sys.stdin.isatty() and click.confirm(question, err=True)
+    except click.Abort:
+        return False

@@ -11,7 +11,6 @@ from operate.ci import markdown
 from operate.ci.github import GitHub
 from operate.engine.flags import Flags
 from operate.engine.plan import Planned
-from operate.engine.pulumi_cli import Pulumi
 from operate.engine.stack import Stack
 
 DRIFTED = 7
@@ -83,7 +82,7 @@ def drift(arguments: Sequence[str], page: Path | None = None, *, issue: bool = F
 
 
 def _run(arguments: Sequence[str]) -> Previewed:
-    stack = Stack(Pulumi(Flags.among(arguments)))
+    stack = Stack.of(Flags.among(arguments))
     owner = stack.owner  # asked before, so that a stack that is not there has one error
     with tempfile.TemporaryDirectory(prefix="operate-") as folder:
         log = Path(folder, "events.jsonl")

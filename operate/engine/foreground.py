@@ -20,10 +20,12 @@ class Ended:
     Attributes:
         code: its exit code; 128 and the signal's number where a signal ended it, as a shell has it.
         interrupted: whether the operator or the system asked it to stop.
+        killed: whether a signal ended it. The exit code does not tell: a command may end with any of its own.
     """
 
     code: int
     interrupted: bool
+    killed: bool
 
 
 def run(command: Sequence[str], environment: Mapping[str, str]) -> Ended:
@@ -36,7 +38,7 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> Ended:
         child = subprocess.Popen(command, env=dict(environment))
         relay.child = child
         code = child.wait()
-    return Ended(code if code >= 0 else 128 - code, relay.interrupted)
+    return Ended(code if code >= 0 else 128 - code, relay.interrupted, killed=code < 0)
 
 
 class _Relay:

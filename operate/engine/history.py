@@ -53,7 +53,7 @@ class Run:
     Attributes:
         kind: `update`, `destroy`, `refresh` or another of Pulumi's words.
         succeeded: whether it did.
-        ended: when.
+        started, ended: when, in whole seconds.
         message: given by `--message`.
         configuration: the stack's, the project's defaults included.
         version: its number; 0 on a backend that has none.
@@ -62,6 +62,7 @@ class Run:
 
     kind: str
     succeeded: bool
+    started: datetime
     ended: datetime
     message: str
     configuration: Configuration
@@ -74,6 +75,7 @@ class Run:
         return cls(
             kind=entry["kind"],
             succeeded=entry["result"] == "succeeded",
+            started=moment(entry["startTime"]),
             ended=moment(entry.get("endTime") or entry["startTime"]),
             message=(entry.get("message") or "").strip(),
             configuration=configuration(entry.get("config") or {}),
@@ -103,12 +105,15 @@ def read(pulumi: Pulumi) -> list[Run]:
             return runs
 
 
-def last_good(runs: Iterable[Run]) -> Run | None:
-    """Return the last successful update; None where there was none, or all it had made was destroyed since."""
-    for run in runs:
-        if run.succeeded and run.kind in ("update", "destroy"):
-            return run if run.kind == "update" else None
-    return None
+def completed_at(runs: Iterable[Run], when: datetime) -> Run | None:
+    """Return the successful update that completed at some moment; None where the history has none.
+
+    Which update that was is the state's to say: the newest one in the history may be that of another state, since a
+    stack that was moved here leaves its own history behind.
+    """
+    second = when.replace(microsecond=0)
+    updates = (run for run in runs if run.kind == "update" and run.succeeded)
+    return next((run for run in updates if run.started <= second <= run.ended), None)
 
 
 def last_change(runs: Iterable[Run]) -> Run | None:

@@ -38,6 +38,7 @@ class Change:
 
     Attributes:
         kind: `create`, `update`, `replace` or `delete`.
+        urn: Pulumi's name of it.
         resource: type and name as Pulumi shows them, for example `aws:iam:Role workload-security`.
         id: of what stands; empty for what is created.
         kept: whether what stands outlives its removal from the stack.
@@ -46,6 +47,7 @@ class Change:
     """
 
     kind: str
+    urn: str
     resource: str
     id: str
     kept: bool
@@ -101,6 +103,7 @@ def _change(step: Mapping[str, Any]) -> Change:
     old = step.get("old") or {}
     return Change(
         kind=step["op"],
+        urn=step["urn"],
         resource=f"{shown_type(step['type'])} {step['urn'].rpartition('::')[2]}",
         id=old.get("id", ""),
         kept=bool(old.get("retainOnDelete")),

@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from semver import Version
+
 from operate.console import OperateError
 from operate.engine import foreground
 from operate.engine.flags import Flags
 from operate.engine.foreground import Ended
-
-# Opens `--event-log`, which the CLI hides otherwise; the Automation API of Pulumi's own SDK does the same.
-_EVENT_LOG_VARIABLE = "PULUMI_DEBUG_COMMANDS"
 
 
 class PulumiError(OperateError):
@@ -34,13 +33,32 @@ class Pulumi:
     flags: Flags
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
-    def ask(self, *arguments: str) -> str:
+    def require(self, versions: str) -> None:
+        """Make sure that the CLI is one that the project works with.
+
+        Args:
+            versions: such as `>=3.1.0`; empty for any.
+
+        Raises:
+            PulumiError: it is another, or cannot be started.
+        """
+        version = self._captured(["version"]).strip()
+        number = version.removeprefix("v")
+        if versions and not (Version.is_valid(number) and Version.parse(number).match(versions)):
+            raise PulumiError(f"`pulumi` on PATH is {version or 'of an unknown version'}; the project needs {versions}")
+
+    def ask(self, *arguments: str, event_log: str = "") -> str:
         """Run a command that asks nothing, and return what it printed.
+
+        Args:
+            arguments: the command's.
+            event_log: file that takes the engine's events; empty for none.
 
         Raises:
             PulumiError: it failed.
         """
-        return self._captured([*arguments, *self._where(), "--non-interactive"])
+        log = ["--event-log", event_log] if event_log else []
+        return self._captured([*arguments, *log, *self._where(), "--non-interactive"])
 
     def ask_json(self, *arguments: str) -> Any:
         """Run a command that prints JSON, and return the document."""
@@ -59,10 +77,9 @@ class Pulumi:
             arguments: the command's.
             event_log: file that takes the engine's events; empty for none.
         """
-        environment = {**self.environment, **({_EVENT_LOG_VARIABLE: "true"} if event_log else {})}
         log = ["--event-log", event_log] if event_log else []
         try:
-            return foreground.run(["pulumi", *arguments, *log, *self._where()], environment)
+            return foreground.run(["pulumi", *arguments, *log, *self._where()], self._variables())
         except OSError as error:
             raise _cannot_start(error) from None
 
@@ -79,7 +96,7 @@ class Pulumi:
         try:
             done = subprocess.run(
                 command,
-                env=dict(self.environment),
+                env=self._variables(),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -90,6 +107,10 @@ class Pulumi:
         if done.returncode != 0:
             raise PulumiError(f"`pulumi {' '.join(arguments[:2])}` failed: {_words(done.stderr or done.stdout)}")
         return done.stdout
+
+    def _variables(self) -> dict[str, str]:
+        """Open `--event-log`, which the CLI hides otherwise; the Automation API of Pulumi's own SDK does the same."""
+        return {**self.environment, "PULUMI_DEBUG_COMMANDS": "true"}
 
     def _where(self) -> list[str]:
         stack, cwd = self.flags.stack, self.flags.cwd

@@ -1,6 +1,6 @@
 """What a run tried to do, from the events that the engine wrote while it ran.
 
-The state cannot tell: it does not show a change that failed half-way, nor an object whose making looked failed since
+The state cannot tell: it does not show a change that failed half-way, nor an object whose creation looked failed since
 its reply was lost.
 """
 
@@ -24,33 +24,40 @@ class RunLog:
 
     Attributes:
         changed: whether it began a step that changes something outside of Pulumi.
-        failed_creates: resources that it could not make, as far as it knows.
+        succeeded: whether it ended, and without an error. `--expect-no-changes` has an exit code of its own for that.
+        failed_creates: resources that it could not create, as far as it knows.
     """
 
     changed: bool
+    succeeded: bool
     failed_creates: tuple[Resource, ...]
 
     @classmethod
     def read(cls, path: Path) -> RunLog:
         """Read the engine's events; a run that ended before its first one has none."""
-        begun = list(_steps(path, "resourcePreEvent"))
-        failed = list(_steps(path, "resOpFailedEvent"))
+        events = list(_events(path))
+        begun = _steps(events, "resourcePreEvent")
+        failed = _steps(events, "resOpFailedEvent")
         return cls(
             changed=any(step["op"] not in _HARMLESS and _is_real(step) for step in begun),
+            succeeded=any(event.get("summaryEvent", {}).get("result") == "succeeded" for event in events),
             failed_creates=tuple(Resource.of(step["new"]) for step in failed if step["op"].startswith("create")),
         )
 
 
-def _steps(path: Path, kind: str) -> Iterator[Mapping[str, Any]]:
+def _events(path: Path) -> Iterator[Mapping[str, Any]]:
     if not path.is_file():
         return
     for line in path.read_text(encoding="utf-8").splitlines():
         try:
-            event = json.loads(line)
+            yield json.loads(line)
         except json.JSONDecodeError:
             continue  # the engine was killed while it wrote its last line
-        if kind in event and not event[kind].get("planning"):
-            yield event[kind]["metadata"]
+
+
+def _steps(events: list[Mapping[str, Any]], kind: str) -> list[Mapping[str, Any]]:
+    """Return what became of resources; plans of a preview are not among them."""
+    return [event[kind]["metadata"] for event in events if kind in event and not event[kind].get("planning")]
 
 
 def _is_real(step: Mapping[str, Any]) -> bool:

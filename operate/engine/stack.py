@@ -19,6 +19,7 @@ from components.aws.identity import AwsSettings
 from operate.console import OperateError
 from operate.engine import file_backend, history
 from operate.engine.file_backend import FileBackend
+from operate.engine.flags import Flags
 from operate.engine.history import Configuration, Run
 from operate.engine.moments import shown
 from operate.engine.pulumi_cli import Pulumi
@@ -49,6 +50,17 @@ class Stack:
 
     def __init__(self, pulumi: Pulumi) -> None:
         self.pulumi = pulumi
+
+    @classmethod
+    def of(cls, flags: Flags) -> Stack:
+        """Return the stack that flags name, once it is known that the CLI is one that the project works with.
+
+        Raises:
+            OperateError: it is not, or there is no project.
+        """
+        stack = cls(Pulumi(flags))
+        stack.pulumi.require(str(stack._project.get("requiredPulumiVersion", "")))
+        return stack
 
     @cached_property
     def name(self) -> str:

@@ -11,6 +11,8 @@ from operate.engine.moments import moment
 
 BUCKET = "aws:s3/bucket:Bucket"
 COMMAND = "command:local:Command"
+ONBOARDING = "trend:onboarding:Onboarding"
+ROOT = "pulumi:pulumi:Stack"
 DYNAMIC = "pulumi-python:dynamic/trend:"
 # What a resource is called in texts, and which of its properties names it.
 _NOUNS = {
@@ -37,6 +39,8 @@ class Resource:
         inputs, outputs: its properties; secrets are encrypted.
         retained: whether it outlives its removal from the stack.
         custom: whether a provider made it; False for components.
+        parent: URN of the component that it belongs to; empty for the root.
+        created: when a run created it; None where that is not known, and for components.
     """
 
     urn: str
@@ -46,6 +50,8 @@ class Resource:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     retained: bool = False
     custom: bool = True
+    parent: str = ""
+    created: datetime | None = None
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Resource:
@@ -58,6 +64,8 @@ class Resource:
             outputs=entry.get("outputs") or {},
             retained=bool(entry.get("retainOnDelete")),
             custom=bool(entry.get("custom")) and not entry["type"].startswith("pulumi:providers:"),
+            parent=entry.get("parent", ""),
+            created=moment(entry["created"]) if entry.get("created") else None,
         )
 
     @property
@@ -119,6 +127,35 @@ class State:
             written=moment(time) if time else None,
         )
 
+    @property
+    def outputs(self) -> Mapping[str, Any]:
+        """The stack's outputs; secrets are encrypted."""
+        return next((each.outputs for each in self.resources if each.type == ROOT), {})
+
+    @property
+    def completed(self) -> datetime | None:
+        """When an update last got to its end, as the program notes it (`components.onboarding`).
+
+        It stays where a later update fails, and through a destroy of parts, an export and an import. None where no
+        update has got there, and after one of parts that left out the last step.
+        """
+        noted = (str(each.outputs.get("completed", "")) for each in self.resources if each.type == ONBOARDING)
+        return max(filter(None, map(_moment_in, noted)), default=None)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether all that exists was created by updates of which none has got to its end, or nothing exists.
+
+        Then all of it belongs to an `Onboarding` that never had outputs: it gets them last, and keeps them.
+        """
+        unfinished = {each.urn for each in self.resources if each.type == ONBOARDING and not each.outputs}
+        parents = {each.urn: each.parent for each in self.resources}
+
+        def is_below_one(urn: str) -> bool:
+            return urn in unfinished or (urn in parents and is_below_one(parents[urn]))
+
+        return all(is_below_one(each.urn) for each in self.real())
+
     def real(self) -> list[Resource]:
         """Return what stands outside of Pulumi: neither components nor providers."""
         return [resource for resource in self.resources if resource.custom]
@@ -127,3 +164,11 @@ class State:
         """Return the document as if nothing had been under way."""
         deployment = {key: value for key, value in self.document["deployment"].items() if key != "pending_operations"}
         return {**self.document, "deployment": deployment}
+
+
+def _moment_in(text: str) -> datetime | None:
+    """Return the moment that a text holds; None for another one, such as Pulumi's mark of an unknown value."""
+    try:
+        return moment(text)
+    except ValueError:
+        return None

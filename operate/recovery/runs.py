@@ -1,4 +1,4 @@
-"""`pulumi up` and `pulumi destroy` with what belongs before and after them."""
+"""`pulumi up` and `pulumi destroy` with what belongs before and after them, and the way back from a run that failed."""
 
 from __future__ import annotations
 
@@ -6,26 +6,25 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from operate.console import say, worded
+from operate.console import ONE_LINE_ERRORS, OperateError, confirm, say, worded
 from operate.doctor.diagnosis import before_deployment
-from operate.engine.flags import Flags
-from operate.engine.pulumi_cli import Pulumi
 from operate.engine.run_log import RunLog
 from operate.engine.stack import Stack
-from operate.recovery import interrupted_run
-from operate.recovery.revert import Plan, RevertFailed, revert
+from operate.engine.state import State
+from operate.recovery import interrupted_run, reverting
+from operate.recovery.reverting import Target
 
 _REFUSED = 1
-_KILLED = 128
-"""Exit codes above are of commands that a signal ended."""
 
 
-def up(arguments: Sequence[str]) -> int:
-    """Clear what a dead run left, look for what stands in the way, update the stack, and revert an update that fails
-    after it began to change things.
+def up(stack: Stack, arguments: Sequence[str], *, reverts: bool = True) -> int:
+    """Clear what an interrupted run left, look for what stands in the way, update the stack, and revert an update that
+    fails after it began to change things.
 
     Args:
+        stack: the stack.
         arguments: the flags of `pulumi up`.
+        reverts: whether to; a failed update is left as it is otherwise.
 
     Returns:
         The update's exit code, reverted or not; 1 where something stands in the way, and nothing was started.
@@ -33,34 +32,59 @@ def up(arguments: Sequence[str]) -> int:
     Raises:
         OperateError, AwsError: it could not be cleared; nothing was started.
     """
-    stack = Stack(Pulumi(Flags.among(arguments)))
     refresh = _refresh_after(interrupted_run.clear(stack))
     if not _may_begin(stack):
         return _REFUSED
-    earlier = stack.runs()
+    before = stack.state()
     with tempfile.TemporaryDirectory(prefix="operate-") as folder:
         log = Path(folder, "events.jsonl")
         ended = stack.pulumi.run("up", *arguments, *refresh, event_log=str(log))
         tried = RunLog.read(log)
-    if ended.code == 0 or not (tried.changed or ended.code > _KILLED):
+    if tried.succeeded or not (tried.changed or ended.killed):
         return ended.code
-    runs = stack.runs()
-    if len(runs) > len(earlier) and runs[0].succeeded:
-        return ended.code  # it did what it should; `--expect-no-changes` has a code of its own
-    say(f"the update failed (exit code {ended.code})")
+    say(f"the update {'was killed' if ended.killed else 'failed'} (exit code {ended.code})")
+    if before.outputs:
+        say("the outputs that Pulumi shows with `-` are still there: `pulumi stack output` shows them")
+    if not reverts:
+        say(f"it is left as it is; `{stack.pulumi.shown('python -m operate revert')}` reverts it")
+        return ended.code
     try:
-        plan = Plan.of(stack)
-        plan.announce(stack)
-        revert(stack, plan, tried.failed_creates)
-    except RevertFailed as error:
+        target = reverting.target_of(stack, before)
+        reverting.announce(stack, target)
+        _confirm_losses(stack, target, before)
+        reverting.revert(stack, target, tried.failed_creates)
+    except ONE_LINE_ERRORS as error:
         say(worded(error))
     return ended.code
 
 
-def destroy(arguments: Sequence[str]) -> int:
-    """Clear what a dead run left, its half-made links included, and destroy the stack.
+def revert(stack: Stack, *, confirmed: bool) -> None:
+    """Revert a run that failed or was killed earlier.
 
     Args:
+        stack: the stack.
+        confirmed: whether the operator need not be asked.
+
+    Raises:
+        OperateError, AwsError, OnboardingError: it is not reverted.
+    """
+    if not interrupted_run.lift_locks(stack) and not reverting.is_needed(stack):
+        say(f"nothing to revert: the last run of stack {stack.name} succeeded")
+        return
+    before = stack.state()
+    target = reverting.target_of(stack, before)
+    reverting.announce(stack, target)
+    if not confirmed:
+        _say_losses(reverting.endangered(stack, target, before))
+        _confirm(stack)
+    reverting.revert(stack, target)
+
+
+def destroy(stack: Stack, arguments: Sequence[str]) -> int:
+    """Clear what an interrupted run left, its half-made links included, and destroy the stack.
+
+    Args:
+        stack: the stack.
         arguments: the flags of `pulumi destroy`.
 
     Returns:
@@ -69,7 +93,6 @@ def destroy(arguments: Sequence[str]) -> int:
     Raises:
         OperateError, AwsError, OnboardingError: it could not be cleared; nothing was started.
     """
-    stack = Stack(Pulumi(Flags.among(arguments)))
     refresh = _refresh_after(interrupted_run.clear(stack, links_too=True))
     return stack.pulumi.run("destroy", *arguments, *refresh).code
 
@@ -86,6 +109,26 @@ def _may_begin(stack: Stack) -> bool:
     return not found.failed
 
 
-def _refresh_after(a_dead_run: bool) -> list[str]:
-    """Return the flag that lets a run see what became of the calls that a dead one had under way."""
-    return ["--refresh"] if a_dead_run else []
+def _confirm_losses(stack: Stack, target: Target, before: State) -> None:
+    """Ask before what an update that succeeded created is lost. That the update was confirmed is no answer to that."""
+    if losses := reverting.endangered(stack, target, before):
+        _say_losses(losses)
+        _confirm(stack)
+
+
+def _say_losses(losses: Sequence[str]) -> None:
+    if losses:
+        say("reverting loses what an earlier update created:")
+    for loss in losses:
+        say(f"  {loss}")
+
+
+def _confirm(stack: Stack) -> None:
+    if stack.pulumi.flags.non_interactive or not confirm("Revert?"):
+        again = stack.pulumi.shown("python -m operate revert --yes")
+        raise OperateError(f"stack {stack.name} is not reverted, since nobody said yes to it: `{again}` does it")
+
+
+def _refresh_after(was_interrupted: bool) -> list[str]:
+    """Return the flag that lets a run see what became of the calls that an interrupted one had under way."""
+    return ["--refresh"] if was_interrupted else []

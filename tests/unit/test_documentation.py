@@ -50,3 +50,10 @@ def test_each_decision_says_why_and_what_follows() -> None:
         text = decision.read_text()
         for heading in ("## Context", "## Decision", "## Consequences"):
             assert heading in text, decision
+
+
+def test_the_oldest_cli_that_serves_is_named_where_pulumi_itself_reads_it() -> None:
+    (minimum,) = re.findall(r'^requiredPulumiVersion: ">=(.+)"$', (ROOT / "Pulumi.yaml").read_text(), re.MULTILINE)
+    assert f"version {minimum} or newer" in (ROOT / "README.md").read_text()
+    assert minimum in (ROOT / "docs" / "limits.md").read_text()
+    assert f">={minimum}" in (ROOT / "examples" / "from-your-program" / "Pulumi.yaml").read_text()

@@ -13,11 +13,12 @@ import yaml
 from operate.console import OperateError
 from operate.engine import stack_file
 from operate.engine.flags import Flags
-from operate.engine.history import Configuration, Run, Setting, configuration, last_change, last_good
+from operate.engine.history import Configuration, Run, Setting, completed_at, configuration, last_change
 from operate.engine.moments import moment, shown
 from operate.engine.run_log import RunLog
 from operate.engine.state import State
 
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 ROLE_URN = "urn:pulumi:s::p::aws:iam/role:Role::workload-security"
 ROLE = {"urn": ROLE_URN, "type": "aws:iam/role:Role", "custom": True, "inputs": {"name": "workload-security-1"}}
 COMPONENT = {"urn": "urn:pulumi:s::p::trend:onboarding:Onboarding::trend", "type": "trend:onboarding:Onboarding"}
@@ -27,21 +28,25 @@ COMPONENT = {"urn": "urn:pulumi:s::p::trend:onboarding:Onboarding::trend", "type
     ("arguments", "expected"),
     [
         ([], Flags()),
-        (["--stack", "prod", "--yes"], Flags(stack="prod", yes=True)),
-        (["--stack=prod", "--yes=false"], Flags(stack="prod")),
-        (["-s", "prod", "-y"], Flags(stack="prod", yes=True)),
+        (["--stack", "prod", "--yes"], Flags(stack="prod")),
+        (["--stack=prod", "urn"], Flags(stack="prod")),
+        (["-s", "prod", "-y"], Flags(stack="prod")),
         (["-sprod", "-C=infra"], Flags(stack="prod", cwd="infra")),
-        (["-yfs", "prod"], Flags(stack="prod", yes=True)),
+        (["-yfs", "prod"], Flags(stack="prod")),
         (["-C", "infra", "--config-file", "c.yaml"], Flags(cwd="infra", config_file="c.yaml")),
         (["--non-interactive", "--diff"], Flags(non_interactive=True)),
-        (["-m", "-y", "-myes", "-p8"], Flags()),
-        (["-c", "trend-onboarding:stackName=y", "-y"], Flags(yes=True)),
-        (["--", "--yes"], Flags()),
-        (["--stack"], Flags()),
+        (["-m", "-sprod", "-myes", "-p8"], Flags()),
+        (["-c", "trend-onboarding:stackName=y", "-y"], Flags()),
+        (["--", "--stack", "prod"], Flags()),
     ],
 )
 def test_the_flags_that_hold_for_further_commands_are_found(arguments: list[str], expected: Flags) -> None:
     assert Flags.among(arguments) == expected
+
+
+def test_a_flag_without_its_value_is_one_clear_error() -> None:
+    with pytest.raises(OperateError, match="'--stack' requires an argument"):
+        Flags.among(["--stack"])
 
 
 @pytest.mark.parametrize("digits", ["", ".7", ".732954", ".732954758"])
@@ -55,22 +60,21 @@ def test_moments_of_other_zones_are_shown_in_utc() -> None:
     assert shown(moment("2026-11-24T07:45:28.5+02:00")) == "2026-11-24 05:45:28 UTC"
 
 
-def run(kind: str, result: str = "succeeded", **config: Any) -> Run:
-    settings = {f"p:{name}": {"value": value, "secret": False} for name, value in config.items()}
-    return Run.of({"kind": kind, "result": result, "startTime": "2026-11-24T07:45:28Z", "config": settings})
+def run(kind: str, result: str = "succeeded", start: str = "10:00:00", end: str = "10:00:09") -> Run:
+    times = {"startTime": f"2026-11-24T{start}.000Z", "endTime": f"2026-11-24T{end}.000Z"}
+    return Run.of({"kind": kind, "result": result, "config": {}, **times})
 
 
-def test_the_last_update_that_worked_is_gone_back_to() -> None:
-    good = run("update", stackName="A")
-    assert last_good([run("refresh"), run("update", "failed"), good, run("update")]) is good
-    assert last_good([run("destroy", "failed"), good]) is good
+def test_the_update_that_the_state_names_is_found_in_the_history_or_none_is() -> None:
+    good = run("update")
+    runs = [run("update", start="11:00:00", end="11:00:09"), good, run("update", start="09:00:00", end="09:00:09")]
+    assert completed_at(runs, moment("2026-11-24T10:00:09.9Z")) is good  # the history has whole seconds
+    assert completed_at(runs, moment("2026-11-24T10:30:00Z")) is None
 
 
-@pytest.mark.parametrize(
-    "runs", [[], [run("update", "failed")], [run("update", "failed"), run("destroy"), run("update")]]
-)
-def test_without_one_since_the_last_destroy_it_is_nothing(runs: list[Run]) -> None:
-    assert last_good(runs) is None
+@pytest.mark.parametrize("other", [run("update", "failed"), run("refresh"), run("destroy")])
+def test_no_run_but_a_successful_update_is_gone_back_to(other: Run) -> None:
+    assert completed_at([other], moment("2026-11-24T10:00:05Z")) is None
 
 
 def test_a_refresh_is_no_change() -> None:
@@ -155,6 +159,13 @@ def test_a_run_that_began_a_step_has_changed_something(tmp_path: Path) -> None:
     assert events(tmp_path, deleted).changed
 
 
+@pytest.mark.parametrize("result", ["succeeded", "failed"])
+def test_whether_a_run_succeeded_is_what_the_engine_says_at_its_end(tmp_path: Path, result: str) -> None:
+    log = events(tmp_path, begun("create", ROLE), {"summaryEvent": {"result": result}}, {"cancelEvent": {}})
+    assert log.succeeded is (result == "succeeded")
+    assert not events(tmp_path, begun("create", ROLE)).succeeded
+
+
 @pytest.mark.parametrize(
     "event",
     [begun("same", ROLE), begun("refresh", ROLE), begun("create", ROLE, planning=True), begun("create", COMPONENT)],
@@ -181,6 +192,46 @@ def test_a_state_without_operations_is_the_same_but_for_them() -> None:
         ("creating", "IAM role workload-security-1")
     ]
     assert state.without_operations() == {"version": 3, "deployment": {"resources": [ROLE]}}
+
+
+ONBOARDING = {"urn": "urn:pulumi:s::p::o::trend", "type": "trend:onboarding:Onboarding"}
+CHILD = {**ROLE, "parent": ONBOARDING["urn"]}
+COMPLETED = {**ONBOARDING, "outputs": {"completed": "2026-11-24T10:00:05.5+00:00"}}
+OF_PARTS = {**ONBOARDING, "outputs": {"completed": UNKNOWN, "awsAccountId": "123456789012"}}
+
+
+@pytest.mark.parametrize(
+    ("resources", "unfinished"),
+    [
+        ([], True),
+        ([ONBOARDING], True),
+        ([ONBOARDING, CHILD], True),
+        ([ONBOARDING, CHILD, {**ROLE, "urn": "urn:pulumi:s::p::aws:iam/role:Role::another"}], False),
+        ([CHILD], False),
+        ([COMPLETED, CHILD], False),
+        ([OF_PARTS, CHILD], False),
+    ],
+    ids=[
+        "nothing",
+        "nothing but components",
+        "never completed",
+        "another beside",
+        "no record",
+        "completed",
+        "of parts",
+    ],
+)
+def test_only_what_no_update_completed_counts_as_unfinished(resources: list[Any], unfinished: bool) -> None:
+    assert State.of({"deployment": {"resources": resources}}).is_unfinished is unfinished
+
+
+def test_when_an_update_completed_last_is_in_the_state_unless_it_was_one_of_parts() -> None:
+    def completed(*resources: Any) -> Any:
+        return State.of({"deployment": {"resources": resources}}).completed
+
+    assert completed(COMPLETED, CHILD) == moment("2026-11-24T10:00:05.5Z")
+    assert completed(OF_PARTS, COMPLETED) == moment("2026-11-24T10:00:05.5Z")
+    assert completed(OF_PARTS, CHILD) is completed(ONBOARDING) is None
 
 
 def test_errors_are_one_line() -> None:

@@ -134,7 +134,7 @@ PARENT = """
 import os, sys
 from operate.engine import foreground
 ended = foreground.run([sys.executable, "-c", sys.argv[1]], os.environ)
-print(ended.code, ended.interrupted)
+print(ended.code, ended.interrupted, ended.killed)
 """
 
 
@@ -153,15 +153,19 @@ def test_a_signal_reaches_the_command_once_whoever_it_was_sent_to(to_the_whole_g
             os.killpg(parent.pid, signal.SIGINT)
         else:
             parent.send_signal(signal.SIGINT)
-        assert parent.stdout.read() == "got 1\n3 True\n"
+        assert parent.stdout.read() == "got 1\n3 True False\n"
 
 
-def test_a_command_that_a_signal_ended_has_the_exit_code_of_a_shell() -> None:
+@pytest.mark.parametrize(
+    ("command", "ended"),
+    [("import os; os.kill(os.getpid(), 9)", "137 False True\n"), ("raise SystemExit(255)", "255 False False\n")],
+)
+def test_only_a_death_by_signal_counts_as_killed_whatever_the_exit_code(command: str, ended: str) -> None:
     parent = subprocess.run(
-        [sys.executable, "-c", PARENT, "import os; os.kill(os.getpid(), 9)"],
+        [sys.executable, "-c", PARENT, command],
         stdout=subprocess.PIPE,
         text=True,
         check=True,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
-    assert parent.stdout == "137 False\n"
+    assert parent.stdout == ended

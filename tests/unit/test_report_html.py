@@ -20,6 +20,7 @@ from components.redaction import Redactor
 from operate.cli import app
 from operate.console import OperateError
 from operate.engine.history import Run
+from operate.engine.pulumi_cli import Pulumi
 from operate.engine.stack import Stack
 from operate.engine.state import State
 from operate.report import page
@@ -153,6 +154,12 @@ def test_a_statement_by_exception_is_not_taken_for_its_opposite() -> None:
     )
 
 
+@pytest.fixture
+def _any_cli(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Pulumi, "require", lambda _self, _versions: None)
+
+
+@pytest.mark.usefixtures("_any_cli")
 def test_of_a_stack_that_is_not_deployed_there_is_no_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(Stack, "state", lambda _self: State.of({}))
     file = tmp_path / "report.html"
@@ -162,6 +169,7 @@ def test_of_a_stack_that_is_not_deployed_there_is_no_page(monkeypatch: pytest.Mo
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("_any_cli")
 def test_a_file_that_cannot_be_written_is_refused_before_anything_is_asked(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

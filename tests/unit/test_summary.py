@@ -32,7 +32,8 @@ def page(monkeypatch: pytest.MonkeyPatch, outputs: dict[str, Any], *runs: Run) -
 
 
 def run(kind: str, *, succeeded: bool = True) -> Run:
-    return Run(kind, succeeded, datetime(2026, 1, 2, tzinfo=timezone.utc), "", {}, 0)
+    then = datetime(2026, 1, 2, tzinfo=timezone.utc)
+    return Run(kind, succeeded, then, then, "", {}, 0)
 
 
 def test_the_health_is_a_line_for_each_check_and_not_among_the_outputs(monkeypatch: pytest.MonkeyPatch) -> None:
