@@ -9,16 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.aws.faults import Fault as AwsFault
-from sandbox.trend import Fault
+from sandbox.gate.faults import Fault
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import UP, operate
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 from tests.e2e.standing import links, standing, state, world
 
 BUCKET = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
-NO_CONNECTOR = Fault(kind="status", status=500, service="workload", method="POST", path="/awsconnectors", count=None)
-NO_POLICY = AwsFault(service="iam", action="UpdateAssumeRolePolicy", status=403, code="AccessDenied")
+NO_CONNECTOR = Fault(status=500, service="workload", action="POST /awsconnectors", count=None)
+NO_POLICY = Fault(service="iam", action="UpdateAssumeRolePolicy", status=403, code="AccessDenied")
 
 
 def move(stack: Stack, folder: Path) -> None:
@@ -116,7 +115,7 @@ def test_a_failed_update_is_left_as_it_is_where_nobody_wants_it_reverted(stack: 
     stack.up()
     whole = standing(stack)
     stack.configure({**BUCKET, "externalId": "another", "tags": {"team": "blue"}})
-    stack.sandbox.trend.add_fault(Fault(kind="status", status=500, service="cloudaccounts", count=None))
+    stack.sandbox.trend.add_fault(Fault(status=500, service="cloudaccounts", count=None))
     stack.sandbox.aws_control.add_fault(NO_POLICY)
 
     failed = operate(stack, *UP, "--no-revert")
