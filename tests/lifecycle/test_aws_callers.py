@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sandbox.aws.faults import Fault
 
 from components.aws.clients import AwsClients
 from components.aws.errors import AwsError, AwsUnavailable
 from components.aws.identity import AwsSettings
+from sandbox.gate.faults import Fault
 from sandbox.pulumi.aws.session import Aws as PluginAws
 from sandbox.pulumi.aws.session import decode
 from sandbox.sandbox import ACCOUNT
@@ -113,7 +113,7 @@ def test_the_region_of_a_profile_serves_both(aws: Aws, tmp_path: Path, monkeypat
 
 def test_a_role_that_may_not_be_assumed_is_one_line_with_the_next_step(aws: Aws) -> None:
     aws.sandbox.aws_control.add_fault(
-        Fault(action="AssumeRole", times=0, status=403, code="AccessDenied", message="not allowed to assume")
+        Fault(action="AssumeRole", count=None, status=403, code="AccessDenied", message="not allowed to assume")
     )
     given = {"assumeRoles": json.dumps([{"roleArn": HUB}]), "region": REGION}
     with pytest.raises(AwsError, match="asking AWS who calls: AccessDenied: not allowed to assume"):
