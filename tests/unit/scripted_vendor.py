@@ -112,13 +112,15 @@ def _handler(vendor: Vendor) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             if "Content-Type" not in answer.headers:
                 self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(answer.content)))
+            if answer.status != 204:
+                self.send_header("Content-Length", str(len(answer.content)))
             self.end_headers()
             if answer.instead == "break off":
                 self.wfile.write(answer.content[: len(answer.content) // 2])
                 self.close_connection = True
                 return
-            self.wfile.write(answer.content)
+            if answer.status != 204:  # what follows a 204 would be taken for the next reply
+                self.wfile.write(answer.content)
 
         do_GET = do_POST = do_DELETE = answer
 
