@@ -12,6 +12,7 @@ from components.aws.tags import all_tags
 from components.checks.findings import TrailDoubt
 from components.resources.account import CloudOneAccount
 from components.resources.external_id import ExternalId
+from components.resources.key_gate import KeyGate
 from components.resources.notification_snapshot import NotificationSnapshot
 from components.settings.model import ExistingTrail, Settings
 from components.steps.audit_trail import AuditTrail
@@ -48,7 +49,7 @@ class Onboarding(pulumi.ComponentResource):
         doubt: TrailDoubt | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("trend:onboarding:Onboarding", name, None, opts)
+        super().__init__("trend:onboarding:Onboarding", name, None, KeyGate(name).before_changes(opts))
         tags = all_tags(settings.tags)
 
         # Step 1: the Cloud One account and region of the API key
@@ -70,6 +71,7 @@ class Onboarding(pulumi.ComponentResource):
             external_id = settings.external_id
         trail = AuditTrail(
             "audit-trail",
+            account=account,
             source=settings.trail,
             where=where,
             tags=tags,
@@ -78,7 +80,7 @@ class Onboarding(pulumi.ComponentResource):
         )
         # What others have in an existing bucket must go together with what step 8 adds; if not, it stops here as well.
         snapshot = NotificationSnapshot(
-            "notifications-before",
+            "existing-notifications",
             aws_account_id=where.account_id,
             aws_region=where.region,
             bucket_name=trail.bucket_name,

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from components.trend.accounts import ApiKeyDetails
 
 
+READ_ONLY = "read-only"
+"""The id of the role that comes with Cloud One and may change nothing."""
+
+ROLE_HINT = "give the API key the role Full Access (Cloud One, Administration > API Keys), or use another one"
+
+
 @dataclass(frozen=True, kw_only=True)
 class AccountInputs(Inputs):
     """Inputs of step 1.
@@ -70,9 +76,20 @@ class AccountProvider(TrendProvider):
     def _verify(self, props: Props) -> Props:
         inputs = AccountInputs.of(props)
         key = self.trend().key_details()
-        check_enabled(key)
+        check_usable(key)
         check_region(key.account_id, key.region, inputs.aws_region, self.aws_regions())
         return {**inputs.props(), "accountId": key.account_id, "region": key.region}
+
+
+def check_usable(key: ApiKeyDetails) -> None:
+    """Refuse a key that cannot change anything at Trend; of a role that somebody has defined nobody can tell.
+
+    Raises:
+        Forbidden: an administrator has switched it off, or it may only read.
+    """
+    check_enabled(key)
+    if key.role_id == READ_ONLY:
+        raise Forbidden(f"the API key '{key.alias}' has the role {READ_ONLY}, which may change nothing", hint=ROLE_HINT)
 
 
 def check_enabled(key: ApiKeyDetails) -> None:

@@ -100,16 +100,16 @@ class TrendProvider(OnboardingProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's configuration. The API key in it is looked at by the first call that needs it."""
         super().configure(req)
+        self.take_settings(req.config.get)
 
-        def setting(name: str) -> str:
-            return req.config.get(name) or ""
-
+    def take_settings(self, setting: Callable[[str], str | None]) -> None:
+        """Take what `setting` knows by name; variables of the environment win over it."""
         self._environment = _environment(
-            os.environ.get(KEY_VARIABLE) or setting("cloudOneApiKey"),
-            os.environ.get(TOKEN_VARIABLE) or setting("visionOneServiceToken"),
+            os.environ.get(KEY_VARIABLE) or setting("cloudOneApiKey") or "",
+            os.environ.get(TOKEN_VARIABLE) or setting("visionOneServiceToken") or "",
             os.environ.get(ENDPOINT_VARIABLE) or "",
-            setting("endpoints"),
-            setting("regionMap"),
+            setting("endpoints") or "",
+            setting("regionMap") or "",
         )
 
     def redact(self, text: str) -> str:

@@ -16,12 +16,12 @@ from components.settings.setting import Effect, Setting, declare, declared_in
 
 _NEW_TRAIL_RESOURCES = (
     "trail, trail-bucket, trail-bucket-access, trail-bucket-encryption, trail-bucket-lifecycle, "
-    "trail-bucket-ownership, trail-bucket-policy, trail-bucket-versioning"
+    "trail-bucket-ownership, trail-bucket-policy, trail-bucket-versioning, trail-key-check"
 )
-_FROM_ANOTHER_BUCKET = "replaces forwarder, health, notifications-before, notifications-kept"
+_FROM_ANOTHER_BUCKET = "replaces existing-notifications, forwarder, forwarder-key-check, health, restored-notifications"
 _FROM_ANOTHER_TEMPLATE = Effect(
-    "updates forwarder-template, management-role, management-role-template, notifications-before; "
-    "replaces forwarder, health, notifications-kept",
+    "updates existing-notifications, forwarder-template, management-role, management-role-template; "
+    "replaces forwarder, forwarder-key-check, health, restored-notifications",
     "the stacks come from other templates",
 )
 
@@ -166,8 +166,9 @@ class Settings:
         meaning="Name of Trend's CloudFormation stacks, at most 8 characters.",
         effects=[
             Effect(
-                "updates notifications-before, registration; "
-                "replaces forwarder, health, management-role, notifications-kept",
+                "updates existing-notifications, registration; "
+                "replaces forwarder, forwarder-key-check, health, management-role, management-role-key-check, "
+                "restored-notifications",
                 "a CloudFormation stack cannot be renamed; the registration is pointed at the new role, never deleted",
             )
         ],
@@ -193,7 +194,7 @@ class Settings:
         "earlier settings.",
         effects=[
             Effect(
-                "creates earlier-connector, earlier-registration; updates connector, registration",
+                "creates connector-before-adoption, registration-before-adoption; updates connector, registration",
                 "links that are managed by this stack stay as they are; another's is adopted, with its earlier "
                 "settings recorded",
             )
@@ -225,8 +226,8 @@ class Settings:
         meaning="Tags for everything that takes tags.",
         effects=[
             Effect(
-                "updates management-role, notifications-before, workload-security; "
-                "replaces forwarder, health, notifications-kept",
+                "updates existing-notifications, management-role, workload-security; "
+                "replaces forwarder, forwarder-key-check, health, restored-notifications",
                 "in place, but for Trend's CloudTrail stack: its token is good for one creation",
             )
         ],

@@ -10,6 +10,8 @@ import pulumi_aws as aws
 
 from components.aws.context import AwsContext
 from components.aws.names import trail_name
+from components.resources.account import CloudOneAccount
+from components.resources.key_check import KeyCheck
 from components.settings.model import ExistingTrail, NewTrail
 
 
@@ -21,6 +23,7 @@ class AuditTrail(pulumi.ComponentResource):
 
     Args:
         name: the component's name.
+        account: the Cloud One account.
         source: a new trail, or the bucket of an existing one.
         where: the AWS account and region.
         tags: of the new bucket and trail.
@@ -38,6 +41,7 @@ class AuditTrail(pulumi.ComponentResource):
         self,
         name: str,
         *,
+        account: CloudOneAccount,
         source: NewTrail | ExistingTrail,
         where: AwsContext,
         tags: Mapping[str, str],
@@ -91,24 +95,14 @@ class AuditTrail(pulumi.ComponentResource):
                 opts=after_ready(),
             )
         )
-        if source.retention_days:
-            ready.append(
-                aws.s3.BucketLifecycleConfiguration(
-                    "trail-bucket-lifecycle",
-                    bucket=bucket.id,
-                    rules=[
-                        {
-                            "id": "expire-logs",
-                            "status": "Enabled",
-                            "filter": {"prefix": ""},
-                            "expiration": {"days": source.retention_days},
-                            "noncurrent_version_expiration": {"noncurrent_days": 30},
-                            "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
-                        }
-                    ],
-                    opts=after_ready(),
-                )
+        ready.append(
+            aws.s3.BucketLifecycleConfiguration(
+                "trail-bucket-lifecycle",
+                bucket=bucket.id,
+                rules=[lifecycle_rule(source.retention_days)],
+                opts=after_ready(),
             )
+        )
         ready.append(
             aws.s3.BucketPolicy(
                 "trail-bucket-policy",
@@ -145,9 +139,27 @@ class AuditTrail(pulumi.ComponentResource):
                 delete_before_replace=stopped or None,
             ),
         )
+        KeyCheck("trail-key-check", account=account, before=[trail.arn], opts=pulumi.ResourceOptions(parent=self))
         self.bucket_name = bucket.id
         self.trail_arn = trail.arn
         self.register_outputs({"bucketName": self.bucket_name, "trailArn": self.trail_arn})
+
+
+def lifecycle_rule(retention_days: int) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
+    """Return the rule by which logs expire; where they never do, only what was not uploaded whole does.
+
+    It exists in any case: one that a setting takes away would stay on a bucket that outlives the stack.
+    """
+    rule: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
+        "id": "expire-logs",
+        "status": "Enabled",
+        "filter": {"prefix": ""},
+        "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
+    }
+    if retention_days:
+        rule["expiration"] = {"days": retention_days}
+        rule["noncurrent_version_expiration"] = {"noncurrent_days": 30}
+    return rule
 
 
 def bucket_policy(bucket_arn: pulumi.Output[str], trail_arn: str, account_id: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from components.aws.names import ISSUER, role_template_url
 from components.aws.tags import TEMPLATE_TAG
 from components.resources.account import CloudOneAccount
 from components.resources.cloud_account import CloudAccount as Registration
+from components.resources.key_check import KeyCheck
 from components.resources.prior_link import PriorCloudAccountProvider, PriorLink
 from components.resources.vendor_template import VendorTemplate
 from components.settings.model import HostedTemplates
@@ -73,9 +74,10 @@ class CloudAccount(pulumi.ComponentResource):
             on_failure="DELETE",
             opts=pulumi.ResourceOptions(parent=self, replace_on_changes=["#initerror"], delete_before_replace=True),
         )
+        KeyCheck("management-role-key-check", account=account, before=[stack.id], opts=child)
         self.role_arn = stack.outputs["CloudOneRoleArn"]
         prior = adopt and PriorLink(
-            "earlier-registration",
+            "registration-before-adoption",
             PriorCloudAccountProvider(),
             account=account,
             aws_account_id=where.account_id,

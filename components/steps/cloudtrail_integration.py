@@ -12,6 +12,7 @@ from components.aws.tags import TEMPLATE_TAG
 from components.resources.account import CloudOneAccount
 from components.resources.cloudtrail_parameters import CloudTrailParameters
 from components.resources.failed_stack import restore_on_failure
+from components.resources.key_check import KeyCheck
 from components.resources.notification_merge import NotificationMerge
 from components.resources.notification_snapshot import NotificationSnapshot
 from components.resources.vendor_template import VendorTemplate
@@ -108,12 +109,13 @@ class CloudTrailIntegration(pulumi.ComponentResource):
             ),
         )
         NotificationMerge(
-            "notifications-kept",
+            "restored-notifications",
             snapshot=snapshot,
             aws_account_id=where.account_id,
             aws_region=where.region,
             stack_id=stack.id,
             opts=pulumi.ResourceOptions(parent=self),
         )
+        KeyCheck("forwarder-key-check", account=account, before=[stack.id], opts=pulumi.ResourceOptions(parent=self))
         self.stack_id = stack.id
         self.register_outputs({"stackId": self.stack_id})

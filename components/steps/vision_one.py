@@ -29,7 +29,7 @@ class VisionOne(pulumi.ComponentResource):
     ) -> None:
         super().__init__("trend:onboarding:VisionOne", name, None, opts)
         enrollment = VisionOneEnrollment(
-            "enrolment",
+            "enrollment",
             account=account,
             enroll=enroll,
             opts=pulumi.ResourceOptions(parent=self),

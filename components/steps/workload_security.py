@@ -106,7 +106,7 @@ class WorkloadSecurity(pulumi.ComponentResource):
             opts=child,
         )
         prior = adopt and PriorLink(
-            "earlier-connector",
+            "connector-before-adoption",
             PriorConnectorProvider(),
             account=account,
             aws_account_id=where.account_id,

@@ -8,7 +8,7 @@ from typing import Any
 
 from components.checks.examination import CALLER, KEY, Check
 from components.checks.findings import Finding
-from components.resources.account import RegionMismatch, check_enabled, check_region
+from components.resources.account import READ_ONLY, ROLE_HINT, RegionMismatch, check_enabled, check_region
 from components.resources.cloud_account import CloudAccountProvider
 from components.resources.connector import ConnectorProvider
 from components.resources.external_id import ExternalIdHidden, ExternalIdProvider
@@ -17,8 +17,7 @@ from components.resources.link_provider import LinkProvider
 from components.trend.errors import CredentialsError, Forbidden, Unauthenticated
 from operate.doctor.case import Case
 
-FULL_ACCESS, READ_ONLY = "full-access", "read-only"
-_ROLE_HINT = "give the API key the role Full Access (Cloud One, Administration > API Keys), or use another one"
+FULL_ACCESS = "full-access"
 _NO_ANSWER = (CredentialsError, Forbidden, Unauthenticated)
 # What the deployment calls. Only the first is sold alone, so that only the first must be in the list.
 _SERVICES = ("workload", "cloudaccounts", "cloudtrail", "visionone-connect")
@@ -53,9 +52,9 @@ def _role(case: Case) -> Iterator[Finding]:
     if role == FULL_ACCESS:
         yield Finding(subject, "ok", role)
     elif role == READ_ONLY:
-        yield Finding(subject, "failed", f"{role} may change nothing", _ROLE_HINT)
+        yield Finding(subject, "failed", f"{role} may change nothing", ROLE_HINT)
     else:
-        yield Finding(subject, "unknown", f"'{role}' is no role that comes with Cloud One: it may do less", _ROLE_HINT)
+        yield Finding(subject, "unknown", f"'{role}' is no role that comes with Cloud One: it may do less", ROLE_HINT)
 
 
 def _account(case: Case) -> Iterator[Finding]:

@@ -26,7 +26,9 @@ _NOUNS = {
     f"{DYNAMIC}CloudTrailParameters": ("CloudTrail service token for AWS account", "awsAccountId"),
     f"{DYNAMIC}VisionOneEnrollment": ("Vision One enrolment of Cloud One account", "cloudOneAccountId"),
 }
-_ONLY_ASK = frozenset({"CloudOneAccount", "ExternalId", "PriorLink", "NotificationSnapshot", "NotificationMerge"})
+_ONLY_ASK = frozenset(
+    {"CloudOneAccount", "ExternalId", "KeyCheck", "PriorLink", "NotificationSnapshot", "NotificationMerge"}
+)
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def makes(place: Place) -> Iterator[Statement]:
     """Yield what an up makes and changes."""
     trail, settings = place.settings.trail, place.settings
     if isinstance(trail, NewTrail):
-        yield Statement("Make", "TrailBucket", _bucket_writes(trail), [place.bucket_arn])
+        yield Statement("Make", "TrailBucket", _BUCKET_WRITES, [place.bucket_arn])
         yield Statement(
             "Make",
             "Trail",
@@ -129,7 +129,7 @@ def removes(place: Place) -> Iterator[Statement]:
     if isinstance(trail, NewTrail):
         yield Statement("Remove", "Trail", ["cloudtrail:DeleteTrail"], [place.trail_arn])
         if trail.on_destroy == "delete":
-            undone = [each for each in _bucket_writes(trail) if each not in _ONLY_MADE]
+            undone = [each for each in _BUCKET_WRITES if each not in _ONLY_MADE]
             yield Statement(
                 "Remove",
                 "TrailBucket",
@@ -148,21 +148,18 @@ def removes(place: Place) -> Iterator[Statement]:
     yield Statement("Explain", "VendorStacks", ["cloudformation:DescribeStackEvents"], _stacks(place))
 
 
+_BUCKET_WRITES = [
+    "s3:CreateBucket",
+    "s3:PutBucketOwnershipControls",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketVersioning",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutLifecycleConfiguration",
+    "s3:TagResource",
+    "s3:UntagResource",
+]
 _ONLY_MADE = ("s3:CreateBucket", "s3:PutBucketPolicy", "s3:TagResource", "s3:UntagResource")
-
-
-def _bucket_writes(trail: NewTrail) -> list[str]:
-    return [
-        "s3:CreateBucket",
-        "s3:PutBucketOwnershipControls",
-        "s3:PutBucketPolicy",
-        "s3:PutBucketPublicAccessBlock",
-        "s3:PutBucketVersioning",
-        "s3:PutEncryptionConfiguration",
-        *(["s3:PutLifecycleConfiguration"] if trail.retention_days else []),
-        "s3:TagResource",
-        "s3:UntagResource",
-    ]
 
 
 def _stacks(place: Place) -> list[str]:

@@ -72,6 +72,6 @@ def _properties(bucket: Resource, parts: dict[str, Resource]) -> Iterator[tuple[
         blocked = all(found.inputs.get(each) for each in _PUBLIC_ACCESS)
         yield "Public access", "blocked" if blocked else "not blocked altogether"
     lifecycle = parts.get("BucketLifecycleConfiguration")
-    days = lifecycle.inputs["rules"][0]["expiration"]["days"] if lifecycle else 0
+    days = lifecycle.inputs["rules"][0].get("expiration", {}).get("days", 0) if lifecycle else 0
     yield "Logs expire", f"after {days:.0f} days" if days else "never"
     yield "When the stack is destroyed", "the bucket stays, with its logs" if bucket.retained else "it is removed"

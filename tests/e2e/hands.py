@@ -56,7 +56,7 @@ def connector_number(sandbox: Sandbox) -> int:
     return next(each.id for each in sandbox.trend.state().connectors if each.account_id == sandbox.account)
 
 
-def _widen_the_role(sandbox: Sandbox, outputs: dict[str, Any]) -> None:
+def widen_the_role(sandbox: Sandbox, outputs: dict[str, Any]) -> None:
     iam, name = sandbox.aws("iam"), _reader(outputs)
     policy = iam.list_role_policies(RoleName=name)["PolicyNames"][0]
     everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -96,7 +96,7 @@ def _wipe_the_notifications(sandbox: Sandbox, outputs: dict[str, Any]) -> None:
 
 
 IN_AWS: list[Change] = [
-    _widen_the_role,
+    widen_the_role,
     _open_the_role,
     _delete_the_role,
     _delete_the_management_stack,

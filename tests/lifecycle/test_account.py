@@ -103,10 +103,14 @@ def test_a_forbidden_key_is_told_what_it_needs(account: Resource, trend: Simulat
     assert "give the API key a role that may do this (Full Access)" in said
 
 
-def test_a_read_only_key_may_read_itself(account: Resource, engine: Engine) -> None:
-    engine.restart(cloudOneApiKey=KEYS["ReadOnly"].value)
+def test_a_read_only_key_is_refused_for_a_deployment_and_does_for_a_refresh(account: Resource, engine: Engine) -> None:
     account.up(ACCOUNT_INPUTS)
+    engine.restart(cloudOneApiKey=KEYS["ReadOnly"].value)
+    account.refresh()
     assert account.id == ACCOUNT
+    said = refusal(engine.resource(AccountProvider), ACCOUNT_INPUTS)
+    assert "has the role read-only, which may change nothing" in said
+    assert "Full Access" in said
 
 
 def test_an_aws_region_that_does_not_fit_is_refused_with_the_command(

@@ -51,7 +51,7 @@ def test_no_secret_of_the_configuration_is_among_its_inputs(monkeypatch: pytest.
     assert access == {"aws:secretKey": None, "aws:customCaBundle": None, "aws:profile": "deployer"}
 
 
-@pytest.mark.parametrize("step", ["notifications-kept", "connector", "registration", "forwarder"])
+@pytest.mark.parametrize("step", ["restored-notifications", "connector", "registration", "forwarder"])
 def test_the_check_waits_for_every_step(step: str) -> None:
     engine = deploy(SETTINGS, slow=step).engine
     assert step in engine.made_meanwhile

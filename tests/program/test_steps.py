@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from components.checks.findings import TrailDoubt
 from components.settings.model import ExistingTrail, NewTrail, Settings
 from tests.program.deployment import deploy
 from tests.program.recorder import CLOUD_ONE_ACCOUNT, EXTERNAL_ID, WHERE, Recorder
@@ -27,6 +28,8 @@ LINKS = [
     "trend:VendorTemplate",
     "trend:NotificationSnapshot",
     "trend:NotificationMerge",
+    "trend:KeyCheck",
+    "trend:KeyCheck",
     "command:local:Command",
     "aws:cloudformation/stack:Stack",
 ]
@@ -39,6 +42,7 @@ TRAIL = [
     "aws:s3/bucketPolicy:BucketPolicy",
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
     "aws:cloudtrail/trail:Trail",
+    "trend:KeyCheck",
 ]
 
 
@@ -83,8 +87,14 @@ def test_without_adoption_nothing_looks_for_earlier_links() -> None:
 
 def test_adoption_records_each_earlier_link_before_it_is_touched() -> None:
     engine = deploy(replace(EXISTING, adopt=True)).engine
-    assert {each.name for each in engine.of_type("trend:PriorLink")} == {"earlier-connector", "earlier-registration"}
-    for type_, record in (("trend:Connector", "earlier-connector"), ("trend:CloudAccount", "earlier-registration")):
+    assert {each.name for each in engine.of_type("trend:PriorLink")} == {
+        "connector-before-adoption",
+        "registration-before-adoption",
+    }
+    for type_, record in (
+        ("trend:Connector", "connector-before-adoption"),
+        ("trend:CloudAccount", "registration-before-adoption"),
+    ):
         link, prior = engine.one(type_), engine.one("trend:PriorLink", record)
         assert link.inputs["adopt"] is True
         assert link.inputs["before"] == {"roleArn": f"arn:before:{record}"}
@@ -122,7 +132,21 @@ def test_a_key_that_may_not_read_the_external_id_stops_before_the_enrolment_and_
     assert engine.made_meanwhile == {"cloud-one-account", "external-id"}
 
 
-SIDE_BY_SIDE = {"enrolment", "connector", "registration", "trail"}
+def test_everything_after_step_1_asks_for_the_key_before_it_is_created_or_updated() -> None:
+    made = deploy(replace(NEW, adopt=True)).engine.made
+    asking = {each.name for each in made if each.options.hooks.before_create and each.options.hooks.before_update}
+    assert asking == {each.name for each in made} - {"cloud-one-account"}
+
+
+def test_what_may_be_deleted_before_its_replacement_exists_has_a_check_of_the_key_that_goes_first() -> None:
+    engine = deploy(NEW, doubt=TrailDoubt.STOPPED).engine
+    deleted_first = {each.name for each in engine.made if each.options.deleteBeforeReplace}
+    assert deleted_first == {"forwarder", "management-role", "trail"}
+    for name in deleted_first:
+        assert engine.named(f"{name}-key-check").depends_on == {name, "cloud-one-account"}
+
+
+SIDE_BY_SIDE = {"enrollment", "connector", "registration", "trail"}
 
 
 @pytest.mark.parametrize("step", sorted(SIDE_BY_SIDE))
@@ -138,8 +162,8 @@ def test_the_links_and_the_trail_wait_not_for_each_other_and_the_token_for_all(s
         ("parameters", "forwarder"),
         ("workload-security-reads", "connector"),
         ("management-role", "registration"),
-        ("earlier-connector", "connector"),
-        ("earlier-registration", "registration"),
+        ("connector-before-adoption", "connector"),
+        ("registration-before-adoption", "registration"),
     ],
 )
 def test_what_is_built_on_something_waits_for_it(first: str, then: str) -> None:

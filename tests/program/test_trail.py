@@ -80,9 +80,8 @@ def test_logs_expire_after_the_days_of_the_settings(days: int) -> None:
 
 
 def test_with_a_retention_of_no_days_logs_are_kept_for_ever() -> None:
-    engine = made(NewTrail(retention_days=0))
-    assert not [each for each in engine.types if "Lifecycle" in each]
-    assert "aws:cloudtrail/trail:Trail" in engine.types
+    (rule,) = inputs("LifecycleConfiguration", NewTrail(retention_days=0))["rules"]
+    assert not {"expiration", "noncurrentVersionExpiration"} & rule.keys()
 
 
 def test_a_bucket_to_keep_is_retained_with_all_that_protects_it_and_the_trail_is_not() -> None:

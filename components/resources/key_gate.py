@@ -1,0 +1,88 @@
+"""The API key once more, in each run that creates or updates something: Trend is asked right before the first change.
+
+A run that changes nothing asks nothing, and no preview does. The engine calls a hook before it creates or updates a
+resource, whatever the reason: a setting, drift, or what an earlier run left undone. It has no such hook for a deletion
+that a plain `pulumi destroy` would accept; `key_check` stands before those. docs/adr/0007-the-key-before-each-change.md
+says why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import pulumi
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import monitor_supports_feature
+
+from components.resources.account import CloudOneAccount
+from components.resources.external_id import ExternalId, ExternalIdInputs, ExternalIdProvider
+from components.resources.key_check import KeyCheckProvider
+
+
+class KeyGate:
+    """Stands before every change of a run, and asks Trend once.
+
+    Step 1 asks for itself; where it just has, nothing is asked again. A later run asks what the first one does: whether
+    the key is taken and whose it is, and for the external id, unless that is given by hand.
+
+    Args:
+        name: of the component that all resources are children of.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._account: CloudOneAccount | None = None
+        self._asks_external_id = False
+        self._answer: asyncio.Task[None] | None = None
+        self._refused_at = ""
+
+    def before_changes(self, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions | None:
+        """Return the component's options, so that each resource in it asks before it is changed.
+
+        An engine without hooks, which is an older CLI or a test's mock, gets them as they are.
+        """
+        if not monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS):
+            return opts
+        ask, skip = pulumi.ResourceHook(f"{self._name}-api-key", self._ask), self._skip
+        asking = pulumi.ResourceHookBinding(before_create=[ask], before_update=[ask])
+        step_1 = pulumi.ResourceHookBinding(after_create=[skip], after_update=[skip])
+
+        def bind(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+            if not isinstance(args.resource, pulumi.CustomResource):
+                return None
+            if isinstance(args.resource, CloudOneAccount):
+                self._account = args.resource
+            if isinstance(args.resource, ExternalId):
+                self._asks_external_id = True
+            hooks = pulumi.ResourceOptions(hooks=step_1 if args.resource is self._account else asking)
+            return pulumi.ResourceTransformationResult(args.props, pulumi.ResourceOptions.merge(args.opts, hooks))
+
+        return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(transformations=[bind]))
+
+    async def _skip(self, _args: pulumi.ResourceHookArgs) -> None:
+        self._answer = asyncio.ensure_future(asyncio.sleep(0))
+
+    async def _ask(self, args: pulumi.ResourceHookArgs) -> None:
+        """Wait for the one answer; where it is a refusal, the first that learns of it says all."""
+        if self._answer is None:
+            self._answer = asyncio.ensure_future(self._ask_trend())
+        try:
+            await self._answer
+        except Exception:
+            if self._refused_at:
+                raise Exception(f"see the error of {self._refused_at}") from None
+            self._refused_at = args.name
+            raise
+
+    async def _ask_trend(self) -> None:
+        assert self._account is not None, "nothing is changed before step 1"
+        known = ExternalIdInputs(
+            cloud_one_account_id=await self._account.account_id.future() or "",
+            region=await self._account.region.future() or "",
+        )
+        key, external_id = KeyCheckProvider(), ExternalIdProvider()
+        for provider in (key, external_id):
+            provider.take_settings(pulumi.Config().get)
+        await asyncio.to_thread(key.require_key, known.cloud_one_account_id)
+        if self._asks_external_id:
+            await asyncio.to_thread(external_id.read, known.cloud_one_account_id, known.props())
