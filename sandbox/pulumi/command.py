@@ -10,18 +10,15 @@ from __future__ import annotations
 import os
 import subprocess
 import uuid
-from functools import wraps
 from importlib import metadata
-from typing import Any
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as pb
-from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
-from sandbox.pulumi.aws.wire import UNKNOWN, Props, to_python, to_struct
+from sandbox.pulumi.provider import PluginError, PluginServicer, reported, type_of
 from sandbox.pulumi.server import serve_provider
+from sandbox.pulumi.wire import UNKNOWN, Props, to_python, to_struct
 
 TYPE = "command:local:Command"
 SHELL = ["/bin/sh", "-c"]
@@ -29,46 +26,19 @@ INPUTS = {"create", "update", "delete", "dir", "environment", "interpreter", "st
 OUTPUTS = ("stdout", "stderr")
 
 
-class CommandError(Exception):
+class CommandError(PluginError):
     """A command failed, or something was asked for that this plugin does not do."""
 
 
-def _reported(method: Any) -> Any:
-    @wraps(method)
-    def call(self: Any, request: Any, context: grpc.ServicerContext) -> Any:
-        try:
-            return method(self, request, context)
-        except CommandError as error:
-            return context.abort(grpc.StatusCode.UNKNOWN, str(error))
-
-    return call
-
-
-class CommandProvider(ResourceProviderServicer):
+class CommandProvider(PluginServicer):
     """Serves local commands; without any state of its own."""
 
-    def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
-        return plugin_pb2.PluginInfo(version=metadata.version("pulumi_command"))
+    version = metadata.version("pulumi_command")
 
-    def Handshake(
-        self, request: pb.ProviderHandshakeRequest, context: grpc.ServicerContext
-    ) -> pb.ProviderHandshakeResponse:
-        return pb.ProviderHandshakeResponse()
-
-    def CheckConfig(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
-        return pb.CheckResponse(inputs=request.news)
-
-    def DiffConfig(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
-        return pb.DiffResponse(changes=pb.DiffResponse.DIFF_NONE)
-
-    def Configure(self, request: pb.ConfigureRequest, context: grpc.ServicerContext) -> pb.ConfigureResponse:
-        return pb.ConfigureResponse(supportsPreview=True)
-
-    @_reported
+    @reported
     def Check(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
-        token = request.urn.split("::")[2].split("$")[-1]
-        if token != TYPE:
-            raise CommandError(f"the sandbox's Command plugin does not implement {token}")
+        if type_of(request.urn) != TYPE:
+            raise CommandError(f"the sandbox's Command plugin does not implement {type_of(request.urn)}")
         unknown = sorted(to_python(request.news).keys() - INPUTS)
         if unknown:
             raise CommandError(f"the sandbox's Command plugin does not implement {TYPE}'s {', '.join(unknown)}")
@@ -83,7 +53,7 @@ class CommandProvider(ResourceProviderServicer):
             replaces=[name for name in changed if name == "triggers"],
         )
 
-    @_reported
+    @reported
     def Create(self, request: pb.CreateRequest, context: grpc.ServicerContext) -> pb.CreateResponse:
         inputs = to_python(request.properties)
         if request.preview:
@@ -91,7 +61,7 @@ class CommandProvider(ResourceProviderServicer):
         outputs = _run(inputs, inputs.get("create"), {})
         return pb.CreateResponse(id=uuid.uuid4().hex, properties=to_struct({**inputs, **outputs}))
 
-    @_reported
+    @reported
     def Update(self, request: pb.UpdateRequest, context: grpc.ServicerContext) -> pb.UpdateResponse:
         olds, news = to_python(request.olds), to_python(request.news)
         if request.preview:
@@ -102,13 +72,10 @@ class CommandProvider(ResourceProviderServicer):
     def Read(self, request: pb.ReadRequest, context: grpc.ServicerContext) -> pb.ReadResponse:
         return pb.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
 
-    @_reported
+    @reported
     def Delete(self, request: pb.DeleteRequest, context: grpc.ServicerContext) -> Empty:
         state = to_python(request.properties)
         _run(state, state.get("delete"), state)
-        return Empty()
-
-    def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
         return Empty()
 
 

@@ -48,11 +48,6 @@ class PythonLanguageHost(LanguageRuntimeServicer):
     def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=metadata.version("pulumi"))
 
-    def GetRequiredPlugins(
-        self, request: pb.GetRequiredPluginsRequest, context: grpc.ServicerContext
-    ) -> pb.GetRequiredPluginsResponse:
-        return pb.GetRequiredPluginsResponse()
-
     def GetRequiredPackages(
         self, request: pb.GetRequiredPackagesRequest, context: grpc.ServicerContext
     ) -> pb.GetRequiredPackagesResponse:

@@ -11,7 +11,7 @@ from sandbox.pulumi.aws.errors import ProviderError, Refusal, aws_errors, ignori
 from sandbox.pulumi.aws.kind import AutoName, ResourceType, Traits
 from sandbox.pulumi.aws.retry import repeated, until
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.aws.wire import Props
+from sandbox.pulumi.wire import Props
 
 INVALID = "ValidationError"
 UNSPREAD: Refusal = (INVALID, "is invalid or cannot be assumed")

@@ -9,7 +9,7 @@ from sandbox.pulumi.aws import tags
 from sandbox.pulumi.aws.errors import failing
 from sandbox.pulumi.aws.kind import AutoName, ResourceType, Traits, changed
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.aws.wire import Props
+from sandbox.pulumi.wire import Props
 
 _ARGUMENTS = {
     "enableLogFileValidation": "EnableLogFileValidation",

@@ -14,7 +14,7 @@ from typing import Any
 
 from sandbox.pulumi.aws import paths
 from sandbox.pulumi.aws.kind import Traits
-from sandbox.pulumi.aws.wire import Props, Unknown, has_unknown
+from sandbox.pulumi.wire import Props, Unknown, has_unknown
 
 DEFAULTS = "__defaults"
 """The input that lists which inputs the plugin filled in itself."""

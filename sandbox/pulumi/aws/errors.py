@@ -7,16 +7,20 @@ from contextlib import contextmanager
 from functools import cache
 
 from botocore.exceptions import BotoCoreError, ClientError
+from pulumi.runtime.proto import provider_pb2 as pb
+
+from sandbox.pulumi.provider import PluginError
+from sandbox.pulumi.wire import Props, to_struct
 
 Refusal = tuple[str, str]
 """An error code of AWS, and the text its message must hold; either may be empty, for any."""
 
 
-class ProviderError(Exception):
+class ProviderError(PluginError):
     """An operation failed and nothing needs to be kept of it. The text is one line for the user."""
 
 
-class InitFailedError(Exception):
+class InitFailedError(PluginError):
     """An operation failed after its object came to exist: the engine keeps the object, with the reasons.
 
     Args:
@@ -25,11 +29,9 @@ class InitFailedError(Exception):
         reason: the line for the user.
     """
 
-    def __init__(self, resource_id: str, outputs: dict[str, object], reason: str) -> None:
+    def __init__(self, resource_id: str, outputs: Props, reason: str) -> None:
         super().__init__(reason)
-        self.resource_id = resource_id
-        self.outputs = outputs
-        self.reason = reason
+        self.detail = pb.ErrorResourceInitFailed(id=resource_id, properties=to_struct(outputs), reasons=[reason])
 
 
 def code_of(error: ClientError) -> str:

@@ -11,7 +11,7 @@ from sandbox.pulumi.aws.errors import Refusal
 from sandbox.pulumi.aws.kind import AutoName, ResourceType, Traits, changed
 from sandbox.pulumi.aws.retry import repeated
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.aws.wire import Props
+from sandbox.pulumi.wire import Props
 
 UNSPREAD: Refusal = ("MalformedPolicyDocument", "Invalid principal in policy")
 BUSY: Refusal = ("ConcurrentModification", "")

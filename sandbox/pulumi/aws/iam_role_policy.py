@@ -9,7 +9,7 @@ from sandbox.pulumi.aws.errors import ignoring
 from sandbox.pulumi.aws.kind import AutoName, ResourceType, Traits
 from sandbox.pulumi.aws.retry import until
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.aws.wire import Props
+from sandbox.pulumi.wire import Props
 
 
 class RolePolicyType(ResourceType):

@@ -5,9 +5,7 @@ Follows pulumi-terraform-bridge pkg/tfbridge/schema.go (defaults), pulumi-aws pr
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,27 +14,10 @@ from sandbox.pulumi.aws.diff import DEFAULTS
 from sandbox.pulumi.aws.errors import ProviderError
 from sandbox.pulumi.aws.kind import Traits
 from sandbox.pulumi.aws.naming import auto_name
-from sandbox.pulumi.aws.paths import join
+from sandbox.pulumi.aws.paths import join, without_indices
 from sandbox.pulumi.aws.schema import ListOf, MapOf, ObjectOf, Scalar, Shape, schema_of
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.aws.wire import UNKNOWN, Props, Unknown
-
-
-@dataclass(frozen=True)
-class Naming:
-    """How the engine wants names made in this request.
-
-    Attributes:
-        logical_name: the resource's name in the program.
-        seed: random bytes of the request.
-        proposed: a name the engine made after the user's own pattern; empty to make one here.
-        disabled: whether the user forbids made names.
-    """
-
-    logical_name: str
-    seed: bytes = b""
-    proposed: str = ""
-    disabled: bool = False
+from sandbox.pulumi.wire import Props, Unknown
 
 
 @dataclass(frozen=True)
@@ -47,7 +28,9 @@ class Failure:
     reason: str
 
 
-def check(traits: Traits, aws: Aws, olds: Props, news: Props, naming: Naming) -> tuple[Props, list[Failure]]:
+def check(
+    traits: Traits, aws: Aws, olds: Props, news: Props, logical_name: str, seed: bytes
+) -> tuple[Props, list[Failure]]:
     """Return the completed inputs, and every reason to refuse them.
 
     Args:
@@ -55,7 +38,8 @@ def check(traits: Traits, aws: Aws, olds: Props, news: Props, naming: Naming) ->
         aws: for the region and the default tags.
         olds: inputs in the state, empty for a new resource.
         news: inputs of the program.
-        naming: how to make a name.
+        logical_name: the resource's name in the program, of which a name is made where the program gives none.
+        seed: random bytes of the request.
     """
     schema = schema_of(traits.type).inputs
     added = {DEFAULTS, *(["region"] if traits.regional else [])}
@@ -64,14 +48,21 @@ def check(traits: Traits, aws: Aws, olds: Props, news: Props, naming: Naming) ->
     ]
     if failures:
         return news, failures
-    inputs: Props = _coerced(schema, news)
+    inputs = dict(news)
     defaults = []
     for name, value in traits.defaults.items():
         if name not in inputs:
             inputs[name] = value
             defaults.append(name)
-    failures += _name(traits, inputs, olds, naming, defaults)
-    failures += _missing(schema, inputs)
+    rule = traits.auto_name
+    if rule and rule.property not in inputs:
+        made_before = rule.property in (olds.get(DEFAULTS) or [])
+        try:
+            inputs[rule.property] = olds[rule.property] if made_before else auto_name(rule, logical_name, seed)
+            defaults.append(rule.property)
+        except ProviderError as error:
+            failures.append(Failure(rule.property, str(error)))
+    failures += _missing("", schema, inputs)
     if traits.taggable:
         inputs["tagsAll"] = tags.wanted(inputs.get("tags"), aws.tag_rules)
     if traits.regional:
@@ -80,38 +71,18 @@ def check(traits: Traits, aws: Aws, olds: Props, news: Props, naming: Naming) ->
     return inputs, failures
 
 
-def _name(traits: Traits, inputs: Props, olds: Props, naming: Naming, defaults: list[str]) -> Iterator[Failure]:
-    rule = traits.auto_name
-    if rule is None or rule.property in inputs:
-        return
-    made_before = rule.property in (olds.get(DEFAULTS) or [])
-    if made_before and olds.get(rule.property):
-        inputs[rule.property] = olds[rule.property]
-    elif naming.disabled:
-        yield Failure(rule.property, f"Missing required property '{rule.property}': automatic naming is disabled")
-        return
-    else:
-        try:
-            inputs[rule.property] = naming.proposed or auto_name(rule, naming.logical_name, naming.seed)
-        except ProviderError as error:
-            yield Failure(rule.property, str(error))
-            return
-    defaults.append(rule.property)
-
-
 def _refused(traits: Traits, path: str, shape: Shape | None, value: Any) -> Iterator[Failure]:
     """Yield what is not implemented, or does not fit the SDK's types, at a path and below."""
     if shape is None:
         yield Failure(path, f"{traits.type} has no property '{path}'")
-    elif not traits.implements(re.sub(r"\[[^]]*]", "", path)):
+    elif not traits.implements(without_indices(path)):
         yield Failure(path, f"the sandbox's AWS plugin does not implement property '{path}' of {traits.type}")
     elif value is None or isinstance(value, Unknown):
         return
     elif isinstance(shape, ObjectOf) and isinstance(value, dict) and not shape.or_text:
         for name in sorted(value.keys() - {DEFAULTS}):
             yield from _refused(traits, join(path, name), shape.fields.get(name), value[name])
-        for name in sorted(shape.required - {key for key, item in value.items() if item is not None}):
-            yield Failure(join(path, name), f"Missing required property '{join(path, name)}'")
+        yield from _missing(path, shape, value)
     elif isinstance(shape, ListOf | MapOf) and isinstance(value, list if isinstance(shape, ListOf) else dict):
         for step, item in enumerate(value) if isinstance(value, list) else value.items():
             yield from _refused(traits, join(path, step), shape.item, item)
@@ -120,53 +91,23 @@ def _refused(traits: Traits, path: str, shape: Shape | None, value: Any) -> Iter
 
 
 def _fits(shape: Shape, value: Any) -> bool:
+    """Return whether a value has the schema's own type. The bridge would turn a number into a text; nobody needs it."""
     if isinstance(shape, ObjectOf):
-        return shape.or_text and isinstance(value, str | dict)
-    if not isinstance(shape, Scalar) or isinstance(value, dict | list):
+        return shape.or_text and isinstance(value, str)
+    if not isinstance(shape, Scalar) or isinstance(value, bool) != (shape.kinds == (bool,)):
         return False
-    if shape.kinds == (bool,):
-        return isinstance(value, bool) or value in ("true", "false")
-    if set(shape.kinds) <= {int, float}:
-        return not isinstance(value, bool) and str(value).removeprefix("-").replace(".", "", 1).isdigit()
-    return True
+    return isinstance(value, shape.kinds)
 
 
 def _expected(shape: Shape) -> str:
     if isinstance(shape, ListOf):
         return "a list"
-    if isinstance(shape, MapOf | ObjectOf):
-        return "an object"
-    return "a " + " or ".join(kind.__name__ for kind in shape.kinds)
+    if isinstance(shape, Scalar):
+        return "a " + " or ".join(kind.__name__ for kind in shape.kinds)
+    return "a str" if isinstance(shape, ObjectOf) and shape.or_text else "an object"
 
 
-def _missing(schema: ObjectOf, inputs: Props) -> Iterator[Failure]:
-    for name in sorted(schema.required):
-        if inputs.get(name) is None:
-            yield Failure(name, f"Missing required property '{name}'")
-
-
-def _coerced(shape: Shape, value: Any) -> Any:
-    """Return the value in the types of the schema, as the bridge does: a number becomes text where text belongs."""
-    if value is None or value is UNKNOWN:
-        return value
-    if isinstance(shape, ObjectOf):
-        return _coerced_object(shape, value)
-    if isinstance(shape, ListOf):
-        return [_coerced(shape.item, item) for item in value]
-    if isinstance(shape, MapOf):
-        return {key: _coerced(shape.item, item) for key, item in value.items()}
-    if shape.kinds == (bool,):
-        return value in (True, "true")
-    if set(shape.kinds) <= {int, float}:
-        return shape.kinds[0](value)
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)
-
-
-def _coerced_object(shape: ObjectOf, value: Any) -> Any:
-    if shape.or_text:
-        # A policy given as an object is its JSON text to the provider.
-        return json.dumps(value, sort_keys=True, separators=(",", ":")) if isinstance(value, Mapping) else value
-    fields = {name: _coerced(shape.fields[name], item) for name, item in value.items() if name in shape.fields}
-    return {name: item for name, item in fields.items() if item is not None}
+def _missing(path: str, shape: ObjectOf, value: Props) -> Iterator[Failure]:
+    for name in sorted(shape.required):
+        if value.get(name) is None:
+            yield Failure(join(path, name), f"Missing required property '{join(path, name)}'")

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.pulumi.aws.errors import ProviderError, failing
 from sandbox.pulumi.aws.session import Aws, dns_suffix
-from sandbox.pulumi.aws.wire import Props
+from sandbox.pulumi.wire import Props
 
 
 def invoke(token: str, aws: Aws, args: Props) -> Props:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.pulumi.aws.errors import Refusal
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.aws.wire import Props
+from sandbox.pulumi.wire import Props
 
 Same = Callable[[Any, Any], bool]
 

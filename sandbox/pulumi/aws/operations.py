@@ -14,7 +14,7 @@ from sandbox.pulumi.aws.errors import InitFailedError, ProviderError, failing, i
 from sandbox.pulumi.aws.kind import ResourceType, Traits
 from sandbox.pulumi.aws.schema import schema_of
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.aws.wire import UNKNOWN, Props
+from sandbox.pulumi.wire import UNKNOWN, Props
 
 
 def preview_create(traits: Traits, inputs: Props) -> Props:
@@ -66,18 +66,21 @@ def read(resource: ResourceType, aws: Aws, resource_id: str, inputs: Props, stat
         resource: the type.
         aws: the clients.
         resource_id: which object.
-        inputs: its inputs in the state; empty when it is imported.
-        state: its outputs in the state; empty when it is imported.
+        inputs: its inputs in the state.
+        state: its outputs in the state.
+
+    Raises:
+        ProviderError: it cannot be read; or it is to be imported, which is not implemented.
     """
+    if not state:
+        raise ProviderError(f"the sandbox's AWS plugin does not implement the import of {resource.traits.type}")
     found = _find(resource, aws, resource_id, state)
     if found is None:
         return None
     outputs = {name: value for name, value in {**state, **found}.items() if value is not None}
     if resource.traits.regional:
         outputs.setdefault("region", aws.region)
-    if state:
-        return outputs, refresh.refreshed(resource.traits, inputs, outputs)
-    return outputs, refresh.imported(resource.traits, outputs)
+    return outputs, refresh.refreshed(resource.traits, inputs, outputs)
 
 
 def update(

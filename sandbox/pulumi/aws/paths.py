@@ -1,4 +1,4 @@
-"""Property paths as the engine writes them: `rules[0].status`, `parameters["Key"]`, `tags.*`."""
+"""Property paths as the engine writes them: `rules[0].status`, `parameters["Key"]`."""
 
 from __future__ import annotations
 
@@ -7,26 +7,14 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox.pulumi.aws.wire import Props
+from sandbox.pulumi.aws.errors import ProviderError
+from sandbox.pulumi.wire import Props
 
-Step = str | int
-
-_STEP = re.compile(r"""\.?([^.\[\]"]+) | \["((?:[^"\\]|\\.)*)"\] | \[(\d+|\*)\]""", re.VERBOSE)
+_STEP = re.compile(r"""\.?([^.\[\]"]+) | \["((?:[^"\\]|\\.)*)"\]""", re.VERBOSE)
 _PLAIN = re.compile(r"^[A-Za-z_$][\w$]*$")
 
 
-def parse(path: str) -> list[Step]:
-    """Return the steps of a path; `*` stands for every member."""
-    steps: list[Step] = []
-    for name, quoted, index in _STEP.findall(path):
-        if index and index != "*":
-            steps.append(int(index))
-        else:
-            steps.append(name or index or quoted.replace('\\"', '"'))
-    return steps
-
-
-def join(path: str, step: Step) -> str:
+def join(path: str, step: str | int) -> str:
     """Return the path of a member below a path."""
     if isinstance(step, int):
         return f"{path}[{step}]"
@@ -38,7 +26,12 @@ def join(path: str, step: Step) -> str:
 
 def top(path: str) -> str:
     """Return the property that a path begins with."""
-    return str(parse(path)[0])
+    return re.split(r"[.\[]", path)[0]
+
+
+def without_indices(path: str) -> str:
+    """Return a path without what is in brackets."""
+    return re.sub(r"\[[^]]*]", "", path)
 
 
 def with_old_values(news: Props, olds: Props, paths: Sequence[str]) -> Props:
@@ -46,42 +39,27 @@ def with_old_values(news: Props, olds: Props, paths: Sequence[str]) -> Props:
 
     As in the bridge the old value is the state's: where a read stored something else than was given, that is what an
     update then sends. Ignoring `tags` ignores `tagsAll` with it.
+
+    Raises:
+        ProviderError: a path leads into a list, or to all members of something, which is not implemented.
     """
     result = copy.deepcopy(news)
     for path in paths:
-        steps = parse(path)
+        if "*" in path or re.search(r"\[\d", path):
+            raise ProviderError(f"the sandbox's AWS plugin does not implement ignoreChanges of {path}")
+        steps = [name or quoted.replace('\\"', '"') for name, quoted in _STEP.findall(path)]
         _keep(result, olds, steps)
         if steps[0] == "tags":
             _keep(result, olds, ["tagsAll", *steps[1:]])
     return result
 
 
-def _keep(new: Any, old: Any, steps: Sequence[Step]) -> None:
-    step, rest = steps[0], steps[1:]
-    for member in _members(new, old) if step == "*" else [step]:
-        present, value = _member(old, member)
-        if rest:
-            below, target = _member(new, member)
-            if below and present:
-                _keep(target, value, rest)
-        elif isinstance(new, dict):
-            if present:
-                new[member] = copy.deepcopy(value)
-            else:
-                new.pop(member, None)
-        elif isinstance(new, list) and isinstance(member, int) and member < len(new) and present:
-            new[member] = copy.deepcopy(value)
-
-
-def _members(new: Any, old: Any) -> list[Step]:
-    if isinstance(new, dict) and isinstance(old, dict):
-        return sorted({*new, *old})
-    return list(range(len(new))) if isinstance(new, list) else []
-
-
-def _member(container: Any, step: Step) -> tuple[bool, Any]:
-    if isinstance(container, dict) and step in container:
-        return True, container[step]
-    if isinstance(container, list) and isinstance(step, int) and step < len(container):
-        return True, container[step]
-    return False, None
+def _keep(new: dict[str, Any], old: dict[str, Any], steps: Sequence[str]) -> None:
+    step, *rest = steps
+    if rest:
+        if isinstance(new.get(step), dict) and isinstance(old.get(step), dict):
+            _keep(new[step], old[step], rest)
+    elif step in old:
+        new[step] = copy.deepcopy(old[step])
+    else:
+        new.pop(step, None)

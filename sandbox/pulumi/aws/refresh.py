@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.pulumi.aws.diff import DEFAULTS, managed, member_key
+from sandbox.pulumi.aws.diff import DEFAULTS, member_key
 from sandbox.pulumi.aws.kind import Traits
-from sandbox.pulumi.aws.schema import schema_of
-from sandbox.pulumi.aws.wire import Props
+from sandbox.pulumi.wire import Props
 
 
 def refreshed(traits: Traits, inputs: Props, outputs: Props) -> Props:
@@ -43,14 +42,3 @@ def _merged(traits: Traits, name: str, old: Any, new: Any) -> Any:
             return new  # tags made elsewhere show, so that the next `up` removes them
         return {key: _merged(traits, key, item, new[key]) for key, item in old.items() if new.get(key) is not None}
     return new
-
-
-def imported(traits: Traits, outputs: Props) -> Props:
-    """Return the inputs of a resource that was not known before: all that are required, or not at their default."""
-    required = schema_of(traits.type).inputs.required
-    result = {
-        name: value
-        for name, value in outputs.items()
-        if name in managed(traits) and (name in required or (value and value != traits.defaults.get(name)))
-    }
-    return {**result, DEFAULTS: []}

@@ -13,7 +13,7 @@ from sandbox.pulumi.aws.errors import ProviderError, Refusal, ignoring, matches
 from sandbox.pulumi.aws.kind import AutoName, ResourceType, Traits
 from sandbox.pulumi.aws.retry import repeated, until
 from sandbox.pulumi.aws.session import Aws, dns_suffix
-from sandbox.pulumi.aws.wire import Props
+from sandbox.pulumi.wire import Props
 
 BUSY: Refusal = ("OperationAborted", "conflicting conditional operation")
 """Refusal of a call while another one on the same bucket is under way: every S3 call is repeated on it."""

@@ -14,7 +14,7 @@ from sandbox.pulumi.aws.kind import ResourceType, Traits
 from sandbox.pulumi.aws.retry import repeated, until
 from sandbox.pulumi.aws.s3_bucket import BUSY, NO_BUCKET, s3_client
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.aws.wire import Props
+from sandbox.pulumi.wire import Props
 
 UNSPREAD: Refusal = ("NoSuchBucket", "")
 """Answer of a bucket that was made a moment ago."""

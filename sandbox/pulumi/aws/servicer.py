@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, NoReturn, TypeVar
-
 import grpc
 from google.protobuf.empty_pb2 import Empty
-from google.protobuf.message import Message
-from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as pb
-from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
-from pulumi.runtime.proto.status_pb2 import Status
 
 from sandbox.pulumi.aws import VERSION, inputs, operations
 from sandbox.pulumi.aws.catalog import resource_for
 from sandbox.pulumi.aws.diff import Change, compare
-from sandbox.pulumi.aws.errors import InitFailedError, ProviderError
+from sandbox.pulumi.aws.errors import ProviderError
 from sandbox.pulumi.aws.session import BOOKKEEPING, SUPPORTED, Aws, decode
-from sandbox.pulumi.aws.wire import to_python, to_struct
-
-Method = TypeVar("Method", bound=Callable[..., Any])
+from sandbox.pulumi.provider import PluginServicer, reported, type_of
+from sandbox.pulumi.wire import to_python, to_struct
 
 _KINDS = {
     (Change.ADD, False): pb.PropertyDiff.ADD,
@@ -33,35 +24,10 @@ _KINDS = {
 }
 
 
-def reported(method: Method) -> Method:
-    """Send the plugin's own errors to the engine as one line, never as a traceback."""
-
-    @wraps(method)
-    def call(self: Any, request: Any, context: grpc.ServicerContext) -> Any:
-        try:
-            return method(self, request, context)
-        except InitFailedError as error:
-            detail = pb.ErrorResourceInitFailed(
-                id=error.resource_id, properties=to_struct(error.outputs), reasons=[error.reason]
-            )
-            _abort(context, error.reason, detail)
-        except ProviderError as error:
-            _abort(context, str(error))
-
-    return call  # type: ignore[return-value]  # the wrapper has the method's own signature
-
-
-def _abort(context: grpc.ServicerContext, message: str, detail: Message | None = None) -> NoReturn:
-    if detail is not None:
-        status = Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message)
-        status.details.add().Pack(detail)
-        context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-    context.abort(grpc.StatusCode.UNKNOWN, message)
-    raise AssertionError("abort always raises")
-
-
-class AwsProvider(ResourceProviderServicer):
+class AwsProvider(PluginServicer):
     """Serves the types of the catalog; one instance per process, called by many threads at once."""
+
+    version = VERSION
 
     def __init__(self) -> None:
         self._aws: Aws | None = None
@@ -72,20 +38,6 @@ class AwsProvider(ResourceProviderServicer):
         if self._aws is None:
             raise ProviderError("the provider is not configured")
         return self._aws
-
-    def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
-        return plugin_pb2.PluginInfo(version=VERSION)
-
-    def Handshake(
-        self, request: pb.ProviderHandshakeRequest, context: grpc.ServicerContext
-    ) -> pb.ProviderHandshakeResponse:
-        return pb.ProviderHandshakeResponse(supports_autonaming_configuration=True)
-
-    def GetSchema(self, request: pb.GetSchemaRequest, context: grpc.ServicerContext) -> pb.GetSchemaResponse:
-        context.abort(
-            grpc.StatusCode.UNIMPLEMENTED, "the sandbox's AWS plugin has no schema: types come from the pulumi_aws SDK"
-        )
-        raise AssertionError("abort always raises")
 
     @reported
     def CheckConfig(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
@@ -109,19 +61,13 @@ class AwsProvider(ResourceProviderServicer):
         aws = Aws(decode(to_python(request.args)))
         aws.connect()
         self._aws = aws
-        return pb.ConfigureResponse(supportsPreview=True, supports_autonaming_configuration=True)
+        return super().Configure(request, context)
 
     @reported
     def Check(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
-        traits = resource_for(_token(request.urn)).traits
-        modes = pb.CheckRequest.AutonamingOptions
-        naming = inputs.Naming(
-            logical_name=request.urn.rsplit("::", 1)[1],
-            seed=request.randomSeed,
-            proposed=request.autonaming.proposed_name,
-            disabled=request.HasField("autonaming") and request.autonaming.mode == modes.DISABLE,
-        )
-        checked, failures = inputs.check(traits, self.aws, to_python(request.olds), to_python(request.news), naming)
+        traits = resource_for(type_of(request.urn)).traits
+        olds, news, name = to_python(request.olds), to_python(request.news), request.urn.rsplit("::", 1)[1]
+        checked, failures = inputs.check(traits, self.aws, olds, news, name, request.randomSeed)
         return pb.CheckResponse(
             inputs=to_struct(checked),
             failures=[pb.CheckFailure(property=failure.property, reason=failure.reason) for failure in failures],
@@ -129,7 +75,7 @@ class AwsProvider(ResourceProviderServicer):
 
     @reported
     def Diff(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
-        resource = resource_for(_token(request.urn))
+        resource = resource_for(type_of(request.urn))
         traits = resource.traits
         difference = compare(traits, to_python(request.olds), to_python(request.news), list(request.ignoreChanges))
         replacing = set(difference.replaces)
@@ -148,7 +94,7 @@ class AwsProvider(ResourceProviderServicer):
 
     @reported
     def Create(self, request: pb.CreateRequest, context: grpc.ServicerContext) -> pb.CreateResponse:
-        resource, properties = resource_for(_token(request.urn)), to_python(request.properties)
+        resource, properties = resource_for(type_of(request.urn)), to_python(request.properties)
         if request.preview:
             return pb.CreateResponse(properties=to_struct(operations.preview_create(resource.traits, properties)))
         resource_id, outputs = operations.create(resource, self.aws, properties)
@@ -156,7 +102,7 @@ class AwsProvider(ResourceProviderServicer):
 
     @reported
     def Read(self, request: pb.ReadRequest, context: grpc.ServicerContext) -> pb.ReadResponse:
-        resource = resource_for(_token(request.urn))
+        resource = resource_for(type_of(request.urn))
         found = operations.read(
             resource, self.aws, request.id, to_python(request.inputs), to_python(request.properties)
         )
@@ -167,7 +113,7 @@ class AwsProvider(ResourceProviderServicer):
 
     @reported
     def Update(self, request: pb.UpdateRequest, context: grpc.ServicerContext) -> pb.UpdateResponse:
-        resource, ignored = resource_for(_token(request.urn)), list(request.ignoreChanges)
+        resource, ignored = resource_for(type_of(request.urn)), list(request.ignoreChanges)
         olds, news = to_python(request.olds), to_python(request.news)
         if request.preview:
             outputs = operations.preview_update(resource.traits, olds, news, ignored)
@@ -177,7 +123,7 @@ class AwsProvider(ResourceProviderServicer):
 
     @reported
     def Delete(self, request: pb.DeleteRequest, context: grpc.ServicerContext) -> Empty:
-        resource = resource_for(_token(request.urn))
+        resource = resource_for(type_of(request.urn))
         operations.delete(resource, self.aws, request.id, to_python(request.properties))
         return Empty()
 
@@ -187,12 +133,3 @@ class AwsProvider(ResourceProviderServicer):
 
         result = invoke(request.tok, self.aws, to_python(request.args))
         return pb.InvokeResponse(**{"return": to_struct(result)})
-
-    def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
-        # Every call is short, so what runs may end; the engine closes the process afterwards.
-        return Empty()
-
-
-def _token(urn: str) -> str:
-    """Return the type of a resource from its URN, whose third part names all its parents' types before it."""
-    return urn.split("::")[2].split("$")[-1]

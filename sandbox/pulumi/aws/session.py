@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox.pulumi.aws.credentials import profile_session, session_of
 from sandbox.pulumi.aws.errors import ProviderError, aws_errors, describe
-from sandbox.pulumi.aws.wire import Props
+from sandbox.pulumi.wire import Props
 
 SUPPORTED = frozenset(
     {"accessKey", "allowedAccountIds", "assumeRoleWithWebIdentity", "assumeRoles", "defaultTags", "forbiddenAccountIds"}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sandbox.pulumi.aws.session import Aws, TagRules
-from sandbox.pulumi.aws.wire import UNKNOWN, Props
+from sandbox.pulumi.wire import UNKNOWN, Props
 
 
 def wanted(tags: Any, rules: TagRules) -> Any:

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +14,7 @@ from typing import Any
 import boto3
 import grpc
 import pytest
+from moto.server import ThreadedMotoServer
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub, add_ResourceProviderServicer_to_server
 
 from sandbox.pulumi.aws.servicer import AwsProvider
@@ -29,23 +25,10 @@ from tests.unit.test_aws_plugin.driver import REGION, TEMPLATE, PluginEngine
 @pytest.fixture(scope="session")
 def moto_url() -> Iterator[str]:
     """A moto server of its own on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    end = time.monotonic() + 30
-    while True:
-        try:
-            urllib.request.urlopen(f"{url}/moto-api/", timeout=1).close()
-            break
-        except (urllib.error.URLError, OSError):
-            assert time.monotonic() < end, "moto did not start"
-            time.sleep(0.1)
-    yield url
-    server.terminate()
-    server.wait()
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    yield "http://{}:{}".format(*server.get_host_and_port())
+    server.stop()
 
 
 @pytest.fixture

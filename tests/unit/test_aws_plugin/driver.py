@@ -13,7 +13,7 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 from pulumi.runtime.proto.status_pb2 import Status
 
 from sandbox.pulumi.aws.servicer import AwsProvider
-from sandbox.pulumi.aws.wire import to_python, to_struct
+from sandbox.pulumi.wire import to_python, to_struct
 
 REGION = "us-east-1"
 SERVICES = ("sts", "iam", "s3", "s3control", "cloudtrail", "cloudformation")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.pulumi.aws.wire import UNKNOWN, to_python
+from sandbox.pulumi.wire import UNKNOWN, to_python
 from tests.unit.test_aws_plugin.driver import READ_STACK, STACK, TEMPLATE_URL, DrivenResource, Failed, PluginEngine
 
 pytestmark = [pytest.mark.filterwarnings("ignore::DeprecationWarning"), pytest.mark.usefixtures("template")]

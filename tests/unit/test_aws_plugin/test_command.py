@@ -9,8 +9,8 @@ import pytest
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import provider_pb2 as pb
 
-from sandbox.pulumi.aws.wire import UNKNOWN, to_python, to_struct
 from sandbox.pulumi.command import CommandProvider
+from sandbox.pulumi.wire import UNKNOWN, to_python, to_struct
 
 URN = "urn:pulumi:dev::project::command:local:Command::hello"
 

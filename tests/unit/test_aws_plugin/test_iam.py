@@ -72,13 +72,6 @@ def test_a_role_in_use_is_stripped_only_if_forced_or_known_to_the_state(engine: 
     assert not role.refresh()
 
 
-def test_a_name_of_the_users_makes_a_replacement_delete_first(engine: PluginEngine) -> None:
-    made = engine.resource(ROLE).create({"assumeRolePolicy": TRUST})
-    assert made.replaced({"assumeRolePolicy": TRUST, "path": "/new/"}) == (["path"], False)
-    named = engine.resource(ROLE).create({"assumeRolePolicy": TRUST, "name": "mine"})
-    assert named.replaced({"assumeRolePolicy": TRUST, "name": "mine", "path": "/new/"}) == (["path"], True)
-
-
 def test_a_principal_that_is_not_known_yet_is_waited_for(engine: PluginEngine) -> None:
     engine.refuse("iam", "CreateRole", "MalformedPolicyDocument", 'Invalid principal in policy: "AWS":"x"', times=2)
     role = engine.resource(ROLE)
@@ -94,14 +87,6 @@ def test_a_name_that_is_taken_fails_at_once_in_one_line(engine: PluginEngine) ->
     assert str(failed.value).startswith("creating IAM Role (mine): EntityAlreadyExists: ")
     assert failed.value.kept is None
     assert engine.calls == ["CreateRole"]
-
-
-def test_an_update_that_fails_keeps_the_role_with_the_reason(engine: PluginEngine, role: Any) -> None:
-    engine.refuse("iam", "UpdateRole", "AccessDenied", "User is not authorized to perform: iam:UpdateRole")
-    with pytest.raises(Failed) as failed:
-        role.update({"assumeRolePolicy": TRUST, "maxSessionDuration": 7200})
-    assert failed.value.kept
-    assert failed.value.kept.id == role.id
 
 
 def test_an_inline_policy_is_compared_by_meaning_and_read_as_it_is(engine: PluginEngine, role: Any, live: Any) -> None:

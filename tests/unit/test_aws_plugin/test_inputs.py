@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi.runtime.proto import provider_pb2 as pb
 
 from sandbox.pulumi.aws.catalog import resource_for, tokens
 from sandbox.pulumi.aws.schema import schema_of
-from sandbox.pulumi.aws.wire import UNKNOWN, to_python, to_struct
+from sandbox.pulumi.wire import UNKNOWN
 from tests.unit.test_aws_plugin.driver import BUCKET, PART, ROLE, STACK, TRAIL, TRUST, PluginEngine
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -70,18 +69,23 @@ def test_a_missing_property_is_named(engine: PluginEngine, token: str, news: dic
     assert engine.resource(token).check(news)[1] == {missing: f"Missing required property '{missing}'"}
 
 
-def test_a_value_of_the_wrong_shape_is_refused(engine: PluginEngine) -> None:
-    _, failures = engine.resource(STACK).check(
-        {"templateUrl": "https://x", "parameters": {"A": ["x"]}, "capabilities": "one"}
-    )
-    assert failures == {"parameters.A": "expected a str, got list", "capabilities": "expected a list, got str"}
-
-
-def test_values_are_put_into_the_types_of_the_schema(engine: PluginEngine) -> None:
-    stack = engine.resource(STACK).checked({"templateUrl": "https://x", "parameters": {"A": True, "B": 5}})
-    assert stack["parameters"] == {"A": "true", "B": "5"}
-    trail = engine.resource(TRAIL).checked({"s3BucketName": "b", "isMultiRegionTrail": "true"})
-    assert trail["isMultiRegionTrail"] is True
+@pytest.mark.parametrize(
+    ("token", "path", "value", "expected"),
+    [
+        (STACK, "parameters.A", {"A": ["x"]}, "a str, got list"),
+        (STACK, "parameters.A", {"A": 5}, "a str, got int"),
+        (STACK, "capabilities", "one", "a list, got str"),
+        (TRAIL, "isMultiRegionTrail", "true", "a bool, got str"),
+        (ROLE, "maxSessionDuration", True, "a int, got bool"),
+        (ROLE, "assumeRolePolicy", {"Version": "2012-10-17"}, "a str, got dict"),
+        (PART["ownership"], "rule", "one", "an object, got str"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_refused(
+    engine: PluginEngine, token: str, path: str, value: Any, expected: str
+) -> None:
+    _, failures = engine.resource(token).check({path.split(".")[0]: value})
+    assert failures[path] == f"expected {expected}"
 
 
 def test_defaults_are_added_and_listed(engine: PluginEngine) -> None:
@@ -123,29 +127,10 @@ def test_a_made_name_over_the_limit_is_refused_not_cut(engine: PluginEngine) -> 
     assert "longer than maximum length 64" in failures["name"]
 
 
-def test_names_follow_the_engine_where_it_proposes_or_forbids_them(engine: PluginEngine) -> None:
-    role = engine.resource(ROLE)
-    options = pb.CheckRequest.AutonamingOptions
-
-    def check(naming: pb.CheckRequest.AutonamingOptions) -> pb.CheckResponse:
-        news = to_struct({"assumeRolePolicy": TRUST})
-        answer: pb.CheckResponse = engine.call("Check", pb.CheckRequest(urn=role.urn, news=news, autonaming=naming))
-        return answer
-
-    proposed = check(options(proposed_name="mine", mode=options.ENFORCE))
-    assert to_python(proposed.inputs)["name"] == "mine"
-    assert [failure.property for failure in check(options(mode=options.DISABLE)).failures] == ["name"]
-
-
 def test_unknown_values_pass(engine: PluginEngine) -> None:
     inputs = engine.resource(ROLE).checked({"assumeRolePolicy": UNKNOWN, "tags": {"a": UNKNOWN}})
     assert (inputs["assumeRolePolicy"], inputs["tagsAll"]) == (UNKNOWN, {"a": UNKNOWN})
     assert engine.resource(ROLE).checked({"assumeRolePolicy": TRUST, "tags": UNKNOWN})["tagsAll"] == UNKNOWN
-
-
-def test_a_policy_given_as_an_object_becomes_its_text(engine: PluginEngine) -> None:
-    inputs = engine.resource(ROLE).checked({"assumeRolePolicy": {"Version": "2012-10-17", "Statement": []}})
-    assert inputs["assumeRolePolicy"] == '{"Statement":[],"Version":"2012-10-17"}'
 
 
 def test_default_tags_are_merged_and_ignored_tags_left_out(bare_engine: PluginEngine) -> None:

@@ -1,8 +1,8 @@
 """Property maps on the engine's wire and as Python values.
 
 The engine's markers are documented with its property marshalling (sdk/go/common/resource/plugin). As the official
-bridge does, the plugin declares that it takes neither secrets nor output values, so the engine sends plain values and
-marks secrets again in what comes back. Should a marked value arrive all the same, its plain value is used.
+bridge does, the plugins declare that they take neither secrets nor output values, so the engine sends plain values and
+marks secrets again in what comes back. Only a provider's own settings arrive marked.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from google.protobuf.struct_pb2 import Struct
 UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 CONFIDENTIAL: Final = "1b47061264138c4ac30d75fd1eb44270"
-OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
 Props = dict[str, Any]
 """A property map: None, bool, int, float, str, list and dict, and UNKNOWN anywhere."""
@@ -50,16 +49,9 @@ def _value(field: Any) -> Any:
     if kind == "list_value":
         return [_value(item) for item in field.list_value.values]
     if kind == "struct_value":
-        return _unmarked(to_python(field.struct_value))
+        members = to_python(field.struct_value)
+        return members.get("value") if members.get(SIGNATURE) == CONFIDENTIAL else members
     return None
-
-
-def _unmarked(value: Props) -> Any:
-    if value.get(SIGNATURE) == CONFIDENTIAL:
-        return value.get("value")
-    if value.get(SIGNATURE) == OUTPUT:
-        return value.get("value", UNKNOWN)
-    return value
 
 
 def to_struct(props: Props) -> Struct:
