@@ -1,142 +1,139 @@
-"""`python -m bench`: preview, up, calls to Trend and memory, each beside its limit."""
+"""`python -m bench`: time, CPU, memory and calls to Trend, each beside its limit; `rows` says how it ends."""
 
 from __future__ import annotations
 
-import statistics
+import argparse
+import os
+import platform
 import subprocess
+import sys
 import tempfile
-import threading
-import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
+from bench import tenants
+from bench.release import Release, last_release, record
+from bench.rows import QUIET, Row, exit_code, spread, table
+from bench.runs import Compared, PeakMemory, alternate
 from sandbox.sandbox import Sandbox
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, ROOT, Stack
 
 ROUNDS = 5
 LATENCY = 0.3
-# The calls to Trend that wait for each other, whatever runs beside them: the key, the external id, the connector looked
-# for and made, the parameters of the CloudTrail stack.
 CRITICAL_PATH = 5
-PROCESSES = {"program": "pulumi-language-python-exec", "dynamic provider": "pulumi.dynamic"}
+"""The calls to Trend that wait for each other, whatever runs beside them: the key, the external id, the connector
+looked for and created, the parameters of the forwarder."""
+
+FLOORS, FLOORS_OF_FIRST_UP = 1.2, 1.5
+"""How many times the floor's time a run may take; a first up besides its calls to Trend."""
+
+MEMORY = {"program": 90, "dynamic provider": 85}
+"""MiB that a process may hold at most."""
+
+PREVIEW, UP, FIRST_UP = "preview", "up without changes", "first up"
 
 
-def main() -> None:
-    """Measure, and print a table."""
-    shown = Table("what", "measured", "limit", "", title="Medians of five, alternating with the floor", box=box.SIMPLE)
+class Bench:
+    """The program's stack and the floor's, side by side in one sandbox.
 
-    def row(what: str, measured: float, limit: float, unit: str, how: str) -> None:
-        verdict = "ok" if measured <= limit else "[red]over[/red]"
-        shown.add_row(f"{what}, {how}", f"{measured:.2f}{unit}", f"{limit:.2f}{unit}", verdict)
+    Args:
+        sandbox: runs.
+        folder: for both projects.
+    """
 
-    with tempfile.TemporaryDirectory() as scratch, Sandbox(Path(scratch, "sandbox")) as sandbox:
-        key = {
+    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+        credentials = {
             "CLOUD_ONE_API_KEY": sandbox.tenant.full_access_key.value,
             "VISION_ONE_SERVICE_TOKEN": sandbox.tenant.enrollment_tokens[0].value,
         }
-        floor = Stack(sandbox, Path(scratch, "floor"), name="floor", program=ROOT / "bench" / "floor")
-        floor.configure({})
-        ours = Stack(sandbox, Path(scratch, "ours"), key, name="bench")
-        ours.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"})
-        for stack in (floor, ours):
+        self.trend = sandbox.trend
+        self.program = Stack(sandbox, folder / "program", credentials, name="bench")
+        self.program.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"})
+        self.floor = Stack(sandbox, folder / "floor", name="floor", program=ROOT / "bench" / "floor")
+        self.floor.configure({})
+
+    def times(self) -> dict[str, Compared]:
+        """Return what runs without changes take, and first ups; both stacks are deployed afterwards."""
+        for stack in (self.program, self.floor):
             stack.up()
+        return {
+            PREVIEW: self._alternate(lambda stack: stack.succeed("preview", EXPECT_NO_CHANGES)),
+            UP: self._alternate(lambda stack: stack.up(EXPECT_NO_CHANGES)),
+            FIRST_UP: self._alternate(lambda stack: stack.up(), before=self._begin_anew),
+        }
 
-        ours_preview, floor_preview = alternating(
-            lambda: ours.succeed("preview", EXPECT_NO_CHANGES), lambda: floor.succeed("preview", EXPECT_NO_CHANGES)
-        )
-        row("preview without changes", ours_preview, 1.5 * floor_preview, " s", f"1.5 x {floor_preview:.2f} s")
-        sandbox.trend.clear_requests()
-        ours_up, floor_up = alternating(lambda: ours.up(EXPECT_NO_CHANGES), lambda: floor.up(EXPECT_NO_CHANGES))
-        row("up without changes", ours_up, 1.5 * floor_up, " s", f"1.5 x {floor_up:.2f} s")
-        row("calls to Trend of an up without changes", len(sandbox.trend.requests()), 0, "", "none")
-
-        first_ours, first_floor, calls, connections, peaks = first_ups(ours, floor)
-        limit = CRITICAL_PATH * LATENCY + 2 * first_floor
-        row("first up, 0.3 s latency", first_ours, limit, " s", f"{CRITICAL_PATH} calls + 2 x {first_floor:.2f} s")
-        row("calls to Trend of a first up", calls, 12, "", "10 to link, 2 to read back")
-        row("connections of one service", connections, 4, "", "one for each of 4 worker threads")
-    Console().print(shown)
-    Console().print("Peak memory: " + ", ".join(f"{name} {peak / 2**20:.0f} MiB" for name, peak in peaks.items()))
-
-
-def alternating(ours: Callable[[], object], floor: Callable[[], object]) -> tuple[float, float]:
-    """Return the medians of both, measured in turns so that the machine's noise hits both."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(ROUNDS):
-        for run, seconds in zip((ours, floor), times, strict=True):
-            seconds.append(timed(run))
-    return statistics.median(times[0]), statistics.median(times[1])
-
-
-def timed(run: Callable[[], object]) -> float:
-    """Return the seconds that a call takes."""
-    started = time.perf_counter()
-    run()
-    return time.perf_counter() - started
-
-
-def first_ups(ours: Stack, floor: Stack) -> tuple[float, float, int, int, dict[str, int]]:
-    """Deploy both from nothing, again and again.
-
-    Returns:
-        Median seconds of ours and of the floor, the most calls to Trend, the most connections to one of its services,
-        and the peak resident bytes by process.
-    """
-    calls, connections, seconds, floor_seconds = 0, 0, [], []
-    peaks: Counter[str] = Counter()
-    for _ in range(ROUNDS):
-        for stack in (ours, floor):
-            stack.destroy()
-        ours.sandbox.trend.reset()  # the enrolment outlives a destroy
-        ours.sandbox.trend.set_latency(LATENCY)
+    def memory(self) -> Iterator[Row]:
+        """Yield the peak memory of a first up's processes; the program's stack is gone afterwards."""
+        self._begin_anew()
+        self.trend.set_latency(0)
         with PeakMemory() as memory:
-            seconds.append(timed(ours.up))
-        ours.sandbox.trend.set_latency(0)
-        logged = ours.sandbox.trend.requests()
-        calls = max(calls, len(logged))
-        connections = max(connections, *(ours.sandbox.trend.connections(each.service) for each in logged))
-        peaks |= memory.peaks
-        floor_seconds.append(timed(floor.up))
-    return statistics.median(seconds), statistics.median(floor_seconds), calls, connections, dict(peaks)
+            self.program.up()
+        self.program.destroy()
+        for name, limit in MEMORY.items():
+            yield Row(f"peak memory, {name}", round(memory.peaks[name] / 2**20), limit, " MiB")
+
+    def _alternate(self, act: Callable[[Stack], object], before: Callable[[], object] | None = None) -> Compared:
+        return alternate(act, self.program, self.floor, rounds=ROUNDS, before=before)
+
+    def _begin_anew(self) -> None:
+        """Remove both stacks and what a destroy leaves at Trend, whose calls take LATENCY each from now on."""
+        for stack in (self.program, self.floor):
+            stack.destroy()
+        self.trend.reset()
+        self.trend.set_latency(LATENCY)
 
 
-class PeakMemory:
-    """Watches the processes of a run and keeps the most memory that each kind of them held, in bytes."""
+def time_rows(times: dict[str, Compared]) -> Iterator[Row]:
+    """Yield the times beside their limits, and CPU seconds beside those of the last release."""
+    for what in (PREVIEW, UP):
+        limit = FLOORS * times[what].floor.median
+        yield Row(what, times[what].program.median, limit, " s", f"({FLOORS} x floor)", timed=True)
+    limit = CRITICAL_PATH * LATENCY + FLOORS_OF_FIRST_UP * times[FIRST_UP].floor.median
+    why = f"({CRITICAL_PATH} calls of {LATENCY} s, {FLOORS_OF_FIRST_UP} x floor)"
+    yield Row(FIRST_UP, times[FIRST_UP].program.median, limit, " s", why, timed=True)
+    before = last_release()
+    for what in (PREVIEW, FIRST_UP):
+        compared = f"{before.version}: {before.here(what, times[what].floor.median_cpu):.2f} s"
+        yield Row(f"CPU of a {what}", times[what].program.median_cpu, None, " s", compared)
 
-    def __init__(self) -> None:
-        self.peaks: Counter[str] = Counter()
-        self._done = threading.Event()
-        self._watcher = threading.Thread(target=self._watch)
 
-    def __enter__(self) -> PeakMemory:
-        self._watcher.start()
-        return self
+def machine() -> str:
+    """Return the machine in words: processors, memory, system, Python."""
+    memory = psutil.virtual_memory().total / 2**30
+    return f"{os.cpu_count()} CPUs, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
 
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._watcher.join()
 
-    def _watch(self) -> None:
-        myself = psutil.Process()
-        while not self._done.wait(0.05):
-            for process in myself.children(recursive=True):
-                try:
-                    command, resident = " ".join(process.cmdline()), process.memory_info().rss
-                except (psutil.NoSuchProcess, psutil.AccessDenied):
-                    continue
-                for name, mark in PROCESSES.items():
-                    if mark in command and not command.startswith("/bin/sh"):
-                        self.peaks[name] = max(self.peaks[name], resident)
+def main(arguments: list[str]) -> int:
+    """Measure, print the table, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--record", metavar="VERSION", help="write the CPU seconds down as those of a release")
+    release = parser.parse_args(arguments).record
+    with tempfile.TemporaryDirectory() as scratch, Sandbox(Path(scratch, "sandbox")) as sandbox:
+        bench = Bench(sandbox, Path(scratch))
+        times = bench.times()
+        rows = [*time_rows(times), *bench.memory(), *tenants.rows(bench.program)]
+    differs = max(spread(each.floor.seconds) for each in times.values())
+    quiet = differs <= QUIET
+    console = Console()
+    console.print(f"Medians of {ROUNDS}, the floor between; {machine()}")
+    console.print(table(rows, quiet=quiet))
+    console.print(
+        f"The floor's own runs differ by {differs:.0%}: " + ("a quiet machine" if quiet else "a loaded machine")
+    )
+    if not quiet:
+        console.print("On a loaded machine times say little: run it again when nothing else runs")
+    if release:
+        program = {what: each.program.median_cpu for what, each in times.items()}
+        floor = {what: each.floor.median_cpu for what, each in times.items()}
+        record(Release(release, machine(), program, floor))
+    return exit_code(rows, quiet=quiet)
 
 
 if __name__ == "__main__":
     try:
-        main()
-    except subprocess.SubprocessError as error:
-        raise SystemExit(f"error: {error}") from None
+        sys.exit(main(sys.argv[1:]))
+    except (AssertionError, subprocess.SubprocessError) as error:
+        sys.exit(f"error: {error}")

@@ -1,9 +1,10 @@
-"""The floor: pulumi and pulumi_aws, one AWS resource and one dynamic resource."""
+"""The floor: the same plugins as the program starts, one resource each."""
 
 import json
 
 import pulumi_aws as aws
 from floor_provider import Nothing
+from pulumi_command import local
 
 TRUST = {
     "Version": "2012-10-17",
@@ -11,4 +12,5 @@ TRUST = {
 }
 
 aws.iam.Role("role", assume_role_policy=json.dumps(TRUST))
+local.Command("command", create="true")
 Nothing("nothing")

@@ -1,0 +1,63 @@
+"""Calls to Trend of a first up, a refresh and a destroy, in tenants with few and many accounts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from bench.rows import Row
+from sandbox.trend import Fault, SimulatorControl
+from sandbox.trend.records import CloudAccount
+from tests.e2e.pulumi_cli import Stack
+
+SIZES = (1, 1_000, 10_000)
+"""Cloud accounts of the tenants, this stack's included."""
+
+LIMITS = {"first up": 11, "up without changes": 0, "refresh": 5, "destroy": 7}
+"""Calls where the GET of a single account answers. Where it does not, the list is read once besides."""
+
+PAGE = 100
+"""Accounts that one call of the list returns."""
+
+NO_SINGLE_GET = Fault(
+    kind="status", status=404, service="cloudaccounts", method="GET", path_regex=r"/cloudaccounts/aws/\d+", count=None
+)
+
+
+def rows(stack: Stack) -> Iterator[Row]:
+    """Deploy, refresh and destroy in each tenant, once with the GET of a single account and once without."""
+    for size in SIZES:
+        for answers in (True, False):
+            _prepare(stack.sandbox.trend, others=size - 1, single_get=answers)
+            for what, count in _calls(stack).items():
+                limit = LIMITS[what] + (0 if answers or not LIMITS[what] else math.ceil(size / PAGE))
+                yield Row(f"calls of a {what}, {size:,} accounts, {'GET' if answers else 'list'}", count, limit)
+
+
+def _prepare(trend: SimulatorControl, *, others: int, single_get: bool) -> None:
+    """Give the tenant registrations of other AWS accounts, whose ids come before this one's."""
+    trend.reset()
+    written = {"created": "2026-01-01T00:00:00Z", "lastModified": "2026-01-01T00:00:00Z"}
+    ids = [f"{number:012}" for number in range(1, others + 1)]
+    accounts = [
+        CloudAccount.model_validate({"id": each, "roleARN": f"arn:aws:iam::{each}:role/theirs", **written})
+        for each in ids
+    ]
+    trend.restore(trend.state().model_copy(update={"cloud_accounts": tuple(accounts)}))
+    if not single_get:
+        trend.add_fault(NO_SINGLE_GET)
+
+
+def _calls(stack: Stack) -> dict[str, int]:
+    counts = {}
+    acts = {
+        "first up": stack.up,
+        "up without changes": stack.up,
+        "refresh": lambda: stack.succeed("refresh", "--yes", "--skip-preview"),
+        "destroy": stack.destroy,
+    }
+    for what, act in acts.items():
+        stack.sandbox.trend.clear_requests()
+        act()
+        counts[what] = len(stack.sandbox.trend.requests())
+    return counts
