@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.pulumi.aws.errors import ProviderError, aws_errors, describe
-from sandbox.pulumi.aws.wire import Props
+from sandbox.pulumi.wire import Props
 
 _FILES = {"sharedConfigFiles": "config_file", "sharedCredentialsFiles": "credentials_file"}
 _ARGUMENTS = {"roleArn": "RoleArn", "sessionName": "RoleSessionName", "externalId": "ExternalId", "policy": "Policy"}
