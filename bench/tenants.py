@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 
 from bench.rows import Row
-from sandbox.trend import Fault, SimulatorControl
+from sandbox.gate.faults import Fault
+from sandbox.trend import SimulatorControl
 from sandbox.trend.records import CloudAccount
 from tests.e2e.pulumi_cli import Stack
 
@@ -19,9 +20,7 @@ LIMITS = {"first up": 11, "up without changes": 0, "refresh": 5, "destroy": 7}
 PAGE = 100
 """Accounts that one call of the list returns."""
 
-NO_SINGLE_GET = Fault(
-    kind="status", status=404, service="cloudaccounts", method="GET", path_regex=r"/cloudaccounts/aws/\d+", count=None
-)
+NO_SINGLE_GET = Fault(status=404, service="cloudaccounts", action="GET /cloudaccounts/aws/{id}", count=None)
 
 
 def rows(stack: Stack) -> Iterator[Row]:
