@@ -5,17 +5,18 @@ SHELL := bash
 PYTHON ?= python3
 VENV := venv
 PY := $(VENV)/bin/python
+UV_VERSION := 0.13.9
 IN_SANDBOX := . .sandbox/env &&
 
 .PHONY: help
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(VENV)/.complete: requirements.txt requirements-dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "error: Python 3.10 or newer is needed; name one with `make PYTHON=python3.12 ...`")'
+$(VENV)/.complete: requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: Python 3.11 or newer is needed; name one with `make PYTHON=python3.12 ...`")'
 	@echo "Installing the Python packages into $(VENV)/: about a minute, once a clone"
 	@$(PYTHON) -m venv $(VENV)
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
 .PHONY: setup
@@ -47,8 +48,8 @@ format: $(VENV)/.complete ## Format the code, and mend what the linter can
 	@$(VENV)/bin/ruff check --quiet --fix .
 	@$(VENV)/bin/ruff format .
 
-.PHONY: check check-python check-workflows
-check: check-python check-workflows ## Format, lint, types, directions of imports, workflows; rewrites nothing
+.PHONY: check check-python check-workflows check-secrets
+check: check-python check-workflows check-secrets ## Format, lint, types, imports, workflows, secrets; rewrites nothing
 
 check-python: $(VENV)/.complete
 	@$(VENV)/bin/ruff format --quiet --check .
@@ -61,6 +62,21 @@ check-workflows: $(VENV)/.complete
 	@$(VENV)/bin/zizmor --offline --quiet --no-progress .github
 	@if command -v go >/dev/null; then go -C .github/actionlint tool actionlint $(CURDIR)/.github/workflows/*.yml; \
 	else echo "actionlint left out: it takes Go to build it"; fi
+
+.PHONY: lock
+lock: $(VENV)/.complete ## Write requirements*.txt anew from requirements*.in; UPGRADE=1 takes newer versions of what these need
+	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@for lock in requirements requirements-dev; do \
+	  $(VENV)/bin/uv pip compile --quiet $(if $(UPGRADE),--upgrade) $$lock.in --output-file $$lock.txt || exit 1; done
+
+# .secrets.baseline holds, by its digest, what looks like a secret and is none: those of tests are made up.
+check-secrets: $(VENV)/.complete
+	@git ls-files -z | xargs -0 $(VENV)/bin/detect-secrets-hook --baseline .secrets.baseline
+
+.PHONY: baseline
+baseline: $(VENV)/.complete ## Take what now looks like a secret for none; look at the difference before you commit it
+	@$(VENV)/bin/detect-secrets scan --baseline .secrets.baseline
+	@sed -i.old -e '/"line_number"/d' -e 's/\("is_verified": false\),/\1/' .secrets.baseline && rm .secrets.baseline.old
 
 .PHONY: docs
 docs: $(VENV)/.complete ## Write Pulumi.yaml's settings and the tables of them from their declarations

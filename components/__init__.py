@@ -9,6 +9,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+__version__ = "1.0.0-rc"
+"""The version of the whole project; its tag is `v` and this."""
+
 if TYPE_CHECKING:
     from components.aws.context import AwsContext
     from components.onboarding import Onboarding

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import pulumi
@@ -172,5 +172,5 @@ class Onboarding(pulumi.ComponentResource):
         }
         # When this update got to its end. Pulumi keeps it in the state where a later one fails, through a destroy of
         # parts, an export and an import: `operate revert` goes by it.
-        completed = check.health.apply(lambda _: datetime.now(timezone.utc).isoformat())
+        completed = check.health.apply(lambda _: datetime.now(UTC).isoformat())
         self.register_outputs({**self.outputs, "completed": completed})

@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from components.aws.errors import AwsError
@@ -83,7 +83,7 @@ def _rehearse(accounts: Accounts) -> Record:
 
 
 def _write(accounts: Accounts, home: Path, lived: Record, rehearsed: Record, differences: Sequence[Difference]) -> None:
-    folder = home / datetime.now(timezone.utc).strftime("%Y-%m-%d-%H%M%S")
+    folder = home / datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
     folder.mkdir(parents=True)
     redact = accounts.redactor()  # the shapes hold no value; should one ever get in, no secret does
     report = page(lived, rehearsed, differences)

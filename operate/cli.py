@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
+from components import __version__
 from operate.ci import previews
 from operate.ci.summary import summary as page_about
 from operate.console import ONE_LINE_ERRORS, say, worded
@@ -34,6 +35,21 @@ StackName = Annotated[str, typer.Option("--stack", "-s", help="The stack; the se
 Folder = Annotated[str, typer.Option("--cwd", "-C", help="The project's folder.")]
 ConfigFile = Annotated[str, typer.Option(help="File with the stack's configuration.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
 
 
 @app.command(context_settings=_PASSED_ON)

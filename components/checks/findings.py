@@ -12,7 +12,7 @@ from components.aws.errors import AwsError, AwsUnavailable
 Verdict = Literal["ok", "failed", "unknown"]
 
 
-class TrailDoubt(str, enum.Enum):
+class TrailDoubt(enum.StrEnum):
     """What is doubtful about the trail, for a step that acts upon it."""
 
     STOPPED = "the new trail is stopped"

@@ -32,7 +32,7 @@ AWS_REGIONS: Mapping[str, str] = {
 """Cloud One region to the AWS region it integrates CloudTrail from (source: the published CloudFormation solution)."""
 
 
-class Service(str, enum.Enum):
+class Service(enum.StrEnum):
     """The services of Trend that the program can call."""
 
     ACCOUNTS = "accounts"

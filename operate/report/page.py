@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields, is_dataclass, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,7 +33,7 @@ def write_page(stack: Stack, file: Path) -> None:
     """
     _must_be_writable(file)
     case = Case(stack)
-    facts = gather(case, datetime.now(timezone.utc))
+    facts = gather(case, datetime.now(UTC))
     _write(file, render(without_secrets(facts, case.redact)))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 TREND_AWS_ACCOUNT = "147995105371"
@@ -66,7 +66,7 @@ class RoleTrial:
         role = self._role(role_arn)
         judge_trust(role["AssumeRolePolicyDocument"], external_id)
         created: datetime = role["CreateDate"]
-        return created.astimezone(timezone.utc)
+        return created.astimezone(UTC)
 
     def _role(self, role_arn: str) -> Mapping[str, Any]:
         from botocore.exceptions import BotoCoreError, ClientError

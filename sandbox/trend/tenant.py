@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import ConfigDict, TypeAdapter
@@ -43,7 +43,7 @@ class EnrollmentToken:
     """A token made in the Vision One console: it serves once, until it expires."""
 
     value: str
-    expires: datetime = datetime(2099, 1, 1, tzinfo=timezone.utc)
+    expires: datetime = datetime(2099, 1, 1, tzinfo=UTC)
     used: bool = False
 
     __pydantic_config__ = _NO_UNKNOWN_KEYS
@@ -161,7 +161,7 @@ def default_tenant(region: str = "us-1") -> Tenant:
         enrollment_tokens=(
             EnrollmentToken(_sandbox_token("enrollment")),
             EnrollmentToken(_sandbox_token("enrollment.used"), used=True),
-            EnrollmentToken(_sandbox_token("enrollment.expired"), expires=datetime(2024, 1, 1, tzinfo=timezone.utc)),
+            EnrollmentToken(_sandbox_token("enrollment.expired"), expires=datetime(2024, 1, 1, tzinfo=UTC)),
         ),
         services=(
             ServiceEntry("workload"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from flask import request
 from pydantic import Field
@@ -56,7 +56,7 @@ class VisionOneConnect(CloudOneService):
             return "is unknown"
         if fingerprint in used | state.used_enrollment_tokens:
             return "has been used"
-        if expiries[fingerprint] <= datetime.now(timezone.utc):
+        if expiries[fingerprint] <= datetime.now(UTC):
             return "has expired"
         return None
 

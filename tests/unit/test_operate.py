@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from components import __version__
+from operate.cli import app
 from operate.console import OperateError
 from operate.engine import stack_file
 from operate.engine.flags import Flags
@@ -52,8 +55,13 @@ def test_a_flag_without_its_value_is_one_clear_error() -> None:
 @pytest.mark.parametrize("digits", ["", ".7", ".732954", ".732954758"])
 def test_moments_of_go_are_read_with_any_number_of_digits(digits: str) -> None:
     read = moment(f"2026-11-24T07:45:28{digits}Z")
-    assert read.replace(microsecond=0) == datetime(2026, 11, 24, 7, 45, 28, tzinfo=timezone.utc)
+    assert read.replace(microsecond=0) == datetime(2026, 11, 24, 7, 45, 28, tzinfo=UTC)
     assert shown(read) == "2026-11-24 07:45:28 UTC"
+
+
+def test_the_version_is_printed_without_a_command() -> None:
+    done = CliRunner().invoke(app, ["--version"])
+    assert (done.exit_code, done.output) == (0, f"{__version__}\n")
 
 
 def test_moments_of_other_zones_are_shown_in_utc() -> None:

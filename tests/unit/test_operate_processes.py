@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -19,7 +19,7 @@ import pytest
 from operate.engine import file_backend
 from operate.engine.file_backend import FileBackend, Lock
 
-NOW = datetime.now(timezone.utc)
+NOW = datetime.now(UTC)
 
 
 def lock(pid: int, *, since: datetime = NOW, host: str = socket.gethostname()) -> Lock:
@@ -34,20 +34,20 @@ def child() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_a_lock_whose_owner_runs_is_alive(child: subprocess.Popen[bytes]) -> None:
-    assert not lock(child.pid, since=datetime.now(timezone.utc)).is_dead
+    assert not lock(child.pid, since=datetime.now(UTC)).is_dead
 
 
 def test_a_lock_whose_owner_ended_is_dead_also_while_nobody_took_note(child: subprocess.Popen[bytes]) -> None:
     child.kill()
     while psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.01)
-    assert lock(child.pid, since=datetime.now(timezone.utc)).is_dead
+    assert lock(child.pid, since=datetime.now(UTC)).is_dead
     child.wait()
-    assert lock(child.pid, since=datetime.now(timezone.utc)).is_dead
+    assert lock(child.pid, since=datetime.now(UTC)).is_dead
 
 
 def test_a_lock_whose_number_went_to_a_younger_process_is_dead(child: subprocess.Popen[bytes]) -> None:
-    assert lock(child.pid, since=datetime.now(timezone.utc) - timedelta(hours=1)).is_dead
+    assert lock(child.pid, since=datetime.now(UTC) - timedelta(hours=1)).is_dead
 
 
 def test_a_lock_of_another_host_is_never_taken_for_dead() -> None:

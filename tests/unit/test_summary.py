@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -32,7 +32,7 @@ def page(monkeypatch: pytest.MonkeyPatch, outputs: dict[str, Any], *runs: Run) -
 
 
 def run(kind: str, *, succeeded: bool = True) -> Run:
-    then = datetime(2026, 1, 2, tzinfo=timezone.utc)
+    then = datetime(2026, 1, 2, tzinfo=UTC)
     return Run(kind, succeeded, then, then, "", {}, 0)
 
 

@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -163,7 +163,7 @@ class SlowTrial(RoleTrial):
 
     def check(self, *_: str) -> datetime:
         self._both.wait(timeout=5)
-        return datetime.now(timezone.utc)
+        return datetime.now(UTC)
 
     def account_alias(self) -> str:
         return ""
