@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pulumi
 
 from components.aws.context import AwsContext
 from components.aws.tags import all_tags
 from components.checks.findings import TrailDoubt
+from components.refusal import Refusal, refusals_in_one_line
 from components.resources.account import CloudOneAccount
 from components.resources.external_id import ExternalId
 from components.resources.key_gate import KeyGate
@@ -22,6 +24,9 @@ from components.steps.health import HealthCheck
 from components.steps.vision_one import VisionOne
 from components.steps.workload_security import WorkloadSecurity
 
+_onboarded: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+"""The name of the onboarding by the run of the engine that it belongs to."""
+
 
 class Onboarding(pulumi.ComponentResource):
     """`trend:onboarding:Onboarding`: links one AWS account to Cloud One and Vision One.
@@ -29,6 +34,9 @@ class Onboarding(pulumi.ComponentResource):
     Nothing is made before the API key's account is known and the AWS region fits it. Then the three links are made side
     by side, and when they stand, the events of the trail are sent to Trend. Links that something else made are left
     alone unless `settings.adopt`; an existing trail, its bucket's policy and existing notifications always are.
+
+    A program has one. A second is refused: an AWS account has one link of each kind, and the dynamic resources call AWS
+    and Trend as the stack's configuration says, which is one account and one key.
 
     Args:
         name: the component's name.
@@ -49,6 +57,8 @@ class Onboarding(pulumi.ComponentResource):
         doubt: TrailDoubt | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        with refusals_in_one_line():
+            _refuse_a_second(name)
         super().__init__("trend:onboarding:Onboarding", name, None, KeyGate(name).before_changes(opts))
         tags = all_tags(settings.tags)
 
@@ -174,3 +184,13 @@ class Onboarding(pulumi.ComponentResource):
         # parts, an export and an import: `operate revert` goes by it.
         completed = check.health.apply(lambda _: datetime.now(UTC).isoformat())
         self.register_outputs({**self.outputs, "completed": completed})
+
+
+def _refuse_a_second(name: str) -> None:
+    run = pulumi.runtime.settings.get_monitor()
+    if run in _onboarded:
+        raise Refusal(
+            f"Onboarding '{name}': this program has one already, '{_onboarded[run]}', and a stack onboards one AWS "
+            "account; give the other a stack of its own"
+        )
+    _onboarded[run] = name

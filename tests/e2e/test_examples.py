@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import subprocess
+import venv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -123,10 +126,29 @@ def test_an_example_deploys_and_leaves_what_was_there_before(stack: Stack, name:
     assert [link.role_arn for link in left.cloud_accounts] == [link.role_arn for link in links.cloud_accounts]
 
 
+@pytest.fixture(scope="module")
+def own_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment with the packages that the example's page names, as this project pins them."""
+    page = (OWN_PROGRAM / "README.md").read_text()
+    sentence = page[page.index("`requirements.txt` for") : page.index("into yours")]
+    named = set(re.findall(r"`([\w-]+)`", sentence))
+    pins = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line.partition("==")[0] in named]
+    assert len(pins) == len(named) > 0
+    folder = tmp_path_factory.mktemp("own") / "venv"
+    venv.create(folder, with_pip=True)
+    subprocess.run([folder / "bin/python", "-m", "pip", "install", "--quiet", *pins], check=True)
+    return folder
+
+
 @pytest.fixture
-def own_program(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Iterator[Stack]:
-    """A stack of the program that uses the components."""
+def own_program(sandbox: Sandbox, credentials: dict[str, str], own_packages: Path, tmp_path: Path) -> Iterator[Stack]:
+    """A stack of the program that uses the components: with its own file and packages, and `components` beside it."""
     made = Stack(sandbox, tmp_path / "project", credentials, name="own", program=OWN_PROGRAM)
+    (made.folder / "venv").unlink()
+    (made.folder / "venv").symlink_to(own_packages)
+    assert {each.name for each in made.folder.iterdir()} == {
+        "__main__.py", "components", "venv", "Pulumi.yaml", "Pulumi.own.yaml"
+    }  # fmt: skip
     made.configure({})
     yield made
     made.succeed("stack", "rm", "--yes", "--force")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pulumi
 import pytest
 
 from components.checks.findings import TrailDoubt
+from components.onboarding import Onboarding
 from components.settings.model import ExistingTrail, NewTrail, Settings
 from tests.program.deployment import deploy
 from tests.program.recorder import CLOUD_ONE_ACCOUNT, EXTERNAL_ID, WHERE, Recorder
@@ -196,3 +198,18 @@ def test_the_outputs_say_what_stands() -> None:
 def test_a_new_trail_is_among_the_outputs() -> None:
     trail = {"trailBucketName": "trail-bucket", "trailArn": "arn:aws:x:::trail"}
     assert deploy(NEW).outputs == OUTPUTS | trail
+
+
+def test_a_second_onboarding_in_one_program_is_refused_before_it_registers_anything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    errors: list[str] = []
+    monkeypatch.setattr(pulumi.log, "error", errors.append)
+    engine = deploy(EXISTING).engine
+    registered = len(engine.made)
+    with pytest.raises(SystemExit) as ended:
+        Onboarding("another", settings=EXISTING, where=WHERE)
+    assert ended.value.code == 32
+    (error,) = errors
+    assert error.startswith("Onboarding 'another': this program has one already, 'trend'")
+    assert len(engine.made) == registered
