@@ -7,8 +7,13 @@ from urllib.parse import quote
 import pydantic
 
 from components.settings.credentials import ApiKey
-from components.trend.errors import UnusableReply
+from components.trend.errors import NotFound, Unauthenticated, UnusableReply
 from components.trend.transport import Reply, Transport
+
+UNKNOWN_KEY = (
+    "the API key is unknown here, or belongs to another Cloud One region or environment: compare its id with Cloud "
+    "One, Administration > API Keys, and check the `endpoints` setting"
+)
 
 
 class ApiKeyDetails(Reply):
@@ -47,10 +52,21 @@ class Accounts:
         """Return what the service knows about the key itself; every key may read itself.
 
         Raises:
-            TrendError: the key is unknown, locked, or the reply has no usable URN.
+            Unauthenticated: no such key; a 404 says so as a 401 does, and never that something else is gone.
+            TrendError: the key is locked, or the reply has no usable URN.
         """
         shown = "/apikeys/{id}"
-        reply = self._transport.call("GET", f"/apikeys/{quote(key.id, safe='')}", shown=shown)
+        try:
+            reply = self._transport.call("GET", f"/apikeys/{quote(key.id, safe='')}", shown=shown)
+        except NotFound as error:
+            raise Unauthenticated(
+                error.message,
+                method=error.method,
+                path=error.path,
+                status=error.status,
+                trace_id=error.trace_id,
+                hint=UNKNOWN_KEY,
+            ) from None
         details = self._transport.parse(ApiKeyDetails, reply, f"GET {shown}")
         if len(details.urn.split(":")) < 6 or not (details.region and details.account_id):
             raise UnusableReply("the key's URN does not name an account", method="GET", path=f"accounts {shown}")

@@ -117,6 +117,7 @@ class Transport:
         query: Mapping[str, str] | None = None,
         repeatable: bool | None = None,
         shown: str = "",
+        lists: bool = False,
     ) -> Any:
         """Make one call and return the JSON object that came back; None for a DELETE without one.
 
@@ -127,6 +128,7 @@ class Transport:
             query: of the URL.
             repeatable: whether the call may be sent again when its reply was lost; default: not for POST.
             shown: the path as errors show it, where the real one holds something that they must not.
+            lists: whether a JSON list may come back as well as an object.
 
         Raises:
             TrendError: of the class that fits, see `components.trend.errors`.
@@ -149,7 +151,7 @@ class Transport:
             raise self._error(response, where)
         if method == "DELETE" and not response.content.strip():
             return None
-        return _json_object(response, where)
+        return _decoded(response, where, (dict, list) if lists else dict)
 
     def get_or_none(self, path: str) -> Any | None:
         """GET an object; None when the service says that there is none (404, and nothing but 404)."""
@@ -199,7 +201,9 @@ class Transport:
         return error_class(response.status_code)(self._redact(message), fields=redacted, **where)
 
 
-def _json_object(response: requests.Response, where: Mapping[str, Any]) -> dict[str, Any]:
+def _decoded(
+    response: requests.Response, where: Mapping[str, Any], kind_of_reply: type[Any] | tuple[type[Any], ...]
+) -> Any:
     if not response.content.strip():
         raise UnusableReply("the reply is empty where JSON belongs", **where)
     try:
@@ -208,7 +212,7 @@ def _json_object(response: requests.Response, where: Mapping[str, Any]) -> dict[
         kind = response.headers.get("Content-Type", "text without a content type").partition(";")[0]
         words = "cut short or garbled, and not JSON" if "json" in kind else f"{kind}, not JSON"
         raise UnusableReply(f"the reply is {words}", **where) from None
-    if not isinstance(decoded, dict):
+    if not isinstance(decoded, kind_of_reply):
         raise UnusableReply("the reply is JSON, but not the object that belongs there", **where)
     return decoded
 

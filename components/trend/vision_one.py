@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from components.trend.errors import BadRequest, Forbidden, NotFound, Unauthenticated
 from components.trend.transport import Reply, Transport
+
+REGISTERED = "registered"
+"""Stands for the status of a registration that is there and does not say how it stands."""
 
 
 class _Registration(Reply):
@@ -17,8 +22,9 @@ class _Connector(Reply):
 class VisionOneConnect:
     """Client of the Vision One integration in one Cloud One region.
 
-    Undocumented: reading the registration, and what a second enrolment answers. Only the enrolment itself was seen, in
-    the published CloudFormation solution. Should the rest change, `status` says "unknown" and nothing else breaks.
+    Undocumented: reading the registration, and what a second enrollment answers. Only the enrollment itself was seen,
+    in the published CloudFormation solution. The reading takes each form that it may have: the answer of the
+    enrollment, a list of such, or an object that holds one. Any other form counts as not told, and nothing else breaks.
     """
 
     def __init__(self, transport: Transport) -> None:
@@ -34,10 +40,10 @@ class VisionOneConnect:
             TrendError: the service failed or gave no usable reply.
         """
         try:
-            reply = self._transport.call("GET", "/connectors")
+            reply = self._transport.call("GET", "/connectors", lists=True)
         except (NotFound, Forbidden, BadRequest):
             return ""
-        return self._transport.parse(_Connector, reply, "GET /connectors").registration.status
+        return _status_in(reply)
 
     def enroll(self, enrollment_token: str) -> str:
         """Register Cloud One with Vision One and return how the registration stands.
@@ -50,6 +56,19 @@ class VisionOneConnect:
         """
         reply = self._transport.call("POST", "/connectors", body={"enrollmentToken": enrollment_token})
         return self._transport.parse(_Connector, reply, "POST /connectors").registration.status
+
+
+def _status_in(reply: Any) -> str:
+    """Return the status of the registration that an answer shows, in whichever form; empty where it shows none."""
+    if isinstance(reply, list):
+        statuses = [_status_in(each) or REGISTERED for each in reply if each]
+        return next(iter(statuses), "")
+    if not isinstance(reply, dict):
+        return ""
+    registration = reply.get("registration")
+    if isinstance(registration, dict):
+        return str(registration.get("status") or "") or (REGISTERED if registration else "")
+    return next((status for each in reply.values() if isinstance(each, list) and (status := _status_in(each))), "")
 
 
 class VisionOne:

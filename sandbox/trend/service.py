@@ -18,7 +18,7 @@ from sandbox.trend.errors import Refusal
 from sandbox.trend.simulation import Simulation
 from sandbox.trend.tenant import Tenant
 
-Reply = Response | dict[str, object]
+Reply = Response | dict[str, object] | list[dict[str, object]]
 BodyT = TypeVar("BodyT", bound=BaseModel)
 
 

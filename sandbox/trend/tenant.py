@@ -70,6 +70,7 @@ class Behaviors:
         propagation_seconds: how old a role must be before a connector's trial of it can succeed.
         disabled_key: a disabled key is `refused` everywhere (403), or still `reads-itself`.
         registration_read: GET on the Vision One registration is answered; without it 405.
+        registration_form: what that answer is: the registration, a `list` of such, or an object that holds the list.
         dropped_stack_parameter: a pair left out of the CloudTrail deployment URL, such as `param_ServiceToken`.
     """
 
@@ -78,6 +79,7 @@ class Behaviors:
     propagation_seconds: float = 0.0
     disabled_key: Literal["refused", "reads-itself"] = "refused"
     registration_read: bool = True
+    registration_form: Literal["registration", "list", "list in an object"] = "registration"
     dropped_stack_parameter: str | None = None
 
     __pydantic_config__ = _NO_UNKNOWN_KEYS

@@ -11,7 +11,7 @@ from pydantic import Field
 from sandbox.trend.cloud_one import CloudOneService
 from sandbox.trend.errors import Refusal, vision_one_body
 from sandbox.trend.records import Registration, digest, now_text
-from sandbox.trend.service import Body, Route, Service, read_body
+from sandbox.trend.service import Body, Reply, Route, Service, read_body
 
 
 class NewRegistration(Body):
@@ -60,14 +60,16 @@ class VisionOneConnect(CloudOneService):
             return "has expired"
         return None
 
-    def read(self) -> dict[str, object]:
-        """The registration, 404 without one."""
+    def read(self) -> Reply:
+        """The registration, 404 without one, in the form that the tenant's behaviors name [U]."""
         if not self.tenant.behaviors.registration_read:
             raise Refusal(405, "The method GET is not allowed here")
         registration = self.state.registration
         if registration is None:
             raise Refusal(404, "The account is not registered with Vision One")
-        return _shown(registration)
+        one = _shown(registration)
+        forms: dict[str, Reply] = {"registration": one, "list": [one], "list in an object": {"connectors": [one]}}
+        return forms[self.tenant.behaviors.registration_form]
 
 
 def _shown(registration: Registration) -> dict[str, object]:

@@ -110,11 +110,14 @@ def test_what_is_enrolled_stays_so_whatever_becomes_of_the_token(
     assert posts(trend) == 0
 
 
+@pytest.mark.parametrize("form", ["registration", "list", "list in an object"])
+@pytest.mark.parametrize("token", [FRESH, USED])
 def test_an_account_that_is_registered_already_is_not_enrolled_again(
-    enrolment: Resource, engine: Engine, trend: SimulatorControl
+    enrolment: Resource, engine: Engine, trend: SimulatorControl, form: str, token: str
 ) -> None:
     enrolled_before(trend, engine)
-    engine.restart(visionOneServiceToken=USED)
+    trend.behave(registration_form=form)
+    engine.restart(visionOneServiceToken=token)
 
     enrolment.up(ENROLLMENT_INPUTS)
 

@@ -137,14 +137,26 @@ def test_deleting_what_is_gone_says_so(vendor: Vendor, trend: Trend) -> None:
         trend.cloud_accounts("us-1").delete(ACCOUNT)
 
 
-def test_the_registration_with_vision_one_is_read(vendor: Vendor, trend: Trend) -> None:
-    connect = trend.vision_one_connect("us-1")
-    vendor.will(Answer(200, {"registration": {"status": "registered"}}))
-    assert connect.status() == "registered"
-    unsaid: list[dict[str, Any]] = [{}, {"registration": {}}, {"registration": None}]
-    for without in unsaid:
-        vendor.will(Answer(200, without))
-        assert connect.status() == ""
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        ({"registration": {"status": "registered"}}, "registered"),
+        ([{"registration": {"status": "pending"}}], "pending"),
+        ({"next": None, "connectors": [{"registration": {"status": "pending"}}]}, "pending"),
+        ([{"id": "1"}], "registered"),
+        ({"connectors": [{"id": "1"}]}, "registered"),
+        ([], ""),
+        ({"connectors": []}, ""),
+        ({}, ""),
+        ({"registration": {}}, ""),
+        ({"registration": None}, ""),
+    ],
+)
+def test_the_registration_with_vision_one_is_read_in_each_form_that_it_may_have(
+    vendor: Vendor, trend: Trend, answer: Any, status: str
+) -> None:
+    vendor.will(Answer(200, answer))
+    assert trend.vision_one_connect("us-1").status() == status
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405])
@@ -204,3 +216,14 @@ def test_an_unknown_key_is_not_taken_for_a_registration_that_cannot_be_asked_for
     vendor.will(Answer(401, {"message": "no"}))
     with pytest.raises(Unauthenticated):
         trend.vision_one_connect("us-1").status()
+
+
+def test_a_key_that_is_not_found_is_unknown_and_nothing_is_said_to_be_gone(vendor: Vendor, trend: Trend) -> None:
+    vendor.otherwise = Answer(404, {"message": "not found"}, {"x-trace-id": "t-1"})
+    with pytest.raises(Unauthenticated) as refusal:
+        trend.key_details()
+    said = str(refusal.value)
+    assert said.startswith(
+        "GET accounts /apikeys/{id}: HTTP 404: not found (trace id t-1); the API key is unknown here"
+    )
+    assert "gone" not in said
