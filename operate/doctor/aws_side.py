@@ -15,7 +15,9 @@ from components.checks.findings import Finding
 from components.checks.oidc import OIDC_PROVIDER, oidc_findings
 from components.checks.trail import delivery_finding, new_trail_finding
 from operate.doctor.case import Case
-from operate.doctor.permissions import permissions
+from operate.doctor.permissions import SUBJECT, permissions
+from operate.policy.place import Place
+from operate.policy.surroundings import known_names
 
 _BUCKET, _TEMPLATES = "trail bucket", "vendor's templates"
 
@@ -24,7 +26,7 @@ def checks(case: Case) -> list[Check]:
     """Return the checks of AWS's side."""
     return [
         Check(CALLER, lambda: _caller(case), ("settings",)),
-        Check("permissions", lambda: permissions(case), (CALLER,)),
+        Check(SUBJECT, lambda: _permissions(case), (CALLER,)),
         Check(_BUCKET, lambda: _bucket(case), (CALLER,)),
         Check("trail", lambda: _trail(case), (CALLER, _BUCKET)),
         Check(NOTIFICATIONS, lambda: _notifications(case), (CALLER, _BUCKET)),
@@ -49,6 +51,17 @@ def _caller(case: Case) -> Iterator[Finding]:
             yield Finding(CALLER, "failed", failure.reason)
             return
     yield Finding(CALLER, "ok", f"{arn}, account {account}")
+
+
+def _permissions(case: Case) -> Iterable[Finding]:
+    place = Place(
+        settings=case.settings,
+        project=case.stack.project,
+        stack=case.stack.name,
+        where=case.where,
+        known=known_names(case.state, bind_names=True),
+    )
+    return permissions(case.stack.aws, place, is_deployed=bool(case.state.real()))
 
 
 def _bucket(case: Case) -> Iterator[Finding]:

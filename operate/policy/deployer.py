@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from components.aws.context import AwsContext
 from components.aws.errors import calling
+from components.aws.names import role_template_url
 from components.aws.template import object_of
 from operate.console import OperateError, say
 from operate.engine.stack import Stack
@@ -70,15 +70,12 @@ def _for_stacks(stack: Stack, place: Place, source: str, *, making: bool) -> Ite
 
 
 def _management_url(place: Place) -> str:
-    from components.aws.names import role_template_url  # loads pulumi_aws, which takes its time
-
-    where = AwsContext(place.account, place.region, place.partition, place.url_suffix)
-    return role_template_url(place.settings.templates, where)
+    return role_template_url(place.settings.templates, place.where)
 
 
 def _management(stack: Stack, place: Place) -> Template:
     values = {**_pseudo(place, place.management), "CloudOneOIDCProviderURL": place.oidc_host}
-    return read(_text(stack, place, _management_url(place)), values, place.region)
+    return read(_text(stack, place, _management_url(place)), values, place.where.region)
 
 
 def _forwarder(stack: Stack, place: Place, source: str) -> Template:
@@ -92,7 +89,7 @@ def _forwarder(stack: Stack, place: Place, source: str) -> Template:
     values = {**_pseudo(place, place.forwarder)}
     if "codeBucket" in place.known:
         values["S3BucketName"] = place.known["codeBucket"]
-    return read(_text(stack, place, source), values, place.region)
+    return read(_text(stack, place, source), values, place.where.region)
 
 
 def _assumed(stack: str) -> Template:
@@ -111,26 +108,26 @@ def _assumed(stack: str) -> Template:
 
 def _pseudo(place: Place, stack: str) -> dict[str, str]:
     return {
-        "AWS::AccountId": place.account,
-        "AWS::Partition": place.partition,
-        "AWS::Region": place.region,
+        "AWS::AccountId": place.where.account_id,
+        "AWS::Partition": place.where.partition,
+        "AWS::Region": place.where.region,
         "AWS::StackName": stack,
-        "AWS::URLSuffix": place.url_suffix,
+        "AWS::URLSuffix": place.where.url_suffix,
     }
 
 
 def _object(place: Place, url: str) -> str:
     bucket, key, _ = object_of(url)
-    return place.s3(f"{bucket}/{key}")
+    return place.where.s3(f"{bucket}/{key}")
 
 
 def _forwarder_object(place: Place, source: str) -> str:
     hosted = place.settings.templates
     if hosted is not None:
-        return place.s3(f"{hosted.bucket_name}/{hosted.key_prefix}templates/*")
+        return place.where.s3(f"{hosted.bucket_name}/{hosted.key_prefix}templates/*")
     if source.startswith("https://"):
         return _object(place, source)
-    return place.s3(f"cloud-trail-client-stack-template-*-{place.region}/*")
+    return place.where.s3(f"cloud-trail-client-stack-template-*-{place.where.region}/*")
 
 
 def _text(stack: Stack, place: Place, source: str) -> str:
@@ -142,6 +139,6 @@ def _text(stack: Stack, place: Place, source: str) -> str:
             raise OperateError(f"template {source} cannot be read: {error.strerror}") from None
     bucket, key, region = object_of(source)
     with calling(f"reading template {source}", "s3:GetObject on it"):
-        answer = stack.aws.client("s3", region or place.region).get_object(Bucket=bucket, Key=key)
+        answer = stack.aws.client("s3", region or place.where.region).get_object(Bucket=bucket, Key=key)
         text: str = answer["Body"].read().decode("utf-8")
     return text

@@ -38,7 +38,7 @@ STACK_READS = ("cloudformation:DescribeStacks", "cloudformation:GetTemplate")
 
 def looks(place: Place) -> Iterator[Statement]:
     """Yield what the program looks at before it registers anything, in previews too."""
-    others = place.arn("cloudtrail", "trail/*").replace(f":{place.region}:", ":*:")
+    others = place.where.arn("cloudtrail", "trail/*").replace(f":{place.where.region}:", ":*:")
     if isinstance(place.settings.trail, NewTrail):
         # Whether another trail records the same already.
         yield Statement("Look", "Trails", ["cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus"], [others])
@@ -47,7 +47,7 @@ def looks(place: Place) -> Iterator[Statement]:
         yield Statement("Look", "TrailBucket", looked_at, [place.bucket_arn])
         yield Statement("Find", "Trail", ["cloudtrail:DescribeTrails"], ["*"])
         yield Statement("Look", "Trails", ["cloudtrail:GetTrailStatus"], [others])
-    oidc_provider = place.iam(f"oidc-provider/{place.oidc_host}")
+    oidc_provider = place.where.iam(f"oidc-provider/{place.oidc_host}")
     yield Statement("Look", "OidcProvider", ["iam:GetOpenIDConnectProvider"], [oidc_provider])
 
 

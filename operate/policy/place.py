@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from components.aws.context import AwsContext
 from components.settings.endpoints import AWS_REGIONS
 from components.settings.model import ExistingTrail, Settings
 
@@ -19,7 +20,7 @@ class Place:
     Attributes:
         settings: of the stack.
         project, stack: names, in Pulumi.
-        account, region, partition, url_suffix: in AWS.
+        where: the account and region in AWS.
         known: what the state knows already: the name of the `bucket` and of the `role`, the `oidcHost` of the
             management stack, the `templateUrl` and `codeBucket` of the forwarder.
     """
@@ -27,10 +28,7 @@ class Place:
     settings: Settings
     project: str
     stack: str
-    account: str
-    region: str
-    partition: str
-    url_suffix: str
+    where: AwsContext
     known: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -38,25 +36,25 @@ class Place:
         """The trail's bucket."""
         trail = self.settings.trail
         if isinstance(trail, ExistingTrail):
-            return self.s3(trail.bucket_name)
-        return self.s3(self.known.get("bucket") or f"trail-bucket{_AUTO_NAME_END}")
+            return self.where.s3(trail.bucket_name)
+        return self.where.s3(self.known.get("bucket") or f"trail-bucket{_AUTO_NAME_END}")
 
     @property
     def role_arn(self) -> str:
         """The cross-account role."""
         path = self.settings.role_path or "/"
         name = self.known.get("role") or f"workload-security{_AUTO_NAME_END}"
-        return self.iam(f"role{path}{name}")
+        return self.where.iam(f"role{path}{name}")
 
     @property
     def trail_arn(self) -> str:
         """The new trail."""
-        return self.arn("cloudtrail", f"trail/{self.project}-{self.stack}")
+        return self.where.arn("cloudtrail", f"trail/{self.project}-{self.stack}")
 
     @property
     def oidc_host(self) -> str:
         """The issuer of step 5; with a `*` where only the API key tells its Cloud One region."""
-        fitting = [region for region, aws_region in AWS_REGIONS.items() if aws_region == self.region]
+        fitting = [region for region, aws_region in AWS_REGIONS.items() if aws_region == self.where.region]
         region = fitting[0] if len(fitting) == 1 else "*"
         return self.known.get("oidcHost") or f"cloudaccounts.{region}.cloudone.trendmicro.com"
 
@@ -72,16 +70,4 @@ class Place:
 
     def stack_arn(self, name: str) -> str:
         """Return the ARN of a CloudFormation stack, whose last part AWS makes up."""
-        return self.arn("cloudformation", f"stack/{name}/*")
-
-    def arn(self, service: str, name: str) -> str:
-        """Return the ARN of something in the region."""
-        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{name}"
-
-    def iam(self, name: str) -> str:
-        """Return the ARN of something in IAM, which knows no regions."""
-        return f"arn:{self.partition}:iam::{self.account}:{name}"
-
-    def s3(self, name: str) -> str:
-        """Return the ARN of a bucket or an object."""
-        return f"arn:{self.partition}:s3:::{name}"
+        return self.where.arn("cloudformation", f"stack/{name}/*")

@@ -36,16 +36,12 @@ def place_of(stack: Stack, run: str) -> Place:
     except SettingsError as error:
         raise OperateError("; ".join(error.problems)) from None
     allowed = stack.aws_settings.allowed_accounts
-    where = stack.aws.context(next(iter(allowed)) if len(allowed) == 1 else "")
     return Place(
         settings=settings,
         project=stack.project,
         stack=stack.name,
-        account=where.account_id,
-        region=where.region,
-        partition=where.partition,
-        url_suffix=where.url_suffix,
-        known=_known(stack.state(), bind_names=run != "up"),
+        where=stack.aws.context(next(iter(allowed)) if len(allowed) == 1 else ""),
+        known=known_names(stack.state(), bind_names=run != "up"),
     )
 
 
@@ -53,7 +49,13 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _known(state: State, *, bind_names: bool) -> Mapping[str, str]:
+def known_names(state: State, *, bind_names: bool) -> Mapping[str, str]:
+    """Return what the state knows of names, see `Place.known`.
+
+    Args:
+        state: of the stack.
+        bind_names: whether those that Pulumi made up count: no new one is made up where the resource stays.
+    """
     known: dict[str, str] = {}
     for resource in state.real():
         outputs = resource.outputs

@@ -46,30 +46,30 @@ def _unnamed(stack: str, resource: Resource) -> str:
 
 def _role(place: Place, stack: str, resource: Resource) -> list[str]:
     path = resource.properties.get("Path", "/")
-    return [place.iam(f"role{path}{resource.named('RoleName', _unnamed(stack, resource))}")]
+    return [place.where.iam(f"role{path}{resource.named('RoleName', _unnamed(stack, resource))}")]
 
 
 def _oidc_provider(place: Place, _stack: str, resource: Resource) -> list[str]:
-    return [place.iam(f"oidc-provider/{str(resource.properties['Url']).removeprefix('https://')}")]
+    return [place.where.iam(f"oidc-provider/{str(resource.properties['Url']).removeprefix('https://')}")]
 
 
 def _function(place: Place, stack: str, resource: Resource) -> list[str]:
-    return [place.arn("lambda", f"function:{resource.named('FunctionName', _unnamed(stack, resource))}")]
+    return [place.where.arn("lambda", f"function:{resource.named('FunctionName', _unnamed(stack, resource))}")]
 
 
 def _rule(place: Place, stack: str, resource: Resource) -> list[str]:
-    return [place.arn("events", f"rule/{resource.named('Name', _unnamed(stack, resource))}")]
+    return [place.where.arn("events", f"rule/{resource.named('Name', _unnamed(stack, resource))}")]
 
 
 def _log_group(place: Place, stack: str, resource: Resource) -> list[str]:
-    name = place.arn("logs", f"log-group:{resource.named('LogGroupName', _unnamed(stack, resource))}")
+    name = place.where.arn("logs", f"log-group:{resource.named('LogGroupName', _unnamed(stack, resource))}")
     return [name, f"{name}:*"]
 
 
 def _secret(place: Place, _stack: str, resource: Resource) -> list[str]:
     # Of all types here the only one whose made-up name lacks the stack's; Secrets Manager adds the six characters.
     name = resource.named("Name", f"{resource.logical_id}-*")
-    return [place.arn("secretsmanager", f"secret:{name}-??????")]
+    return [place.where.arn("secretsmanager", f"secret:{name}-??????")]
 
 
 KINDS: Mapping[str, _Kind] = {
@@ -199,7 +199,8 @@ def rights(place: Place, stacks: Sequence[VendorStack]) -> Iterator[Statement]:
             # CloudFormation expands a template with its caller's rights (source: its user guide, macros; AWS's own
             # answer to a caller without it names this resource).
             names = (name.removeprefix("AWS::") for name in stack.template.transforms)
-            transforms = [f"arn:{place.partition}:cloudformation:{place.region}:aws:transform/{name}" for name in names]
+            owned_by_aws = f"arn:{place.where.partition}:cloudformation:{place.where.region}:aws"
+            transforms = [f"{owned_by_aws}:transform/{name}" for name in names]
             expanding = ["cloudformation:CreateChangeSet"] if transforms else []
             yield Statement("Expand", "VendorTemplates", expanding, transforms)
 
@@ -235,4 +236,4 @@ def _beside_names(
 
 def _code(place: Place, function: Resource) -> str:
     code = function.properties["Code"]
-    return place.s3(f"{code['S3Bucket']}/{code['S3Key']}")
+    return place.where.s3(f"{code['S3Bucket']}/{code['S3Key']}")

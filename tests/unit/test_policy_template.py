@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from components.aws.context import AwsContext
 from components.settings.model import ExistingTrail, Settings
 from operate.console import OperateError
 from operate.policy.place import Place
@@ -11,7 +12,8 @@ from operate.policy.statement import Statement, document
 from operate.policy.template import read
 from operate.policy.vendor import VendorStack, rights, unknown
 
-PLACE = Place(Settings(trail=ExistingTrail("logs")), "p", "s", "123456789012", "eu-west-2", "aws", "amazonaws.com")
+WHERE = AwsContext("123456789012", "eu-west-2", "aws", "amazonaws.com")
+PLACE = Place(Settings(trail=ExistingTrail("logs")), "p", "s", WHERE)
 NAMES = """
 Resources:
   Thing:

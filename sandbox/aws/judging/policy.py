@@ -64,6 +64,13 @@ class _Statement:
             and all(_holds(*condition, ask.context) for condition in self.conditions)
         )
 
+    def lacks(self, ask: Ask) -> set[str]:
+        """Return the condition keys that decide and that the ask does not carry."""
+        is_about = any(_fits(pattern.lower(), ask.action.lower()) for pattern in self.actions) and any(
+            _fits(pattern, ask.resource) for pattern in self.resources
+        )
+        return {key for _, key, _ in self.conditions if key not in ask.context} if is_about else set()
+
 
 class Policy:
     """A policy document, read once.
@@ -79,6 +86,14 @@ class Policy:
         """Whether the ask is allowed: some statement allows it, and none denies it."""
         effects = {statement.effect for statement in self._statements if statement.fits(ask)}
         return effects == {"Allow"}
+
+    def denies(self, ask: Ask) -> bool:
+        """Whether some statement denies the ask, whatever others allow."""
+        return any(statement.effect == "Deny" and statement.fits(ask) for statement in self._statements)
+
+    def lacks(self, ask: Ask) -> set[str]:
+        """Return the condition keys of statements about the ask that it does not carry."""
+        return {key for statement in self._statements for key in statement.lacks(ask)}
 
 
 def many(value: Any) -> Sequence[Any]:

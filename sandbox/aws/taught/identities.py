@@ -17,6 +17,8 @@ from moto.utilities.utils import get_partition
 
 from sandbox.aws.judging.policy import Ask, Policy
 
+_DECISIONS = ("allowed", "implicitDeny", "explicitDeny")
+
 
 def teach() -> None:
     """Put these answers in place of moto's."""
@@ -45,23 +47,27 @@ class SimulatingIam(IamResponse):
     """IAM with SimulatePrincipalPolicy, for the inline policies of a user or role."""
 
     def simulate_principal_policy(self) -> ActionResult:
-        """Judge each action on each resource."""
+        """Judge each action on each resource, one by one where resources are named (IAM API, EvaluationResult)."""
         policies = [Policy(json.loads(text)) for text in self._inline_policies(self._get_param("PolicySourceArn"))]
         resources = self._get_param("ResourceArns", []) or ["*"]
         context = {
             entry["ContextKeyName"]: tuple(entry["ContextKeyValues"]) for entry in self._get_param("ContextEntries", [])
         }
-        results = [
-            {
-                "EvalActionName": action,
-                "EvalResourceName": resource,
-                "EvalDecision": "allowed"
-                if any(policy.allows(Ask(action, resource, context)) for policy in policies)
-                else "implicitDeny",
-            }
-            for action in self._get_param("ActionNames", [])
-            for resource in resources
-        ]
+        results = []
+        for action in self._get_param("ActionNames", []):
+            asks = [Ask(action, resource, context) for resource in resources]
+            decisions = [_decision(policies, ask) for ask in asks]
+            missing = [sorted({key for policy in policies for key in policy.lacks(ask)}) for ask in asks]
+            worst = max(decisions, key=_DECISIONS.index)
+            result = {"EvalActionName": action, "EvalResourceName": resources[0], "EvalDecision": worst}
+            if resources == ["*"]:
+                result["MissingContextValues"] = missing[0]
+            else:
+                result["ResourceSpecificResults"] = [
+                    {"EvalResourceName": ask.resource, "EvalResourceDecision": decision, "MissingContextValues": keys}
+                    for ask, decision, keys in zip(asks, decisions, missing, strict=True)
+                ]
+            results.append(result)
         return ActionResult({"EvaluationResults": results, "IsTruncated": False})
 
     def _inline_policies(self, arn: str) -> list[str]:
@@ -70,3 +76,9 @@ class SimulatingIam(IamResponse):
             if principal.arn == arn:
                 return [str(text) for text in principal.policies.values()]
         raise NotFoundException(f"The user with name {arn.rpartition('/')[2]} cannot be found.")
+
+
+def _decision(policies: list[Policy], ask: Ask) -> str:
+    if any(policy.denies(ask) for policy in policies):
+        return "explicitDeny"
+    return "allowed" if any(policy.allows(ask) for policy in policies) else "implicitDeny"
