@@ -130,9 +130,9 @@ def test_an_example_deploys_and_leaves_what_was_there_before(stack: Stack, name:
 def own_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A virtual environment with the packages that the example's page names, as this project pins them."""
     page = (OWN_PROGRAM / "README.md").read_text()
-    sentence = page[page.index("`requirements.txt` for") : page.index("into yours")]
+    sentence = page[page.index("`requirements.in` for") : page.index("into yours")]
     named = set(re.findall(r"`([\w-]+)`", sentence))
-    pins = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line.partition("==")[0] in named]
+    pins = [line for line in (ROOT / "requirements.in").read_text().splitlines() if line.partition("==")[0] in named]
     assert len(pins) == len(named) > 0
     folder = tmp_path_factory.mktemp("own") / "venv"
     venv.create(folder, with_pip=True)

@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -36,3 +40,18 @@ def test_an_example_makes_what_its_list_says(name: str) -> None:
     resources = [line for line in listed if not line.startswith("trend:onboarding:")]
     assert sorted(f"{shown_type(each.options.type)} {each.name}" for each in engine.made) == resources
     assert sorted(engine.components) == components
+
+
+def test_the_page_for_a_program_of_ones_own_names_the_packages_that_the_components_import() -> None:
+    page = (FOLDER / "from-your-program" / "README.md").read_text()
+    named = set(re.findall(r"`([\w-]+)`", page[page.index("`requirements.in` for") : page.index("into yours")]))
+    imported: set[str] = set()
+    for path in (FOLDER.parent / "components").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                imported.add(node.module.partition(".")[0])
+    foreign = imported - set(sys.stdlib_module_names) - {"components", "google"}  # pulumi brings protobuf along
+    distributions = packages_distributions()
+    assert named == {distributions[name][0].replace("_", "-") for name in foreign}
