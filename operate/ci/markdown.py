@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-from operate.engine.plan import Change, Planned, Property
+from operate.ci.consequences import consequences, is_bookkeeping
+from operate.engine.plan import Change, Kind, Planned, Property
 
 LIMIT = 60_000
 """Characters; GitHub takes 65,536."""
 _LONGEST_VALUE = 200
-_WORDS = {"create": "to create", "update": "to update", "replace": "to replace", "delete": "to delete"}
+_MOST_CAUSES = 3
+_WORDS: Mapping[Kind, str] = {
+    "create": "to create",
+    "update": "to update",
+    "replace": "to replace",
+    "delete": "to delete",
+}
 
 
 def preview(title: str, planned: Planned, *, succeeded: bool) -> str:
@@ -22,7 +29,14 @@ def preview(title: str, planned: Planned, *, succeeded: bool) -> str:
     """
     if not succeeded:
         return _page(title, "The preview **failed**.", _said("CAUTION", planned.errors), _all(planned))
-    return _page(title, _counts(planned), _gone(planned), _said("WARNING", planned.warnings), _all(planned))
+    return _page(
+        title,
+        *_meaning(planned),
+        _counts(planned),
+        _gone(planned),
+        _said("WARNING", planned.warnings),
+        _all(planned),
+    )
 
 
 def drift(title: str, planned: Planned, *, drifted: bool) -> str:
@@ -43,7 +57,7 @@ def drift(title: str, planned: Planned, *, drifted: bool) -> str:
         "What stands differs from what the program and its settings say. The next `pulumi up --refresh` would put it "
         "right, as listed below: **before** is what stands now. Where what stands is right, change the program instead."
     )
-    return _page(title, words, _counts(planned), _gone(planned), _all(planned))
+    return _page(title, words, *_meaning(planned), _counts(planned), _gone(planned), _all(planned))
 
 
 def _page(*parts: str) -> str:
@@ -54,25 +68,39 @@ def _page(*parts: str) -> str:
     return text[:LIMIT].rpartition("\n")[0] + "\n\nMore than fits here: see the log of the run.\n"
 
 
+def _meaning(planned: Planned) -> list[str]:
+    """Return what the changes mean, a sentence and paragraph each."""
+    return [f"{each.event}{_because(each.causes)}: {each.effect}." for each in consequences(planned)]
+
+
 def _counts(planned: Planned) -> str:
-    counts = [(len(planned.of_kind(kind)), words) for kind, words in _WORDS.items()]
-    return ", ".join(f"**{count}** {words}" for count, words in counts if count) or "No changes."
+    counts = [(len(_felt(planned, kind)), words) for kind, words in _WORDS.items()]
+    told = ", ".join(f"**{count}** {words}" for count, words in counts if count)
+    aside = sum(is_bookkeeping(change) for change in planned.changes)
+    return ", and ".join(filter(None, [told, f"{aside} of bookkeeping" if aside else ""])) or "No changes."
 
 
 def _gone(planned: Planned) -> str:
     """Call out what is deleted or replaced."""
-    lines = [f"- deleted: {_named(each)}" for each in planned.of_kind("delete") if not each.kept]
-    lines += [f"- replaced: {_named(each)}{_because(each)}" for each in planned.of_kind("replace")]
-    kept = [f"- kept, but not looked after any more: {_named(each)}" for each in planned.of_kind("delete") if each.kept]
+    deleted = _felt(planned, "delete")
+    lines = [f"- deleted: {_named(each)}" for each in deleted if not each.kept]
+    lines += [f"- replaced: {_named(each)}{_because(each.causes)}" for each in _felt(planned, "replace")]
+    kept = [f"- kept, but not looked after any more: {_named(each)}" for each in deleted if each.kept]
     return _block("CAUTION", lines + kept) if lines else _block("NOTE", kept)
+
+
+def _felt(planned: Planned, kind: Kind) -> list[Change]:
+    """Return the changes of one kind, less those of resources that only keep books; these are below the fold."""
+    return [change for change in planned.of_kind(kind) if not is_bookkeeping(change)]
 
 
 def _named(change: Change) -> str:
     return _code(change.resource) + (f" ({_code(change.id)})" if change.id else "")
 
 
-def _because(change: Change) -> str:
-    return f", because of {', '.join(map(_code, change.causes))}" if change.causes else ""
+def _because(causes: Sequence[str]) -> str:
+    named = [*map(_code, causes[:_MOST_CAUSES]), *(["more"] if len(causes) > _MOST_CAUSES else [])]
+    return f", because of {' and '.join([', '.join(named[:-1]), named[-1]] if named[1:] else named)}" if named else ""
 
 
 def _said(kind: str, messages: Iterable[str]) -> str:

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from operate.engine.state import DYNAMIC
 
 # Steps that a reader counts: a replacement has one of these and two more for its halves.
-_COUNTED = ("create", "update", "replace", "delete")
+Kind = Literal["create", "update", "replace", "delete"]
+_COUNTED = get_args(Kind)
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _ABSENT = object()
@@ -39,20 +40,30 @@ class Change:
     Attributes:
         kind: `create`, `update`, `replace` or `delete`.
         urn: Pulumi's name of it.
-        resource: type and name as Pulumi shows them, for example `aws:iam:Role workload-security`.
+        type: of it, for example `aws:iam/role:Role`.
         id: of what stands; empty for what is created.
         kept: whether what stands outlives its removal from the stack.
         causes: properties that force a replacement.
         properties: those that change.
     """
 
-    kind: str
+    kind: Kind
     urn: str
-    resource: str
+    type: str
     id: str
     kept: bool
     causes: tuple[str, ...]
     properties: tuple[Property, ...]
+
+    @property
+    def name(self) -> str:
+        """Its logical name, for example `workload-security`."""
+        return self.urn.rpartition("::")[2]
+
+    @property
+    def resource(self) -> str:
+        """Type and name as Pulumi shows them, for example `aws:iam:Role workload-security`."""
+        return f"{shown_type(self.type)} {self.name}"
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,7 @@ class Planned:
             warnings=tuple(_text(each) for each in said if each["severity"] == "warning"),
         )
 
-    def of_kind(self, kind: str) -> list[Change]:
+    def of_kind(self, kind: Kind) -> list[Change]:
         """Return the changes of one kind."""
         return [change for change in self.changes if change.kind == kind]
 
@@ -104,7 +115,7 @@ def _change(step: Mapping[str, Any]) -> Change:
     return Change(
         kind=step["op"],
         urn=step["urn"],
-        resource=f"{shown_type(step['type'])} {step['urn'].rpartition('::')[2]}",
+        type=step["type"],
         id=old.get("id", ""),
         kept=bool(old.get("retainOnDelete")),
         causes=tuple(step.get("keys") or ()),

@@ -18,7 +18,7 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 def step(op: str, old: Any = None, new: Any = None, **fields: Any) -> dict[str, Any]:
     """Return an event as the engine writes it."""
     type_ = fields.pop("type", "aws:iam/role:Role")
-    urn = f"urn:pulumi:dev::trend-onboarding::{type_}::a-role"
+    urn = f"urn:pulumi:dev::trend-onboarding::{type_}::{fields.pop('name', 'a-role')}"
     metadata = {"op": op, "urn": urn, "type": type_, "old": old, "new": new, **fields}
     return {"resourcePreEvent": {"metadata": metadata, "planning": True}}
 
@@ -107,6 +107,33 @@ def test_deletes_and_replacements_come_first_with_their_ids_and_causes(read: Any
     assert page.index("[!CAUTION]") < page.index("<details>")
     assert "> - deleted: `aws:iam:Role a-role` (`role-1`)" in page
     assert "> - replaced: `aws:iam:Role a-role` (`role-2`), because of `name`" in page
+
+
+def test_the_page_begins_with_what_a_change_means(read: Any) -> None:
+    stack = "aws:cloudformation/stack:Stack"
+    planned = read(
+        step(
+            "replace", {"id": "f"}, {}, type=stack, name="forwarder", keys=["tags", "parameters", "name", "templateUrl"]
+        ),
+        step("update", {}, {}, type="pulumi-python:dynamic/trend:VendorTemplate", name="forwarder-template"),
+    )
+    page = markdown.preview("Preview", planned, succeeded=True)
+    assert page.splitlines()[2] == (
+        "Trend's forwarder is recreated, because of `tags`, `parameters`, `name` and more: "
+        "events pause until it is done; existing notifications are restored."
+    )
+
+
+def test_what_only_keeps_books_is_below_the_fold(read: Any) -> None:
+    planned = read(
+        step("update", {}, {}),
+        step("replace", {"id": "x"}, {}, type="pulumi-python:dynamic/trend:NotificationSnapshot", name="a-snapshot"),
+    )
+    above, fold, below = markdown.preview("Preview", planned, succeeded=True).partition("<details>")
+    assert "**1** to update, and 1 of bookkeeping" in above
+    assert "a-snapshot" not in above
+    assert fold
+    assert "a-snapshot" in below
 
 
 def test_what_is_kept_is_no_reason_for_caution(read: Any) -> None:
