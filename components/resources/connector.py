@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from components.resources.account import CloudOneAccount
 from components.resources.link import Link, LinkInputs, LinkSettings
 from components.resources.link_provider import LinkProvider
 from components.resources.properties import OnboardingResource
+from components.resources.role_refusals import speaks_of_role
 from components.trend.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
 ROLE_SPREADS_WITHIN = 90.0
 """Seconds that IAM may take until Trend can assume a new role; the vendor's documents speak of a minute."""
-
-# The text of this refusal is not documented: any 400 that speaks of the role is taken for it, as long as there is no
-# connector yet. A wrong guess costs the wait and no more.
-_ROLE_REFUSED = re.compile(r"role|assume|credential|external ?id", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +67,7 @@ class ConnectorProvider(LinkProvider[ConnectorSettings]):
         self._client(inputs).delete_connector(link_id)
 
     def passes_with_time(self, error: BadRequest) -> float:
-        said = " ".join([error.message, *error.fields, *error.fields.values()])
-        return ROLE_SPREADS_WITHIN if _ROLE_REFUSED.search(said) else 0
+        return ROLE_SPREADS_WITHIN if speaks_of_role(error) else 0
 
     def _client(self, inputs: LinkInputs) -> Workload:
         return self.trend(inputs.cloud_one_account_id).workload(inputs.region)

@@ -8,27 +8,22 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Callable
-from functools import partial
 from typing import ClassVar, Generic
 
-from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential
+from pulumi.dynamic import ConfigureRequest, CreateResult, ReadResult, UpdateResult
 
+from components.aws.clients import clients
+from components.aws.identity import AwsSettings, AwsSettingsRefused
+from components.aws.roles import RoleState, role_state
 from components.resources.base import TrendProvider, reported
 from components.resources.link import Link, LinkExists, LinkInputs, SettingsT
 from components.resources.properties import Props
+from components.resources.role_refusals import speaks_of_role, until_role_spreads
 from components.trend.errors import BadRequest, Conflict, NoReply, NotFound, ServiceFailed, UnusableReply
-from components.waiting import wait
 
 # After one of these a call may have been carried out, or, after the last two, turned away because of what is there.
 FATE_UNKNOWN = (NoReply, UnusableReply, ServiceFailed)
 LOOK_AGAIN = (*FATE_UNKNOWN, Conflict, BadRequest)
-
-FIRST_PAUSE = 2.0
-"""Seconds until a call that was refused for now is tried again; half as long again each further time."""
-
-LONGEST_PAUSE = 10.0
-"""Seconds that such a pause grows to."""
 
 GONE = ReadResult("", {})
 
@@ -74,6 +69,11 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
         """Return for how many seconds a refusal of the role is worth asking again; 0 for not at all."""
         return 0
 
+    def configure(self, req: ConfigureRequest) -> None:
+        """Take the stack's configuration, the AWS provider's settings too; the first call that needs them judges."""
+        super().configure(req)
+        self._aws_setting = lambda name: req.config.get(f"aws:{name}")
+
     @reported
     def create(self, props: Props) -> CreateResult:
         """Find the link, then take it up when it is ours, adopt it or refuse when it is not, else make it."""
@@ -110,7 +110,8 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
         link = self._locate(link_id, inputs, props["writtenRoleArn"])
         if link is None:
             if original and not self.changes_in_place:
-                self.make(inputs, original)  # a run died while it put the link back, after it had taken ours away
+                # A run was interrupted while it restored the link, after it had removed ours.
+                self.restore(original, lambda: self.make(inputs, original))
             return
         if link.settings == original:
             return  # a run died after it had put the link back
@@ -121,8 +122,8 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
             )
             return
         if original:
-            self._change_once(link, inputs, original)
-            self.say(f"gave {self.noun} {link.name} its earlier settings back")
+            if self.restore(original, lambda: self._change_once(link, inputs, original)):
+                self.say(f"restored the earlier settings of {self.noun} {link.name}")
             return
         try:
             self.remove(link.id, inputs)
@@ -134,6 +135,47 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
             return  # carried out, though its reply was lost
         if self.still_exists(link.id, inputs):
             raise UnusableReply(f"the {self.noun} {link.name} is still there after its deletion was confirmed")
+
+    def restore(self, original: SettingsT, attempt: Callable[[], Link[SettingsT]]) -> bool:
+        """Give a link its earlier settings back, unless the role in them does not exist any more; say so then.
+
+        Trend refuses a role that does not exist, for ever. It also refuses one that IAM has not spread yet, or whose
+        trust is wrong for now. AWS tells which it is; where it cannot, a refusal that lasts counts.
+
+        Args:
+            original: the earlier settings.
+            attempt: gives them to the link, or leaves it as it is.
+
+        Returns:
+            Whether the link has them now. If not, it is as it was before this call.
+        """
+        try:
+            attempt()
+        except BadRequest:
+            role = self._role_state(original.role_arn)
+        else:
+            return True
+        if role is not RoleState.GONE:
+            try:
+                self._until_role_spreads(original, attempt)
+            except BadRequest as refused:
+                if role is RoleState.EXISTS or not speaks_of_role(refused):
+                    raise
+            else:
+                return True
+        why = "does not exist any more" if role is RoleState.GONE else "is refused by Trend, and AWS does not tell more"
+        self.say(
+            f"the earlier settings of the {self.noun} are not restored, since its earlier role {original.role_arn} "
+            f"{why}; it is left as it is, with a role that goes with this stack: unlink it in the Trend console, or "
+            "give it another role"
+        )
+        return False
+
+    def _role_state(self, role_arn: str) -> RoleState:
+        try:
+            return role_state(clients(AwsSettings.of(self._aws_setting)), role_arn)
+        except AwsSettingsRefused:
+            return RoleState.UNKNOWN
 
     def _locate(self, link_id: str, inputs: LinkInputs, written_role_arn: str) -> Link[SettingsT] | None:
         """Return the link that the state knows, also where it was made anew.
@@ -207,29 +249,10 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
             return changed
 
     def _until_role_spreads(self, wanted: SettingsT, attempt: Callable[[], Link[SettingsT]]) -> Link[SettingsT]:
-        """Repeat an attempt for as long as Trend refuses it for a reason that passes with time."""
+        def announce(seconds: float) -> None:
+            self.say(f"Trend cannot assume {wanted.role_arn} yet; asking again for up to {seconds:.0f} s")
 
-        def patience(refused: RetryCallState) -> float:
-            error = refused.outcome.exception() if refused.outcome else None
-            return self.passes_with_time(error) if isinstance(error, BadRequest) else 0
-
-        def is_over(refused: RetryCallState) -> bool:
-            return (refused.seconds_since_start or 0) + refused.upcoming_sleep > patience(refused)
-
-        def announce(refused: RetryCallState) -> None:
-            if refused.attempt_number == 1:
-                seconds = patience(refused)
-                self.say(f"Trend cannot assume {wanted.role_arn} yet; asking again for up to {seconds:.0f} s")
-
-        asking = Retrying(
-            retry=retry_if_exception_type(BadRequest),
-            stop=is_over,
-            wait=wait_exponential(FIRST_PAUSE, LONGEST_PAUSE, exp_base=1.5),
-            before_sleep=announce,
-            sleep=partial(wait, reason="the role is not known everywhere in AWS yet"),
-            reraise=True,
-        )
-        return asking(attempt)
+        return until_role_spreads(attempt, patience=self.passes_with_time, announce=announce)
 
     def _settle(self, link: Link[SettingsT], inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:
         return link if link.settings == wanted else self._change(link, inputs, wanted)

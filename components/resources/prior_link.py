@@ -56,8 +56,9 @@ class PriorLinkProvider(LinkProvider[SettingsT]):
         """
         inputs = LinkInputs.of(props)
         if inputs.before and not self.changes_in_place and self.find(inputs) is None:
-            self.make(inputs, self.settings.of(inputs.before))
-            self.say(f"made {self.noun} {inputs.aws_account_id} again, with its earlier settings")
+            before = self.settings.of(inputs.before)
+            if self.restore(before, lambda: self.make(inputs, before)):
+                self.say(f"recreated {self.noun} {inputs.aws_account_id} with its earlier settings")
 
 
 class PriorConnectorProvider(PriorLinkProvider[ConnectorSettings], ConnectorProvider):

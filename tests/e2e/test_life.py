@@ -48,6 +48,18 @@ def test_permission_to_adopt_where_there_is_nothing_to_adopt_is_no_change_ever_a
 
 
 @pytest.mark.full
+def test_a_stack_whose_adopted_connector_had_a_role_that_is_gone_can_be_destroyed(stack: Stack) -> None:
+    by_hand = role_for_trend(stack.sandbox, "by-hand")
+    stack.sandbox.trend.add_connector(stack.sandbox.account, by_hand, displayName="theirs")
+    stack.configure({**BUCKET, "adopt": True})
+    stack.up()
+    adopted = links(stack)[0]
+    stack.sandbox.aws("iam").delete_role(RoleName="by-hand")
+    assert f"its earlier role {by_hand} does not exist any more" in stack.destroy()
+    assert links(stack) == [adopted]
+
+
+@pytest.mark.full
 def test_a_second_stack_of_one_account_is_refused_and_its_end_harms_nothing(stack: Stack, tmp_path: Path) -> None:
     stack.up()
     first = links(stack)

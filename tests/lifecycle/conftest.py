@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from components.aws import bucket as trail_bucket
-from components.resources import base, link_provider
+from components.resources import base, role_refusals
 from components.resources.notification_snapshot import NotificationSnapshotProvider
 from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from components.settings.endpoints import ENDPOINT_VARIABLE
@@ -51,8 +51,8 @@ def _a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait as often as ever, for a moment each."""
-    monkeypatch.setattr(link_provider, "FIRST_PAUSE", 0.05)
-    monkeypatch.setattr(link_provider, "LONGEST_PAUSE", 0.1)
+    monkeypatch.setattr(role_refusals, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(role_refusals, "LONGEST_PAUSE", 0.1)
     for name in ("_REPEATABLE", "_ONCE"):
         policy = getattr(transport, name)
         monkeypatch.setattr(transport, name, policy.new(backoff_factor=0, backoff_jitter=0))

@@ -48,7 +48,7 @@ def test_an_adopted_link_is_given_back_with_one_line(
 
     assert kind.settings(trend) == before
     (line,) = capfd.readouterr().err.splitlines()
-    assert line.startswith(f"{kind.provider.step}: gave {kind.noun}")
+    assert line.startswith(f"{kind.provider.step}: restored the earlier settings of {kind.noun}")
 
 
 def test_without_a_link_to_take_over_adopt_changes_nothing(
