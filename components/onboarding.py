@@ -31,9 +31,10 @@ _onboarded: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 class Onboarding(pulumi.ComponentResource):
     """`trend:onboarding:Onboarding`: links one AWS account to Cloud One and Vision One.
 
-    Nothing is made before the API key's account is known and the AWS region fits it. Then the three links are made side
-    by side, and when they stand, the events of the trail are sent to Trend. Links that something else made are left
-    alone unless `settings.adopt`; an existing trail, its bucket's policy and existing notifications always are.
+    Nothing is created before the API key's account is known and the AWS region fits it. Then connector and cloud
+    account are created side by side, the enrollment follows, and at last the events of the trail are sent to Trend.
+    Links that are not managed by this stack are left alone unless `settings.adopt`; an existing trail, its bucket's
+    policy and existing notifications always are.
 
     A program has one. A second is refused: an AWS account has one link of each kind, and the dynamic resources call AWS
     and Trend as the stack's configuration says, which is one account and one key.
@@ -70,7 +71,7 @@ class Onboarding(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         # The external id of step 3 is the first thing that takes more than a valid key: a key without permissions stops
-        # here, before the enrolment, which cannot be undone.
+        # here, before anything is created.
         gates: list[pulumi.Resource] = [account]
         external_id: pulumi.Input[str]
         if settings.external_id is None:
@@ -102,9 +103,6 @@ class Onboarding(pulumi.ComponentResource):
             gates.append(snapshot)
         after_gates = pulumi.ResourceOptions(parent=self, depends_on=gates)
 
-        # Step 2: Cloud One and Vision One
-        vision_one = VisionOne("vision-one", account=account, enroll=settings.enroll, opts=after_gates)
-
         # Steps 3 and 4: the cross-account role and the connector
         workload_security = WorkloadSecurity(
             "workload-security",
@@ -130,6 +128,14 @@ class Onboarding(pulumi.ComponentResource):
             opts=after_gates,
         )
 
+        # Step 2: Cloud One and Vision One. Nothing undoes an enrollment, so it waits for all that may fail beside it.
+        vision_one = VisionOne(
+            "vision-one",
+            account=account,
+            enroll=settings.enroll,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[workload_security, cloud_account, trail]),
+        )
+
         # Steps 7 and 8: the token and the stack that forwards the trail's events
         integration = CloudTrailIntegration(
             "cloudtrail-integration",
@@ -139,7 +145,7 @@ class Onboarding(pulumi.ComponentResource):
             stack_name=settings.stack_name,
             templates=settings.templates,
             tags=tags,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[vision_one, workload_security, cloud_account, trail]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[vision_one]),
         )
 
         # After the last step: what was made is read back

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from tenacity import RetryCallState, Retrying, retry_if_not_result, stop_after_attempt, wait_chain, wait_fixed
 
 from components.aws.clients import AwsClients
+from components.aws.cloudformation import Description, describe_resources
 from components.aws.errors import AwsError, calling, error_code
 from components.aws.notifications import Notifications
 from components.waiting import wait
@@ -104,18 +105,9 @@ class TrailBucket:
         Args:
             stack: its name or id.
         """
-        from botocore.exceptions import ClientError
-
-        cloudformation = self._clients.client("cloudformation", self._region)
-        with calling(f"reading the resources of stack {stack}", "cloudformation:DescribeStackResources on the stack"):
-            try:
-                found = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
-            except ClientError as error:
-                if error_code(error) == "ValidationError" and "does not exist" in str(error):
-                    return frozenset()
-                raise
-        return frozenset(each["PhysicalResourceId"] for each in found if _is_function(each))
+        resources = describe_resources(self._clients, stack, self._region)
+        return frozenset(each["PhysicalResourceId"] for each in resources if _is_function(each))
 
 
-def _is_function(resource: dict[str, Any]) -> bool:
+def _is_function(resource: Description) -> bool:
     return resource["ResourceType"] == "AWS::Lambda::Function" and bool(resource.get("PhysicalResourceId"))

@@ -12,7 +12,7 @@ from typing import Any
 
 from components.aws.bucket import TrailBucket
 from components.aws.clients import AwsClients
-from components.aws.errors import calling, error_code
+from components.aws.cloudformation import describe_stack, management_stack_name
 from components.checks.assignment import Expectation
 from components.checks.bucket import Bucket
 from components.checks.examination import CALLER, KEY, Check
@@ -78,7 +78,7 @@ def checks(expected: Expectation, trend: Callable[[], Trend], aws: AwsClients) -
         trend: returns the client of Trend; it is asked by the first check that needs it, and may raise `TrendError`.
         aws: the clients of AWS.
     """
-    stacks = (f"{expected.stack_name}-Account", expected.stack_name)
+    stacks = (management_stack_name(expected.stack_name), expected.stack_name)
     return [
         Check(CONNECTOR, lambda: _connector(expected, trend()), (KEY,)),
         Check(CLOUD_ACCOUNT, lambda: _cloud_account(expected, trend()), (KEY,)),
@@ -131,18 +131,12 @@ def _link(subject: str, name: str, actual: str, role_arn: str) -> Finding:
 
 
 def _stack(expected: Expectation, aws: AwsClients, name: str) -> Iterator[Finding]:
-    from botocore.exceptions import ClientError
-
     subject = f"stack {name}"
-    with calling(f"reading stack {name}", "cloudformation:DescribeStacks on the stack"):
-        try:
-            reply = aws.client("cloudformation", expected.aws_region).describe_stacks(StackName=name)
-        except ClientError as error:
-            if error_code(error) != "ValidationError" or "does not exist" not in str(error):
-                raise
-            yield Finding(subject, "failed", "is gone", _RECREATE)
-            return
-    status = reply["Stacks"][0]["StackStatus"]
+    found = describe_stack(aws, name, expected.aws_region)
+    if found is None:
+        yield Finding(subject, "failed", "is gone", _RECREATE)
+        return
+    status = found["StackStatus"]
     if status in _COMPLETE:
         yield Finding(subject, "ok", status)
     elif status.endswith("_IN_PROGRESS"):

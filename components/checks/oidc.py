@@ -1,6 +1,6 @@
-"""Whether the account has the OpenID Connect provider already that the vendor's stack of step 5 makes.
+"""Whether the account has the OpenID Connect provider already that Trend's stack of step 5 creates.
 
-IAM takes one provider for a URL, and the vendor's template has no parameter for one that exists: its stack would fail
+IAM takes one provider for a URL, and Trend's template has no parameter for one that exists: its stack would fail
 half-way. A copy of the template of one's own (`qsS3BucketName`) may do without one; then an existing one is used.
 """
 
@@ -12,9 +12,9 @@ from components.aws.clients import AwsClients
 from components.aws.context import AwsContext
 from components.aws.errors import calling, error_code
 from components.aws.names import ISSUER, role_template_url
-from components.aws.tags import OWNER_TAG
 from components.aws.template import read_template
 from components.checks.findings import Finding, checked
+from components.checks.stacks import STATE_UNKNOWN, StackIds, held_by
 from components.settings.endpoints import AWS_REGIONS
 from components.settings.model import HostedTemplates
 
@@ -22,46 +22,56 @@ OIDC_PROVIDER = "OpenID Connect provider"
 
 
 def oidc_findings(
-    aws: AwsClients, templates: HostedTemplates | None, where: AwsContext, *, owner: str
+    aws: AwsClients, templates: HostedTemplates | None, where: AwsContext, managed: StackIds | None
 ) -> list[Finding]:
     """Look for providers of the Cloud One regions that belong to the AWS region; which of them it is, a key says.
 
     Args:
         aws: is asked.
-        templates: where the template of step 5 is; None for the vendor's.
+        templates: where the template of step 5 is; None for Trend's.
         where: the AWS account and region.
-        owner: how the tag `OWNER_TAG` names this Pulumi stack.
+        managed: ids of the CloudFormation stacks in Pulumi's state; None where that cannot be determined.
     """
     issuers = [ISSUER.format(region) for region, aws_region in AWS_REGIONS.items() if aws_region == where.region]
-    return [checked(OIDC_PROVIDER, partial(_oidc, aws, issuer, owner, templates, where)) for issuer in issuers]
+    return [checked(OIDC_PROVIDER, partial(_oidc, aws, issuer, managed, templates, where)) for issuer in issuers]
 
 
-def _oidc(aws: AwsClients, issuer: str, owner: str, templates: HostedTemplates | None, where: AwsContext) -> Finding:
-    from botocore.exceptions import ClientError
-
+def _oidc(
+    aws: AwsClients, issuer: str, managed: StackIds | None, templates: HostedTemplates | None, where: AwsContext
+) -> Finding:
     arn = where.iam(f"oidc-provider/{issuer}")
-    with calling(f"looking for the OpenID Connect provider {issuer}", "iam:GetOpenIDConnectProvider on it"):
-        try:
-            reply = aws.client("iam", where.region).get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
-        except ClientError as error:
-            if error_code(error) != "NoSuchEntity":
-                raise
-            return Finding(OIDC_PROVIDER, "ok", f"the account has no OpenID Connect provider for {issuer}")
-    tags = {tag["Key"]: tag["Value"] for tag in reply.get("Tags", ())}
-    # CloudFormation gives a stack's own tags to what the stack makes (source: its user guide, resource tags).
-    if tags.get(OWNER_TAG) == owner:
-        return Finding(OIDC_PROVIDER, "ok", f"the OpenID Connect provider for {issuer} is this stack's")
+    if not _exists(aws, arn, where.region):
+        return Finding(OIDC_PROVIDER, "ok", f"the account has no OpenID Connect provider for {issuer}")
+    if any(arn in held_by(aws, stack) for stack in sorted(managed or ())):
+        return Finding(OIDC_PROVIDER, "ok", f"the OpenID Connect provider for {issuer} belongs to this stack's own")
     if templates is not None and not _makes_provider(aws, templates, where):
         return Finding(OIDC_PROVIDER, "ok", f"the OpenID Connect provider for {issuer} is used as it is")
-    maker = f"Pulumi stack {tags[OWNER_TAG]} made it" if OWNER_TAG in tags else "something else made it"
+    text = f"account {where.account_id} has an OpenID Connect provider for {issuer} already ({arn})"
+    if managed is None:
+        unsure = f"cannot determine whether it belongs to this stack's own: {STATE_UNKNOWN}"
+        return Finding(OIDC_PROVIDER, "unknown", f"{text}; {unsure}")
     return Finding(
         OIDC_PROVIDER,
         "failed",
-        f"account {where.account_id} has an OpenID Connect provider for {issuer} already ({arn}; {maker}), and IAM "
-        "takes no second one beside it, which the vendor's stack of step 5 would make",
-        "if nothing uses it any more, delete it; if it has to stay, host a copy of the vendor's template without the "
+        f"{text}, which no CloudFormation stack of this stack holds, and IAM takes no second one beside it, which "
+        "Trend's stack of step 5 would create",
+        "if nothing uses it any more, delete it, or the CloudFormation stack that holds it (for the published "
+        "solution's see docs/from-cloudformation.md); if it has to stay, host a copy of Trend's template without the "
         "resource AWS::IAM::OIDCProvider (qsS3BucketName)",
     )
+
+
+def _exists(aws: AwsClients, arn: str, region: str) -> bool:
+    from botocore.exceptions import ClientError
+
+    with calling(f"looking for the OpenID Connect provider {arn}", "iam:GetOpenIDConnectProvider on it"):
+        try:
+            aws.client("iam", region).get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
+        except ClientError as error:
+            if error_code(error) != "NoSuchEntity":
+                raise
+            return False
+    return True
 
 
 def _makes_provider(aws: AwsClients, templates: HostedTemplates, where: AwsContext) -> bool:

@@ -10,10 +10,11 @@ from components.aws.clients import AwsClients, clients
 from components.aws.context import AwsContext
 from components.aws.identity import AwsSettings, redactor
 from components.aws.names import trail_name
-from components.aws.tags import owner_tag
 from components.checks.bucket import Bucket, bucket_findings
 from components.checks.findings import Finding, TrailDoubt
 from components.checks.oidc import oidc_findings
+from components.checks.own_state import managed_stacks
+from components.checks.stacks import stack_findings
 from components.checks.trail import delivery_finding, new_trail_finding
 from components.refusal import Refusal
 from components.settings.model import ExistingTrail, Settings
@@ -53,4 +54,6 @@ def findings(aws: AwsClients, settings: Settings, where: AwsContext) -> Iterable
     else:
         arn = where.arn("cloudtrail", f"trail/{trail_name()}")
         yield new_trail_finding(aws, trail_arn=arn, account_id=where.account_id, region=where.region)
-    yield from oidc_findings(aws, settings.templates, where, owner=owner_tag())
+    managed = managed_stacks()
+    yield from stack_findings(aws, settings.stack_name, where.region, managed)
+    yield from oidc_findings(aws, settings.templates, where, managed)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
+from components.aws.cloudformation import management_stack_name
 from components.aws.context import AwsContext
 from components.aws.names import ISSUER, role_template_url
 from components.aws.tags import TEMPLATE_TAG
@@ -61,7 +62,7 @@ class CloudAccount(pulumi.ComponentResource):
         template = VendorTemplate("management-role-template", template_url=url, aws_region=where.region, opts=child)
         stack = aws.cloudformation.Stack(
             "management-role",
-            name=f"{stack_name}-Account",
+            name=management_stack_name(stack_name),
             template_url=url,
             parameters={
                 "CloudOneRegion": account.region,

@@ -13,6 +13,7 @@ from components.checks.bucket import NOTIFICATIONS, Bucket, bucket_findings, not
 from components.checks.examination import CALLER, Check
 from components.checks.findings import Finding
 from components.checks.oidc import OIDC_PROVIDER, oidc_findings
+from components.checks.stacks import STACKS, StackIds, managed_among, stack_findings
 from components.checks.trail import delivery_finding, new_trail_finding
 from operate.doctor.case import Case
 from operate.doctor.permissions import SUBJECT, permissions
@@ -30,6 +31,7 @@ def checks(case: Case) -> list[Check]:
         Check(_BUCKET, lambda: _bucket(case), (CALLER,)),
         Check("trail", lambda: _trail(case), (CALLER, _BUCKET)),
         Check(NOTIFICATIONS, lambda: _notifications(case), (CALLER, _BUCKET)),
+        Check(STACKS, lambda: _stacks(case), (CALLER,)),
         Check(OIDC_PROVIDER, lambda: _oidc(case), (CALLER,)),
         Check(_TEMPLATES, lambda: _templates(case), (CALLER,)),
     ]
@@ -94,7 +96,15 @@ def _notifications(case: Case) -> Iterator[Finding]:
 
 
 def _oidc(case: Case) -> Iterable[Finding]:
-    return oidc_findings(case.stack.aws, case.settings.templates, case.where, owner=case.stack.owner)
+    return oidc_findings(case.stack.aws, case.settings.templates, case.where, _managed(case))
+
+
+def _stacks(case: Case) -> Iterable[Finding]:
+    return stack_findings(case.stack.aws, case.settings.stack_name, case.where.region, _managed(case))
+
+
+def _managed(case: Case) -> StackIds:
+    return managed_among({resource.urn: resource.id for resource in case.state.resources})
 
 
 def _templates(case: Case) -> Iterator[Finding]:

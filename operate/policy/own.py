@@ -49,6 +49,8 @@ def looks(place: Place) -> Iterator[Statement]:
         yield Statement("Look", "Trails", ["cloudtrail:GetTrailStatus"], [others])
     oidc_provider = place.where.iam(f"oidc-provider/{place.oidc_host}")
     yield Statement("Look", "OidcProvider", ["iam:GetOpenIDConnectProvider"], [oidc_provider])
+    holder = place.stack_arn(place.management)
+    yield Statement("Find", "HolderOfOidcProvider", ["cloudformation:DescribeStackResources"], [holder])
 
 
 def reads(place: Place, *, program_runs: bool) -> Iterator[Statement]:

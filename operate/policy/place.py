@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from components.aws.cloudformation import management_stack_name
 from components.aws.context import AwsContext
 from components.settings.endpoints import AWS_REGIONS
 from components.settings.model import ExistingTrail, Settings
@@ -66,7 +67,7 @@ class Place:
     @property
     def management(self) -> str:
         """Name of the vendor's stack of step 5."""
-        return f"{self.settings.stack_name}-Account"
+        return management_stack_name(self.settings.stack_name)
 
     def stack_arn(self, name: str) -> str:
         """Return the ARN of a CloudFormation stack, whose last part AWS makes up."""

@@ -61,6 +61,11 @@ def to_struct(props: Props) -> Struct:
     return struct
 
 
+def state_of(resource_id: str, outputs: Props) -> Struct:
+    """Return outputs as the engine keeps them of a bridged resource: Terraform's attribute `id` is one of them."""
+    return to_struct({**outputs, "id": resource_id})
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Unknown):
         return UNKNOWN_TEXT

@@ -1,33 +1,43 @@
-"""What is found of an OpenID Connect provider that the vendor's stack of step 5 would make a second time."""
+"""What is found of an OpenID Connect provider that Trend's stack of step 5 would create a second time."""
 
 from __future__ import annotations
+
+import json
 
 import pytest
 
 from components.aws.context import AwsContext
-from components.aws.tags import OWNER_TAG
 from components.checks.findings import Finding
 from components.checks.oidc import oidc_findings
+from components.checks.stacks import StackIds
 from components.settings.model import HostedTemplates
 from sandbox.sandbox import ACCOUNT
 from tests.lifecycle.aws_scene import REGION, Aws
 
 ISSUER = "cloudaccounts.us-1.cloudone.trendmicro.com"
-OURS = "trend-onboarding/dev"
 HOSTED = HostedTemplates(f"sandbox-assets-{REGION}", "trend/")
 KEY = "trend/templates/cloud-account-management-role.template"
 
 
-def found(aws: Aws, templates: HostedTemplates | None = None, region: str = REGION) -> Finding:
+def found(
+    aws: Aws, templates: HostedTemplates | None = None, region: str = REGION, managed: StackIds | None = ()
+) -> Finding:
     where = AwsContext(ACCOUNT, region, "aws", "amazonaws.com")
-    (finding,) = oidc_findings(aws.clients, templates, where, owner=OURS)
+    (finding,) = oidc_findings(aws.clients, templates, where, managed)
     return finding
 
 
-def make_provider(aws: Aws, **tags: str) -> str:
-    named = [{"Key": key, "Value": value} for key, value in tags.items()]
-    iam = aws.sandbox.aws("iam")
-    return str(iam.create_open_id_connect_provider(Url=f"https://{ISSUER}", Tags=named)["OpenIDConnectProviderArn"])
+def create_provider(aws: Aws) -> str:
+    return str(
+        aws.sandbox.aws("iam").create_open_id_connect_provider(Url=f"https://{ISSUER}")["OpenIDConnectProviderArn"]
+    )
+
+
+def create_stack(aws: Aws, name: str = "CloudOne-Account") -> str:
+    """Create a CloudFormation stack that holds the provider, without any tag, and return its id."""
+    properties = {"Url": f"https://{ISSUER}", "ClientIdList": ["x"]}
+    body = json.dumps({"Resources": {"Provider": {"Type": "AWS::IAM::OIDCProvider", "Properties": properties}}})
+    return str(aws.sandbox.aws("cloudformation").create_stack(StackName=name, TemplateBody=body)["StackId"])
 
 
 def host(aws: Aws, provider: str) -> None:
@@ -40,20 +50,30 @@ def test_an_account_without_a_provider_is_fine(aws: Aws) -> None:
     assert found(aws).verdict == "ok"
 
 
-def test_a_provider_of_somebody_elses_is_refused_with_its_arn_and_the_ways_out(aws: Aws) -> None:
-    arn = make_provider(aws)
+def test_a_provider_that_no_stack_holds_is_refused_with_its_arn_and_the_ways_out(aws: Aws) -> None:
+    arn = create_provider(aws)
     assert found(aws).verdict == "failed"
-    for words in (arn, "something else made it", "delete it", "qsS3BucketName"):
+    for words in (arn, "no CloudFormation stack of this stack holds", "delete it", "qsS3BucketName"):
         assert words in str(found(aws))
 
 
-def test_our_own_provider_is_not_refused_but_that_of_another_stack_of_this_program_is(aws: Aws) -> None:
-    make_provider(aws, **{OWNER_TAG: OURS})
-    assert found(aws).verdict == "ok"
-    aws.sandbox.reset()
-    make_provider(aws, **{OWNER_TAG: "trend-onboarding/another"})
-    assert found(aws).verdict == "failed"
-    assert "Pulumi stack trend-onboarding/another made it" in str(found(aws))
+def test_a_provider_is_this_stacks_when_a_stack_of_the_state_holds_it_whatever_its_tags(aws: Aws) -> None:
+    ours = create_stack(aws)
+    assert found(aws, managed={ours}).verdict == "ok"
+    assert found(aws, managed=()).verdict == "failed", "another's stack holds it"
+
+
+def test_a_provider_that_outlived_its_stack_is_refused(aws: Aws) -> None:
+    ours = create_stack(aws)
+    aws.sandbox.aws("cloudformation").delete_stack(StackName=ours)
+    create_provider(aws)
+    assert found(aws, managed={ours}).verdict == "failed"
+
+
+def test_where_the_state_is_not_shown_nobody_can_tell_whose_a_provider_is(aws: Aws) -> None:
+    create_provider(aws)
+    assert found(aws, managed=None).verdict == "unknown"
+    assert "cannot determine" in str(found(aws, managed=None))
 
 
 @pytest.mark.parametrize(
@@ -65,13 +85,13 @@ def test_our_own_provider_is_not_refused_but_that_of_another_stack_of_this_progr
     ],
 )
 def test_a_template_of_ones_own_may_use_the_provider_that_is_there(aws: Aws, provider: str, verdict: str) -> None:
-    make_provider(aws)
+    create_provider(aws)
     host(aws, provider)
     assert found(aws, HOSTED).verdict == verdict
 
 
 def test_a_template_of_ones_own_that_cannot_be_read_leaves_it_unknown(aws: Aws) -> None:
-    make_provider(aws)
+    create_provider(aws)
     aws.deny("GetObject")
     finding = found(aws, HOSTED)
     assert finding.verdict == "unknown"

@@ -74,6 +74,7 @@ class Recorder(MockMonitor):
         made: all resources but components, in the order of their registration.
         components: types of the components.
         made_meanwhile: names of what was registered by the end of the longest-lasting resource's making.
+        state: what Pulumi's state holds: type and outputs by URN.
 
     Args:
         preview: computed outputs stay unknown.
@@ -93,6 +94,7 @@ class Recorder(MockMonitor):
         super().__init__(_NoMocks())
         self.made: list[Registered] = []
         self.components: list[str] = []
+        self.state: dict[str, Any] = {}
         self._preview = preview
         self._slow, self._until = slow, set(until)
         self.made_meanwhile: set[str] = set()
@@ -139,6 +141,7 @@ class Recorder(MockMonitor):
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": WHERE.account_id},
             "aws:index/getRegion:getRegion": {"region": WHERE.region},
             "aws:index/getPartition:getPartition": {"partition": WHERE.partition, "dnsSuffix": WHERE.url_suffix},
+            "pulumi:pulumi:readStackResourceOutputs": {"outputs": self.state},
         }
         reply = resource_pb2.ResourceInvokeResponse()
         json_format.ParseDict(answers[request.tok], getattr(reply, "return"))

@@ -129,7 +129,7 @@ def test_nothing_else_is_made_before_the_account_is_known(settings: Settings) ->
     assert deploy(settings, slow="cloud-one-account").engine.made_meanwhile == {"cloud-one-account"}
 
 
-def test_a_key_that_may_not_read_the_external_id_stops_before_the_enrolment_and_aws() -> None:
+def test_a_key_that_may_not_read_the_external_id_stops_before_aws() -> None:
     engine = deploy(replace(NEW, enroll=True), slow="external-id").engine
     assert engine.made_meanwhile == {"cloud-one-account", "external-id"}
 
@@ -148,12 +148,18 @@ def test_what_may_be_deleted_before_its_replacement_exists_has_a_check_of_the_ke
         assert engine.named(f"{name}-key-check").depends_on == {name, "cloud-one-account"}
 
 
-SIDE_BY_SIDE = {"enrollment", "connector", "registration", "trail"}
+SIDE_BY_SIDE = {"connector", "registration", "trail"}
 
 
 @pytest.mark.parametrize("step", sorted(SIDE_BY_SIDE))
-def test_the_links_and_the_trail_wait_not_for_each_other_and_the_token_for_all(step: str) -> None:
+def test_links_and_trail_wait_not_for_each_other_and_the_enrollment_which_nothing_undoes_for_all(step: str) -> None:
     engine = deploy(NEW, slow=step, until=SIDE_BY_SIDE).engine
+    assert engine.made_meanwhile >= SIDE_BY_SIDE
+    assert engine.made_meanwhile.isdisjoint({"enrollment", *FORWARDING})
+
+
+def test_the_token_waits_for_the_enrollment() -> None:
+    engine = deploy(NEW, slow="enrollment").engine
     assert engine.made_meanwhile >= SIDE_BY_SIDE
     assert engine.made_meanwhile.isdisjoint(FORWARDING)
 

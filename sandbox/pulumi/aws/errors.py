@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pulumi.runtime.proto import provider_pb2 as pb
 
 from sandbox.pulumi.provider import PluginError
-from sandbox.pulumi.wire import Props, to_struct
+from sandbox.pulumi.wire import Props, state_of
 
 Refusal = tuple[str, str]
 """An error code of AWS, and the text its message must hold; either may be empty, for any."""
@@ -31,7 +31,9 @@ class InitFailedError(PluginError):
 
     def __init__(self, resource_id: str, outputs: Props, reason: str) -> None:
         super().__init__(reason)
-        self.detail = pb.ErrorResourceInitFailed(id=resource_id, properties=to_struct(outputs), reasons=[reason])
+        self.detail = pb.ErrorResourceInitFailed(
+            id=resource_id, properties=state_of(resource_id, outputs), reasons=[reason]
+        )
 
 
 def code_of(error: ClientError) -> str:

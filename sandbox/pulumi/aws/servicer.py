@@ -12,7 +12,7 @@ from sandbox.pulumi.aws.diff import Change, compare
 from sandbox.pulumi.aws.errors import ProviderError
 from sandbox.pulumi.aws.session import BOOKKEEPING, SUPPORTED, Aws, decode
 from sandbox.pulumi.provider import PluginServicer, reported, type_of
-from sandbox.pulumi.wire import to_python, to_struct
+from sandbox.pulumi.wire import state_of, to_python, to_struct
 
 _KINDS = {
     (Change.ADD, False): pb.PropertyDiff.ADD,
@@ -98,7 +98,7 @@ class AwsProvider(PluginServicer):
         if request.preview:
             return pb.CreateResponse(properties=to_struct(operations.preview_create(resource.traits, properties)))
         resource_id, outputs = operations.create(resource, self.aws, properties)
-        return pb.CreateResponse(id=resource_id, properties=to_struct(outputs))
+        return pb.CreateResponse(id=resource_id, properties=state_of(resource_id, outputs))
 
     @reported
     def Read(self, request: pb.ReadRequest, context: grpc.ServicerContext) -> pb.ReadResponse:
@@ -109,7 +109,7 @@ class AwsProvider(PluginServicer):
         if found is None:
             return pb.ReadResponse()
         outputs, new_inputs = found
-        return pb.ReadResponse(id=request.id, properties=to_struct(outputs), inputs=to_struct(new_inputs))
+        return pb.ReadResponse(id=request.id, properties=state_of(request.id, outputs), inputs=to_struct(new_inputs))
 
     @reported
     def Update(self, request: pb.UpdateRequest, context: grpc.ServicerContext) -> pb.UpdateResponse:
@@ -119,7 +119,7 @@ class AwsProvider(PluginServicer):
             outputs = operations.preview_update(resource.traits, olds, news, ignored)
         else:
             outputs = operations.update(resource, self.aws, request.id, olds, news, ignored)
-        return pb.UpdateResponse(properties=to_struct(outputs))
+        return pb.UpdateResponse(properties=state_of(request.id, outputs))
 
     @reported
     def Delete(self, request: pb.DeleteRequest, context: grpc.ServicerContext) -> Empty:

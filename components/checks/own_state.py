@@ -1,0 +1,23 @@
+"""What Pulumi's state of this stack holds when a run begins, as the engine tells the program, in previews too."""
+
+from __future__ import annotations
+
+import pulumi
+
+from components.checks.stacks import StackIds, managed_among
+
+# What `listResourceOutputs` of Pulumi's Node.js SDK calls; the Python SDK has no function for it.
+_STATE_FUNCTION = "pulumi:pulumi:readStackResourceOutputs"
+
+
+def managed_stacks() -> StackIds | None:
+    """Return the ids of Trend's CloudFormation stacks in the state; None where the engine does not show it."""
+    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    try:
+        reply = pulumi.runtime.invoke(_STATE_FUNCTION, {"stackName": name}).value
+    except Exception as error:
+        if type(error) is not Exception:  # what the SDK raises for an invoke that failed is a plain Exception
+            raise
+        return None
+    resources = (reply or {}).get("outputs", {})
+    return managed_among({urn: str(each["outputs"].get("id", "")) for urn, each in resources.items()})

@@ -1,0 +1,40 @@
+"""Which CloudFormation stacks Pulumi's state holds, asked of the engine when the program begins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+
+from components.checks.own_state import managed_stacks
+from components.checks.stacks import StackIds
+from tests.program.recorder import PROJECT, STACK, Recorder
+
+OURS = "arn:aws:cloudformation:us-east-1:123456789012:stack/CloudOne-Account/1"
+PARENTS = "trend:onboarding:Onboarding$trend:onboarding:CloudAccount"
+STATE = "pulumi:pulumi:readStackResourceOutputs"
+
+
+def entry(parents: str, name: str, stack_id: str) -> dict[str, Any]:
+    type_ = "aws:cloudformation/stack:Stack"
+    qualified = f"{parents}${type_}" if parents else type_
+    return {f"urn:pulumi:{STACK}::{PROJECT}::{qualified}::{name}": {"type": type_, "outputs": {"id": stack_id}}}
+
+
+def asked(engine: Recorder) -> StackIds | None:
+    pulumi.runtime.set_mocks(engine.mocks, project=PROJECT, stack=STACK, monitor=engine)
+    return managed_stacks()
+
+
+def test_the_stacks_of_the_onboarding_are_known_by_their_ids_and_no_other_stack_of_the_program() -> None:
+    engine = Recorder()
+    engine.state = entry(PARENTS, "management-role", OURS) | entry("", "another", "arn:of-another")
+    assert asked(engine) == {OURS}
+
+
+def test_an_empty_state_holds_none() -> None:
+    assert asked(Recorder()) == frozenset()
+
+
+def test_a_state_that_the_engine_does_not_show_is_not_an_empty_one() -> None:
+    assert asked(Recorder(without_answer=STATE)) is None
