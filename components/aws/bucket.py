@@ -6,7 +6,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar, cast
 
-from tenacity import RetryCallState, Retrying, retry_if_not_result, stop_after_attempt, wait_chain, wait_fixed
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    retry_if_not_result,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_chain,
+    wait_exponential,
+    wait_fixed,
+)
 
 from components.aws.clients import AwsClients
 from components.aws.cloudformation import Description, describe_resources
@@ -18,7 +28,35 @@ from components.waiting import wait
 # bucket configurations are eventually consistent).
 PAUSES = (0.5, 1.0, 2.0, 3.0, 4.0)
 
+CONFLICT_PAUSES = wait_exponential(min=1, max=10)
+CONFLICT_SECONDS = 300.0
+"""Seconds for which a change to a bucket is tried again while S3 is busy with another one. The official provider
+repeats every call to S3 in this case, for 20 minutes where a bucket of the same name was deleted before."""
+
 T = TypeVar("T")
+
+
+def past_conflicts(change: Callable[[], T]) -> T:
+    """Make a change to a bucket, again while S3 refuses it for the sake of another change to the same bucket.
+
+    Raises:
+        botocore.exceptions.ClientError: any other refusal at once, this one after CONFLICT_SECONDS.
+        Interrupted: the operator ended the run meanwhile.
+    """
+    trying = Retrying(
+        retry=retry_if_exception(_is_conflict),
+        stop=stop_after_delay(CONFLICT_SECONDS),
+        wait=CONFLICT_PAUSES,
+        sleep=partial(wait, reason="S3 is busy with another change to the bucket"),
+        reraise=True,
+    )
+    return trying(change)
+
+
+def _is_conflict(error: BaseException) -> bool:
+    from botocore.exceptions import ClientError
+
+    return isinstance(error, ClientError) and error_code(error) == "OperationAborted"
 
 
 def until_it_shows(look: Callable[[], T], shows: Callable[[T], bool]) -> T:
@@ -79,11 +117,14 @@ class TrailBucket:
 
         Raises:
             AwsError: also when the entries do not show.
+            Interrupted: the operator ended the run meanwhile.
         """
         s3 = self._clients.client("s3", self._region)
         with calling(f"putting the notifications of bucket {self.name}", "s3:PutBucketNotification on the bucket"):
-            s3.put_bucket_notification_configuration(
-                **self._owner, NotificationConfiguration=notifications.document(), SkipDestinationValidation=True
+            past_conflicts(
+                lambda: s3.put_bucket_notification_configuration(
+                    **self._owner, NotificationConfiguration=notifications.document(), SkipDestinationValidation=True
+                )
             )
 
         def shows(live: Notifications | None) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
+from components.aws.bucket import past_conflicts
 from components.aws.clients import AwsClients
 from components.aws.errors import calling, error_code
 from operate.console import OperateError, say
@@ -134,7 +135,7 @@ class Bucket(AwsObject):
             held = self._client.list_object_versions(Bucket=live.id, MaxKeys=1)
             if held.get("Versions") or held.get("DeleteMarkers"):
                 return "it holds objects"
-            self._client.delete_bucket(Bucket=live.id)
+            past_conflicts(lambda: self._client.delete_bucket(Bucket=live.id))
         return ""
 
 
