@@ -56,13 +56,17 @@ def options(
 def up(
     context: typer.Context,
     no_revert: Annotated[bool, typer.Option("--no-revert", help="Leave a failed update as it is.")] = False,
+    accept: Annotated[
+        list[str] | None, typer.Option(help="Go on past the check of this name although it failed; repeatable.")
+    ] = None,
 ) -> None:
     """Run `pulumi up` with the flags given here; when it fails, put everything back to what it was before.
 
     What an interrupted run left is cleared first. Exit code: that of `pulumi up`.
     """
     with _one_line_errors():
-        raise typer.Exit(runs.up(Stack.of(Flags.among(context.args)), context.args, reverts=not no_revert))
+        stack = Stack.of(Flags.among(context.args))
+        raise typer.Exit(runs.up(stack, context.args, reverts=not no_revert, accepted=accept or ()))
 
 
 @app.command()

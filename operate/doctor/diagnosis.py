@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,20 @@ from rich import box
 from rich.markup import escape
 from rich.table import Column, Table
 
+from components.checks.bucket import ENCRYPTION
 from components.checks.deployed import checks as checks_of_deployed
 from components.checks.examination import Check, examine
 from components.checks.findings import Finding
+from components.checks.trail import DELIVERY, NEW_TRAIL, SECOND_TRAIL
+from components.spelling import did_you_mean
+from operate.console import OperateError
 from operate.doctor import aws_side, trend_side
 from operate.doctor.case import Case
 from operate.doctor.deployed import expectation
 from operate.engine.stack import Stack
+
+_FURTHER_SUBJECTS = (ENCRYPTION, DELIVERY, NEW_TRAIL, SECOND_TRAIL)
+"""Of findings that checks of another name make."""
 
 _COLOURS = {"ok": "green", "failed": "red", "unknown": "yellow"}
 
@@ -28,20 +35,26 @@ class Diagnosis:
     Attributes:
         stack: `<project>/<stack>`.
         findings: in the order in which they are shown.
+        accepted: subjects of findings that do not stand in the way although they failed.
     """
 
     stack: str
     findings: tuple[Finding, ...]
+    accepted: frozenset[str] = frozenset()
 
     @property
     def failed(self) -> bool:
-        """Whether any check failed."""
-        return any(each.verdict == "failed" for each in self.findings)
+        """Whether any check failed, other than those that are accepted."""
+        return any(each.verdict == "failed" and each.subject not in self.accepted for each in self.findings)
 
     def lines(self) -> list[str]:
-        """Return a line for each finding that is not ok: what stands in the way, or else what nobody knows."""
-        verdict = "failed" if self.failed else "unknown"
-        return [f"{verdict}: {each.subject}: {each}" for each in self.findings if each.verdict == verdict]
+        """Return a line for each finding that is not ok: what stands in the way, or else what does not."""
+        verdicts = ("failed",) if self.failed else ("failed", "unknown")
+        return [self._line(each) for each in self.findings if each.verdict in verdicts]
+
+    def _line(self, finding: Finding) -> str:
+        is_accepted = finding.verdict == "failed" and finding.subject in self.accepted
+        return f"{finding.verdict}{' (accepted)' if is_accepted else ''}: {finding.subject}: {finding}"
 
     def document(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -61,14 +74,32 @@ class Diagnosis:
         return table
 
 
-def before_deployment(stack: Stack) -> Diagnosis:
+def require_known(stack: Stack, accepted: Sequence[str]) -> None:
+    """Refuse to accept a check that does not exist; nothing is asked.
+
+    Raises:
+        OperateError: naming all that there are.
+    """
+    known = [*(each.subject for each in _checks(Case(stack))), *_FURTHER_SUBJECTS]
+    for name in accepted:
+        if name not in known:
+            raise OperateError(
+                f"--accept: unknown check '{name}'{did_you_mean(name, known)}; known: {', '.join(known)}"
+            )
+
+
+def before_deployment(stack: Stack, accepted: Sequence[str] = ()) -> Diagnosis:
     """Look for what stands in the way of a deployment; nothing is changed.
+
+    Args:
+        stack: what is to be deployed.
+        accepted: subjects of findings that do not stand in the way although they failed.
 
     Raises:
         PulumiError: Pulumi does not tell the stack's configuration or state.
     """
     case = Case(stack)
-    return Diagnosis(stack.owner, tuple(examine(list(_checks(case)), case.redact)))
+    return Diagnosis(stack.owner, tuple(examine(list(_checks(case)), case.redact)), frozenset(accepted))
 
 
 def of_deployment(stack: Stack) -> Diagnosis:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from operate.console import ONE_LINE_ERRORS, OperateError, confirm, say, worded
-from operate.doctor.diagnosis import before_deployment
+from operate.doctor.diagnosis import before_deployment, require_known
 from operate.engine.run_log import RunLog
 from operate.engine.stack import Stack
 from operate.engine.state import State
@@ -17,7 +17,7 @@ from operate.recovery.reverting import Target
 _REFUSED = 1
 
 
-def up(stack: Stack, arguments: Sequence[str], *, reverts: bool = True) -> int:
+def up(stack: Stack, arguments: Sequence[str], *, reverts: bool = True, accepted: Sequence[str] = ()) -> int:
     """Clear what an interrupted run left, look for what stands in the way, update the stack, and revert an update that
     fails after it began to change things.
 
@@ -25,15 +25,17 @@ def up(stack: Stack, arguments: Sequence[str], *, reverts: bool = True) -> int:
         stack: the stack.
         arguments: the flags of `pulumi up`.
         reverts: whether to; a failed update is left as it is otherwise.
+        accepted: checks that do not stand in the way although they fail.
 
     Returns:
         The update's exit code, reverted or not; 1 where something stands in the way, and nothing was started.
 
     Raises:
-        OperateError, AwsError: it could not be cleared; nothing was started.
+        OperateError, AwsError: it could not be cleared, or there is no such check; nothing was started.
     """
+    require_known(stack, accepted)
     refresh = _refresh_after(interrupted_run.clear(stack))
-    if not _may_begin(stack):
+    if not _may_begin(stack, accepted):
         return _REFUSED
     before = stack.state()
     with tempfile.TemporaryDirectory(prefix="operate-") as folder:
@@ -97,13 +99,16 @@ def destroy(stack: Stack, arguments: Sequence[str]) -> int:
     return stack.pulumi.run("destroy", *arguments, *refresh).code
 
 
-def _may_begin(stack: Stack) -> bool:
+def _may_begin(stack: Stack, accepted: Sequence[str]) -> bool:
     """Look for what stands in the way, and say what does; where nothing does, say what nobody could tell."""
-    found = before_deployment(stack)
+    found = before_deployment(stack, accepted)
     for line in found.lines():
         say(line)
     if found.failed:
-        say("nothing was started; put it right and run it again (`python -m operate doctor` shows all checks)")
+        say(
+            "nothing was started; put it right and run it again (`python -m operate doctor` shows all checks), or go "
+            "on past a check with --accept '<check>'"
+        )
     else:
         say(f"nothing stands in the way ({len(found.findings)} checks)")
     return not found.failed

@@ -225,3 +225,20 @@ def test_an_update_stops_before_anything_is_changed(stack: Stack) -> None:
     assert "Updating" not in run.output
     assert stack.sandbox.trend.requests(changing=True) == []
     assert stack.sandbox.aws_requests(changing=True) == []
+
+
+@pytest.mark.full
+def test_an_update_goes_on_past_a_failed_check_that_is_accepted_by_its_name(stack: Stack) -> None:
+    a_user_who_lacks_one_action(stack)  # as the simulator sees it: nothing enforces it here
+    stack.sandbox.aws_control.clear_requests()
+    refused = operate(stack, *UP)
+    assert (refused.code, "operate: failed: permissions: " in refused.output) == (1, True), refused.output
+    assert "--accept" in refused.output
+    unknown = operate(stack, *UP, "--accept", "permission")
+    assert unknown.code == 1
+    assert "unknown check 'permission'; did you mean permissions?; known: settings, API key" in unknown.output
+    assert stack.sandbox.aws_requests(changing=True) == []
+    accepted = operate(stack, *UP, "--accept", "trail bucket", "--accept", "permissions")
+    assert accepted.code == 0, accepted.output
+    assert "operate: failed (accepted): permissions: " in accepted.output
+    stack.destroy()
