@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pulumi
@@ -18,8 +19,8 @@ from components.settings.model import ExistingTrail, NewTrail
 class AuditTrail(pulumi.ComponentResource):
     """`trend:onboarding:AuditTrail`: the bucket that a trail delivers to.
 
-    For an existing trail it makes nothing, and neither the bucket nor its policy is touched. A new bucket is encrypted
-    with S3's own keys, since the vendor's forwarder cannot decrypt KMS.
+    For an existing trail it creates nothing, and neither the bucket nor its policy is touched. A new bucket is
+    encrypted with S3's own keys, since Trend's forwarder cannot decrypt KMS.
 
     Args:
         name: the component's name.
@@ -50,79 +51,43 @@ class AuditTrail(pulumi.ComponentResource):
     ) -> None:
         super().__init__("trend:onboarding:AuditTrail", name, None, opts)
         if isinstance(source, ExistingTrail):
-            self.bucket_name = pulumi.Output.from_input(source.bucket_name)
-            self.trail_arn = None
+            self.bucket_name, self.trail_arn = pulumi.Output.from_input(source.bucket_name), None
             self.register_outputs({"bucketName": self.bucket_name})
             return
-
-        # Load-bearing: the bucket's policy must name the trail before it can be made.
+        # Load-bearing: the bucket's policy must name the trail before it can be created.
         name_of_trail = trail_name()
-        arn = where.arn("cloudtrail", f"trail/{name_of_trail}")
+        bucket, last_part = self._bucket(source, where, name_of_trail, tags)
+        trail = self._trail(name_of_trail, bucket, last_part, tags, stopped=stopped)
+        KeyCheck("trail-key-check", account=account, before=[trail.arn], opts=pulumi.ResourceOptions(parent=self))
+        self.bucket_name, self.trail_arn = bucket.id, trail.arn
+        self.register_outputs({"bucketName": self.bucket_name, "trailArn": self.trail_arn})
+
+    def _bucket(
+        self, source: NewTrail, where: AwsContext, name_of_trail: str, tags: Mapping[str, str]
+    ) -> tuple[aws.s3.Bucket, pulumi.Resource]:
+        """Declare the bucket and its parts; return it, and the part that is created last."""
         keep = source.on_destroy == "keep"
-        bucket_options = pulumi.ResourceOptions(parent=self, retain_on_delete=keep)
-        bucket = aws.s3.Bucket(
-            "trail-bucket",
-            force_destroy=not keep,
-            tags=dict(tags),
-            opts=bucket_options,
-        )
-        # One after the other: S3 refuses parallel changes to one bucket.
-        ready: list[pulumi.Resource] = [
-            aws.s3.BucketOwnershipControls(
-                "trail-bucket-ownership",
-                bucket=bucket.id,
-                rule={"object_ownership": "BucketOwnerEnforced"},
-                opts=bucket_options,
-            )
-        ]
+        options = pulumi.ResourceOptions(parent=self, retain_on_delete=keep)
+        bucket = aws.s3.Bucket("trail-bucket", force_destroy=not keep, tags=dict(tags), opts=options)
+        policy = bucket_policy(bucket.arn, where.arn("cloudtrail", f"trail/{name_of_trail}"), where.account_id)
+        last: pulumi.Resource = bucket
+        for part, declare in bucket_parts(policy, source.retention_days).items():
+            # One after the other: S3 refuses parallel changes to one bucket.
+            after = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=[last]))
+            last = declare(f"trail-bucket-{part}", bucket=bucket.id, opts=after)
+        return bucket, last
 
-        def after_ready() -> pulumi.ResourceOptions:
-            return pulumi.ResourceOptions.merge(bucket_options, pulumi.ResourceOptions(depends_on=[ready[-1]]))
-
-        ready.append(
-            aws.s3.BucketServerSideEncryptionConfiguration(
-                "trail-bucket-encryption",
-                bucket=bucket.id,
-                rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
-                opts=after_ready(),
-            )
-        )
-        ready.append(
-            aws.s3.BucketVersioning(
-                "trail-bucket-versioning",
-                bucket=bucket.id,
-                versioning_configuration={"status": "Enabled"},
-                opts=after_ready(),
-            )
-        )
-        ready.append(
-            aws.s3.BucketLifecycleConfiguration(
-                "trail-bucket-lifecycle",
-                bucket=bucket.id,
-                rules=[lifecycle_rule(source.retention_days)],
-                opts=after_ready(),
-            )
-        )
-        ready.append(
-            aws.s3.BucketPolicy(
-                "trail-bucket-policy",
-                bucket=bucket.id,
-                policy=pulumi.Output.json_dumps(bucket_policy(bucket.arn, arn, where.account_id)),
-                opts=after_ready(),
-            )
-        )
-        ready.append(
-            aws.s3.BucketPublicAccessBlock(
-                "trail-bucket-access",
-                bucket=bucket.id,
-                block_public_acls=True,
-                block_public_policy=True,
-                ignore_public_acls=True,
-                restrict_public_buckets=True,
-                opts=after_ready(),
-            )
-        )
-        trail = aws.cloudtrail.Trail(
+    def _trail(
+        self,
+        name_of_trail: str,
+        bucket: aws.s3.Bucket,
+        last_part: pulumi.Resource,
+        tags: Mapping[str, str],
+        *,
+        stopped: bool,
+    ) -> aws.cloudtrail.Trail:
+        """Declare the trail, which CloudTrail creates only where the bucket's policy lets it deliver."""
+        return aws.cloudtrail.Trail(
             "trail",
             name=name_of_trail,
             s3_bucket_name=bucket.id,
@@ -132,17 +97,41 @@ class AuditTrail(pulumi.ComponentResource):
             tags=dict(tags),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[ready[-1]],
-                # The provider does not start a trail that a failed run made and did not start: only a new one. A trail
-                # that runs is never made anew for an error, since nothing records meanwhile.
+                depends_on=[last_part],
+                # The provider does not start a trail that a failed run created and did not start: only a new one. A
+                # trail that runs is never recreated for an error, since nothing records meanwhile.
                 replace_on_changes=["#initerror"] if stopped else None,
                 delete_before_replace=stopped or None,
             ),
         )
-        KeyCheck("trail-key-check", account=account, before=[trail.arn], opts=pulumi.ResourceOptions(parent=self))
-        self.bucket_name = bucket.id
-        self.trail_arn = trail.arn
-        self.register_outputs({"bucketName": self.bucket_name, "trailArn": self.trail_arn})
+
+
+def bucket_parts(policy: Mapping[str, Any], retention_days: int) -> dict[str, Callable[..., pulumi.Resource]]:
+    """Return what declares each part of the bucket, in the order in which they are created.
+
+    The policy comes before the block of public access, which judges it.
+
+    Args:
+        policy: the bucket's, see `bucket_policy`.
+        retention_days: days after which logs expire; 0 for never.
+    """
+    return {
+        "ownership": partial(aws.s3.BucketOwnershipControls, rule={"object_ownership": "BucketOwnerEnforced"}),
+        "encryption": partial(
+            aws.s3.BucketServerSideEncryptionConfiguration,
+            rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
+        ),
+        "versioning": partial(aws.s3.BucketVersioning, versioning_configuration={"status": "Enabled"}),
+        "lifecycle": partial(aws.s3.BucketLifecycleConfiguration, rules=[lifecycle_rule(retention_days)]),
+        "policy": partial(aws.s3.BucketPolicy, policy=pulumi.Output.json_dumps(policy)),
+        "access": partial(
+            aws.s3.BucketPublicAccessBlock,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        ),
+    }
 
 
 def lifecycle_rule(retention_days: int) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
