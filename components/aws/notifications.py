@@ -13,6 +13,9 @@ Document = dict[str, Any]
 """A notification configuration as S3's API reads and writes it."""
 
 EVENT_BRIDGE = "EventBridgeConfiguration"
+MOST_CONFIGURATIONS = 100
+"""Notification configurations that a bucket takes (source: AWS General Reference, S3 quotas, event notifications)."""
+
 # Where each list of the document names the destination, in the order in which S3's reference shows them.
 DESTINATIONS = {
     "TopicConfigurations": "TopicArn",
@@ -148,6 +151,11 @@ class Notifications:
         """
         of_forwarder = tuple(entry for entry in self if _function_name(entry) in functions)
         return Notifications(of_forwarder), Notifications(tuple(entry for entry in self if entry not in of_forwarder))
+
+    @property
+    def configurations(self) -> int:
+        """How many of them count against MOST_CONFIGURATIONS; EventBridge is a switch of the bucket and does not."""
+        return sum(entry.kind != EVENT_BRIDGE for entry in self)
 
     def conflicts(self) -> list[Entry]:
         """Return those that S3 would not accept beside that of Trend's forwarder."""

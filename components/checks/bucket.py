@@ -12,7 +12,7 @@ from typing import Any
 from components.aws.bucket import TrailBucket
 from components.aws.clients import AwsClients
 from components.aws.errors import calling, error_code
-from components.aws.notifications import Notifications
+from components.aws.notifications import MOST_CONFIGURATIONS, Notifications
 from components.checks.findings import Finding, checked
 
 BUCKET, ENCRYPTION, NOTIFICATIONS = (
@@ -103,11 +103,11 @@ def encryption_finding(clients: AwsClients, bucket: Bucket) -> Finding:
 
 
 def notifications_finding(bucket: TrailBucket, stacks: Iterable[str]) -> Finding:
-    """Look whether what others have in the bucket goes together with what the vendor's stack adds.
+    """Look whether what others have in the bucket goes together with what Trend's stack adds.
 
     Args:
         bucket: is asked.
-        stacks: every name that the vendor's stack has or had; what those have in the bucket is not others'.
+        stacks: every name that Trend's stack has or had; what those have in the bucket is not others'.
 
     Raises:
         AwsError: AWS did not say.
@@ -117,20 +117,28 @@ def notifications_finding(bucket: TrailBucket, stacks: Iterable[str]) -> Finding
         return Finding(NOTIFICATIONS, "failed", f"there is no bucket '{bucket.name}'", f"check the name, or {_ANOTHER}")
     functions = frozenset[str]().union(*(bucket.functions_of(name) for name in stacks))
     _, existing = live.split(functions)
-    return overlap_finding(bucket.name, existing)
+    return coexistence_finding(bucket.name, existing)
 
 
-def overlap_finding(bucket_name: str, existing: Notifications) -> Finding:
-    """Judge what others have in a bucket beside what the vendor's stack adds."""
+def coexistence_finding(bucket_name: str, existing: Notifications) -> Finding:
+    """Judge what others have in a bucket beside the one notification that Trend's stack adds."""
     for entry in existing.conflicts():
         return Finding(
             NOTIFICATIONS,
             "failed",
-            f"bucket {bucket_name} has notification {entry}, and S3 does not take the vendor's (each new object of the "
+            f"bucket {bucket_name} has notification {entry}, and S3 does not take Trend's (each new object of the "
             "whole bucket, to its forwarder) beside it",
             "move it to EventBridge or to other event types, or use another bucket (createNewTrail makes one)",
         )
-    return Finding(NOTIFICATIONS, "ok", f"the notifications of bucket {bucket_name} go together with the vendor's")
+    if existing.configurations >= MOST_CONFIGURATIONS:
+        return Finding(
+            NOTIFICATIONS,
+            "failed",
+            f"bucket {bucket_name} has {existing.configurations} notifications, and S3 takes {MOST_CONFIGURATIONS} in "
+            "all: there is no room for that of Trend's forwarder",
+            "remove one, move some to EventBridge, or use another bucket (createNewTrail makes one)",
+        )
+    return Finding(NOTIFICATIONS, "ok", f"the notifications of bucket {bucket_name} go together with Trend's")
 
 
 def _forbidden_finding(clients: AwsClients, bucket: Bucket) -> Finding:

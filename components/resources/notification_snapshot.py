@@ -14,7 +14,7 @@ from pulumi.runtime import rpc
 
 from components.aws.errors import AwsError
 from components.aws.notifications import Document, Notifications
-from components.checks.bucket import overlap_finding
+from components.checks.bucket import coexistence_finding
 from components.resources.base import reported
 from components.resources.notification_provider import (
     GONE,
@@ -124,7 +124,7 @@ class NotificationSnapshotProvider(NotificationProvider):
                 f"bucket '{inputs.bucket_name}' does not exist",
                 "check the name, or name another one (existingCloudtrailBucketName)",
             )
-        finding = overlap_finding(inputs.bucket_name, existing)
+        finding = coexistence_finding(inputs.bucket_name, existing)
         if finding.verdict == "failed":
             raise _CannotStay(finding.text, finding.hint)
         return existing

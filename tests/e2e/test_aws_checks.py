@@ -26,6 +26,22 @@ def notify_another(stack: Stack) -> None:
     )
 
 
+def notify_a_hundred_others(stack: Stack) -> None:
+    queue = f"arn:aws:sqs:{REGION}:123456789012:a"
+    entries = [
+        {
+            "Id": str(number),
+            "QueueArn": queue,
+            "Events": ["s3:ObjectTagging:*"],
+            "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": f"{number:03d}/"}]}},
+        }
+        for number in range(100)
+    ]
+    stack.sandbox.aws("s3").put_bucket_notification_configuration(
+        Bucket=BUCKET, NotificationConfiguration={"QueueConfigurations": entries}
+    )
+
+
 def make_provider(stack: Stack) -> None:
     url = "https://cloudaccounts.us-1.cloudone.trendmicro.com"
     stack.sandbox.aws("iam").create_open_id_connect_provider(Url=url)
@@ -36,6 +52,7 @@ def make_provider(stack: Stack) -> None:
     [
         (encrypt_with_kms, ("SSE-KMS", "no right to decrypt")),
         (notify_another, ("step 8", "EventBridge")),
+        (notify_a_hundred_others, ("100 notifications", "no room")),
         (make_provider, ("OpenID Connect provider", "qsS3BucketName")),
     ],
 )

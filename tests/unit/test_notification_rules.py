@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.aws.notifications import EVENT_BRIDGE, Entry, Notifications
+from components.checks.bucket import coexistence_finding
 
 BRIDGE = Entry(EVENT_BRIDGE, {})
 
@@ -94,6 +95,12 @@ def test_s3_refuses_a_common_event_for_a_common_key(one: Entry, other: Entry, ov
 def test_whatever_is_told_of_new_objects_conflicts_with_the_forwarders_entry(event: str) -> None:
     clashing = queue("a", event, prefix="somewhere/", suffix=".txt")
     assert several(queue("b", REMOVED), clashing, BRIDGE).conflicts() == [clashing]
+
+
+@pytest.mark.parametrize(("others", "verdict"), [(99, "ok"), (100, "failed")])
+def test_the_forwarders_entry_must_have_room_among_the_hundred_that_s3_takes(others: int, verdict: str) -> None:
+    existing = several(*(queue(str(number), REMOVED, prefix=f"{number}/") for number in range(others)), BRIDGE)
+    assert coexistence_finding("a-bucket", existing).verdict == verdict
 
 
 def test_the_forwarders_entries_are_those_of_the_stacks_own_functions() -> None:
