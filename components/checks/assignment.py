@@ -9,6 +9,7 @@ from typing import Any, Literal
 COMMAND = "components.checks.command"
 """The module that reads the document. It is run and never imported by the program, which needs none of its clients."""
 
+# The last may hold a token. A setting that is stored encrypted counts as well.
 _AWS_SECRETS = ("aws:accessKey", "aws:secretKey", "aws:token", "aws:assumeRoleWithWebIdentity")
 _EMPTY = ("", "{}", "[]")
 

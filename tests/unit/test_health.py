@@ -71,12 +71,14 @@ def test_no_secret_is_among_the_settings_that_the_command_is_told() -> None:
         "aws:profile": "deployer",
         "aws:assumeRoles": "[]",
         "aws:secretKey": "SECRET",
+        "aws:assumeRoleWithWebIdentity": '{"webIdentityToken": "SECRET"}',
         "aws:customCaBundle": "SECRET",
     }
     assert access_settings(configuration, {"aws:customCaBundle"}, "own") == {
         "own:endpoints": '{"workload": "https://workload.example"}',
         "aws:profile": "deployer",
         "aws:secretKey": None,
+        "aws:assumeRoleWithWebIdentity": None,
         "aws:customCaBundle": None,
     }
 
