@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from tenacity import (
     RetryCallState,
@@ -79,30 +80,39 @@ def until_it_shows(look: Callable[[], T], shows: Callable[[T], bool]) -> T:
     return looking(look)
 
 
+@dataclass(frozen=True)
 class TrailBucket:
     """One bucket of one account. Every method raises `AwsError` when AWS refuses or cannot be asked.
 
-    Args:
-        clients: make the calls.
+    Attributes:
+        aws: the clients that ask.
         name: the bucket.
         account_id: whose it must be; S3 refuses any other's.
-        region: where it is, and where Trend's stack is.
+        region: where it must be, and where Trend's stack is.
     """
 
-    def __init__(self, clients: AwsClients, *, name: str, account_id: str, region: str) -> None:
-        self.name = name
-        self._clients = clients
-        self._owner = {"Bucket": name, "ExpectedBucketOwner": account_id}
-        self._region = region
+    aws: AwsClients
+    name: str
+    account_id: str
+    region: str
+
+    @property
+    def s3(self) -> Any:
+        """The client that asks about it."""
+        return self.aws.client("s3", self.region)
+
+    @property
+    def owned(self) -> dict[str, str]:
+        """The arguments of a call that name the bucket, and whose it must be."""
+        return {"Bucket": self.name, "ExpectedBucketOwner": self.account_id}
 
     def read(self) -> Notifications | None:
         """Return the notifications; None when the bucket does not exist."""
         from botocore.exceptions import ClientError
 
-        s3 = self._clients.client("s3", self._region)
         with calling(f"reading the notifications of bucket {self.name}", "s3:GetBucketNotification on the bucket"):
             try:
-                reply = s3.get_bucket_notification_configuration(**self._owner)
+                reply = self.s3.get_bucket_notification_configuration(**self.owned)
             except ClientError as error:
                 if error_code(error) == "NoSuchBucket":
                     return None
@@ -119,11 +129,10 @@ class TrailBucket:
             AwsError: also when the entries do not show.
             Interrupted: the operator ended the run meanwhile.
         """
-        s3 = self._clients.client("s3", self._region)
         with calling(f"putting the notifications of bucket {self.name}", "s3:PutBucketNotification on the bucket"):
             past_conflicts(
-                lambda: s3.put_bucket_notification_configuration(
-                    **self._owner, NotificationConfiguration=notifications.document(), SkipDestinationValidation=True
+                lambda: self.s3.put_bucket_notification_configuration(
+                    **self.owned, NotificationConfiguration=notifications.document(), SkipDestinationValidation=True
                 )
             )
 
@@ -146,7 +155,7 @@ class TrailBucket:
         Args:
             stack: its name or id.
         """
-        resources = describe_resources(self._clients, stack, self._region)
+        resources = describe_resources(self.aws, stack, self.region)
         return frozenset(each["PhysicalResourceId"] for each in resources if _is_function(each))
 
 

@@ -6,11 +6,9 @@ Nothing here knows Pulumi or changes anything, so that the program and `python -
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from components.aws.bucket import TrailBucket
-from components.aws.clients import AwsClients
 from components.aws.errors import calling, error_code
 from components.aws.notifications import MOST_CONFIGURATIONS, Notifications
 from components.checks.findings import Finding, checked
@@ -27,43 +25,28 @@ _ANOTHER = "name another one (existingCloudtrailBucketName), or set createNewTra
 CANNOT_DECRYPT = "the vendor's forwarder has no right to decrypt with KMS, so it would read nothing"
 
 
-@dataclass(frozen=True)
-class Bucket:
-    """A bucket that must be usable.
-
-    Attributes:
-        name: the bucket.
-        account_id: whose it must be.
-        region: where it must be.
-    """
-
-    name: str
-    account_id: str
-    region: str
-
-
-def bucket_findings(clients: AwsClients, bucket: Bucket) -> list[Finding]:
+def bucket_findings(bucket: TrailBucket) -> list[Finding]:
     """Look at whose and where a bucket is, and how it encrypts.
 
     Where the first look was not good, it is the only one: the others would say the same.
     """
-    place = checked(BUCKET, lambda: place_finding(clients, bucket))
+    place = checked(BUCKET, lambda: place_finding(bucket))
     if place.verdict != "ok":
         return [place]
-    return [place, checked(ENCRYPTION, lambda: encryption_finding(clients, bucket))]
+    return [place, checked(ENCRYPTION, lambda: encryption_finding(bucket))]
 
 
-def place_finding(clients: AwsClients, bucket: Bucket) -> Finding:
+def place_finding(bucket: TrailBucket) -> Finding:
     """Look whether the bucket exists, in this account and region.
 
     Raises:
         AwsError: AWS did not say.
     """
-    reply, code = _head(clients, bucket, ExpectedBucketOwner=bucket.account_id)
+    reply, code = _head(bucket, ExpectedBucketOwner=bucket.account_id)
     if code == _MISSING:
         return Finding(BUCKET, "failed", f"there is no bucket '{bucket.name}'", f"check the name, or {_ANOTHER}")
     if code == _FORBIDDEN:
-        return _forbidden_finding(clients, bucket)
+        return _forbidden_finding(bucket)
     where = reply.get("BucketRegion") or bucket.region
     if where != bucket.region:
         text = f"bucket '{bucket.name}' is in {where}, but this stack works in {bucket.region}"
@@ -76,7 +59,7 @@ def place_finding(clients: AwsClients, bucket: Bucket) -> Finding:
     return Finding(BUCKET, "ok", f"bucket '{bucket.name}' is in account {bucket.account_id}, {where}")
 
 
-def encryption_finding(clients: AwsClients, bucket: Bucket) -> Finding:
+def encryption_finding(bucket: TrailBucket) -> Finding:
     """Look whether new objects are encrypted in a way that the vendor's forwarder can read.
 
     Raises:
@@ -84,10 +67,9 @@ def encryption_finding(clients: AwsClients, bucket: Bucket) -> Finding:
     """
     from botocore.exceptions import ClientError
 
-    s3 = clients.client("s3", bucket.region)
     with calling(f"reading the encryption of bucket {bucket.name}", "s3:GetEncryptionConfiguration on the bucket"):
         try:
-            reply = s3.get_bucket_encryption(Bucket=bucket.name, ExpectedBucketOwner=bucket.account_id)
+            reply = bucket.s3.get_bucket_encryption(**bucket.owned)
         except ClientError as error:
             if error_code(error) != "ServerSideEncryptionConfigurationNotFoundError":
                 raise
@@ -141,24 +123,23 @@ def coexistence_finding(bucket_name: str, existing: Notifications) -> Finding:
     return Finding(NOTIFICATIONS, "ok", f"the notifications of bucket {bucket_name} go together with Trend's")
 
 
-def _forbidden_finding(clients: AwsClients, bucket: Bucket) -> Finding:
+def _forbidden_finding(bucket: TrailBucket) -> Finding:
     """Tell another account's bucket from one of this account that may not be looked at: S3 forbids both alike."""
-    _, code = _head(clients, bucket)
-    if code != _FORBIDDEN or not _is_listed(clients, bucket):
+    _, code = _head(bucket)
+    if code != _FORBIDDEN or not _is_listed(bucket):
         text = f"bucket '{bucket.name}' belongs to another account than {bucket.account_id}"
         return Finding(BUCKET, "failed", f"{text}, and the vendor's stack works in one account alone", _ANOTHER)
     text = f"bucket '{bucket.name}' not checked: the deploying identity may not look at it"
     return Finding(BUCKET, "unknown", text, "allow the deploying identity s3:ListBucket on the bucket")
 
 
-def _head(clients: AwsClients, bucket: Bucket, **owner: str) -> tuple[dict[str, Any], str]:
+def _head(bucket: TrailBucket, **owner: str) -> tuple[dict[str, Any], str]:
     """Return the reply, or the code with which S3 forbids the bucket or says that there is none."""
     from botocore.exceptions import ClientError
 
-    s3 = clients.client("s3", bucket.region)
     with calling(f"looking for bucket {bucket.name}", "s3:ListBucket on the bucket"):
         try:
-            return s3.head_bucket(Bucket=bucket.name, **owner), ""
+            return bucket.s3.head_bucket(Bucket=bucket.name, **owner), ""
         except ClientError as error:
             code = error_code(error)
             if code not in (_FORBIDDEN, _MISSING):
@@ -166,9 +147,8 @@ def _head(clients: AwsClients, bucket: Bucket, **owner: str) -> tuple[dict[str, 
             return {}, code
 
 
-def _is_listed(clients: AwsClients, bucket: Bucket) -> bool:
-    s3 = clients.client("s3", bucket.region)
+def _is_listed(bucket: TrailBucket) -> bool:
     needs = "s3:ListBucket on the bucket, or s3:ListAllMyBuckets, if it is one of this account"
     with calling(f"looking whose bucket {bucket.name} is", needs):
-        pages = s3.get_paginator("list_buckets").paginate(Prefix=bucket.name)
+        pages = bucket.s3.get_paginator("list_buckets").paginate(Prefix=bucket.name)
         return any(each["Name"] == bucket.name for page in pages for each in page["Buckets"])

@@ -14,7 +14,6 @@ from components.aws.bucket import TrailBucket
 from components.aws.clients import AwsClients
 from components.aws.cloudformation import describe_stack, management_stack_name
 from components.checks.assignment import Expectation
-from components.checks.bucket import Bucket
 from components.checks.examination import CALLER, KEY, Check
 from components.checks.findings import Finding, Verdict
 from components.checks.trail import delivery_finding
@@ -146,14 +145,17 @@ def _stack(expected: Expectation, aws: AwsClients, name: str) -> Iterator[Findin
 
 
 def _trail(expected: Expectation, aws: AwsClients) -> Iterator[Finding]:
-    bucket = Bucket(expected.bucket_name, expected.aws_account_id, expected.aws_region)
-    found = delivery_finding(aws, bucket)
+    found = delivery_finding(_bucket(expected, aws))
     yield Finding(TRAIL, found.verdict, found.text, found.hint)
+
+
+def _bucket(expected: Expectation, aws: AwsClients) -> TrailBucket:
+    return TrailBucket(aws, expected.bucket_name, expected.aws_account_id, expected.aws_region)
 
 
 def _notification(expected: Expectation, aws: AwsClients) -> Iterator[Finding]:
     name = expected.bucket_name
-    bucket = TrailBucket(aws, name=name, account_id=expected.aws_account_id, region=expected.aws_region)
+    bucket = _bucket(expected, aws)
     live = bucket.read()
     if live is None:
         yield Finding(NOTIFICATION, "failed", f"bucket {name} does not exist any more", _RECREATE)

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import pulumi
 
+from components.aws.bucket import TrailBucket
 from components.aws.clients import AwsClients, clients
 from components.aws.context import AwsContext
 from components.aws.identity import AwsSettings, redactor
 from components.aws.names import trail_name
-from components.checks.bucket import Bucket, bucket_findings
+from components.checks.bucket import bucket_findings
 from components.checks.findings import Finding, TrailDoubt
 from components.checks.oidc import oidc_findings
 from components.checks.own_state import managed_stacks
@@ -46,14 +47,13 @@ def check(settings: Settings, where: AwsContext) -> TrailDoubt | None:
 def findings(aws: AwsClients, settings: Settings, where: AwsContext) -> Iterable[Finding]:
     """Look at all that the settings name in AWS."""
     if isinstance(settings.trail, ExistingTrail):
-        bucket = Bucket(settings.trail.bucket_name, where.account_id, where.region)
-        about = bucket_findings(aws, bucket)
+        bucket = TrailBucket(aws, settings.trail.bucket_name, where.account_id, where.region)
+        about = bucket_findings(bucket)
         yield from about
         if all(each.verdict == "ok" for each in about):
-            yield delivery_finding(aws, bucket)
+            yield delivery_finding(bucket)
     else:
-        arn = where.arn("cloudtrail", f"trail/{trail_name()}")
-        yield new_trail_finding(aws, trail_arn=arn, account_id=where.account_id, region=where.region)
+        yield new_trail_finding(aws, where, trail_name())
     managed = managed_stacks()
     yield from stack_findings(aws, settings.stack_name, where.region, managed)
     yield from oidc_findings(aws, settings.templates, where, managed)

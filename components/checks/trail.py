@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from components.aws.bucket import TrailBucket
 from components.aws.clients import AwsClients
+from components.aws.context import AwsContext
 from components.aws.errors import calling
-from components.checks.bucket import CANNOT_DECRYPT, Bucket, bucket_findings
+from components.checks.bucket import CANNOT_DECRYPT, bucket_findings
 from components.checks.findings import Finding, TrailDoubt, checked
 
 DELIVERY, NEW_TRAIL, SECOND_TRAIL = "trail that delivers to the bucket", "new trail", "other trails"
@@ -20,32 +22,32 @@ Trail = Mapping[str, Any]
 """As DescribeTrails shows it."""
 
 
-def delivery_finding(clients: AwsClients, bucket: Bucket) -> Finding:
+def delivery_finding(bucket: TrailBucket) -> Finding:
     """Look which trail delivers to the bucket, whether it runs, and how it encrypts.
 
     None, or a stopped one, is no reason to refuse: the trail may be another account's or another region's, and can be
     made or started at any time after the deployment, which then works as it is.
     """
-    found = checked(DELIVERY, lambda: _delivery(clients, bucket))
+    found = checked(DELIVERY, lambda: _delivery(bucket))
     return replace(found, doubt=TrailDoubt.DELIVERY) if found.verdict == "unknown" else found
 
 
-def new_trail_finding(clients: AwsClients, *, trail_arn: str, account_id: str, region: str) -> Finding:
+def new_trail_finding(aws: AwsClients, where: AwsContext, name: str) -> Finding:
     """Look whether a new trail would be the second one to record management events, which AWS charges for.
 
     Once the new trail is there this is decided, and only whether it runs is left to say. Nothing is to say either where
     no existing trail's bucket can be used.
 
     Args:
-        clients: make the calls.
-        trail_arn: of the new trail.
-        account_id, region: where it is or will be.
+        aws: is asked.
+        where: the AWS account and region of the new trail.
+        name: of the new trail.
     """
-    return checked(SECOND_TRAIL, lambda: _new_trail(clients, trail_arn, account_id, region))
+    return checked(SECOND_TRAIL, lambda: _new_trail(aws, where, where.arn("cloudtrail", f"trail/{name}")))
 
 
-def _delivery(clients: AwsClients, bucket: Bucket) -> Finding:
-    delivering = [each for each in _trails(clients, bucket.region) if each["S3BucketName"] == bucket.name]
+def _delivery(bucket: TrailBucket) -> Finding:
+    delivering = [each for each in _trails(bucket.aws, bucket.region) if each["S3BucketName"] == bucket.name]
     if not delivering:
         text = f"no trail that account {bucket.account_id} sees in {bucket.region} delivers to bucket '{bucket.name}'"
         return Finding(
@@ -62,7 +64,7 @@ def _delivery(clients: AwsClients, bucket: Bucket) -> Finding:
         return Finding(
             DELIVERY, "failed", text, "take the KMS key out of the trail's settings, or set createNewTrail to true"
         )
-    if not any(_is_logging(clients, bucket.region, each) for each in readable):
+    if not any(_is_logging(bucket.aws, bucket.region, each) for each in readable):
         text = f"{_names(readable)} is stopped: nothing will be forwarded until it runs"
         name, home = readable[0]["TrailARN"], readable[0]["HomeRegion"]
         return Finding(
@@ -71,18 +73,18 @@ def _delivery(clients: AwsClients, bucket: Bucket) -> Finding:
     return Finding(DELIVERY, "ok", f"{_names(readable)} delivers to bucket '{bucket.name}'")
 
 
-def _new_trail(clients: AwsClients, trail_arn: str, account_id: str, region: str) -> Finding:
-    trails = _trails(clients, region)
+def _new_trail(aws: AwsClients, where: AwsContext, trail_arn: str) -> Finding:
+    trails = _trails(aws, where.region)
     for trail in trails:
         if trail["TrailARN"] == trail_arn:
-            if _is_logging(clients, region, trail):
+            if _is_logging(aws, where.region, trail):
                 return Finding(NEW_TRAIL, "ok", "the new trail is there already, and runs")
             text = f"{_names([trail])}, which this stack made, is stopped: nothing will be forwarded until it runs"
             return Finding(NEW_TRAIL, "unknown", text, "`pulumi up --refresh` starts it", doubt=TrailDoubt.STOPPED)
     for trail in trails:
-        if trail["IsMultiRegionTrail"] and _records(clients, region, trail):
-            bucket = Bucket(trail["S3BucketName"], account_id, region)
-            if trail.get("KmsKeyId") or any(each.verdict == "failed" for each in bucket_findings(clients, bucket)):
+        if trail["IsMultiRegionTrail"] and _records(aws, where.region, trail):
+            bucket = TrailBucket(aws, trail["S3BucketName"], where.account_id, where.region)
+            if trail.get("KmsKeyId") or any(each.verdict == "failed" for each in bucket_findings(bucket)):
                 continue
             return Finding(
                 SECOND_TRAIL,
@@ -95,30 +97,28 @@ def _new_trail(clients: AwsClients, trail_arn: str, account_id: str, region: str
     return Finding(SECOND_TRAIL, "ok", "no other trail that could be used records the management events of all regions")
 
 
-def _trails(clients: AwsClients, region: str) -> list[Trail]:
+def _trails(aws: AwsClients, region: str) -> list[Trail]:
     """Return the trails seen in a region: its own, and the account's and organization's that cover all regions."""
     with calling("reading the trails of the account", "cloudtrail:DescribeTrails"):
-        trails: list[Trail] = clients.client("cloudtrail", region).describe_trails(includeShadowTrails=True)[
-            "trailList"
-        ]
+        trails: list[Trail] = aws.client("cloudtrail", region).describe_trails(includeShadowTrails=True)["trailList"]
         return trails
 
 
-def _is_logging(clients: AwsClients, region: str, trail: Trail) -> bool:
+def _is_logging(aws: AwsClients, region: str, trail: Trail) -> bool:
     arn = trail["TrailARN"]
     with calling(f"reading whether trail {arn} runs", "cloudtrail:GetTrailStatus on the trail"):
-        return bool(clients.client("cloudtrail", region).get_trail_status(Name=arn)["IsLogging"])
+        return bool(aws.client("cloudtrail", region).get_trail_status(Name=arn)["IsLogging"])
 
 
-def _records(clients: AwsClients, region: str, trail: Trail) -> bool:
+def _records(aws: AwsClients, region: str, trail: Trail) -> bool:
     """Whether a trail runs and records management events; without selectors of its own it records all of them."""
-    if not _is_logging(clients, region, trail):
+    if not _is_logging(aws, region, trail):
         return False
     if not trail.get("HasCustomEventSelectors"):
         return True
     arn = trail["TrailARN"]
     with calling(f"reading what trail {arn} records", "cloudtrail:GetEventSelectors on the trail"):
-        reply = clients.client("cloudtrail", trail["HomeRegion"]).get_event_selectors(TrailName=arn)
+        reply = aws.client("cloudtrail", trail["HomeRegion"]).get_event_selectors(TrailName=arn)
     basic = [each.get("IncludeManagementEvents", True) for each in reply.get("EventSelectors") or ()]
     fields = [field for each in reply.get("AdvancedEventSelectors") or () for field in each["FieldSelectors"]]
     return any(basic) or any(

@@ -80,7 +80,7 @@ class NotificationProvider(AwsCallingProvider):
 
 def bucket_of(inputs: BucketInputs, aws: AwsClients) -> TrailBucket:
     """Return the bucket, ready to be asked by these clients."""
-    return TrailBucket(aws, name=inputs.bucket_name, account_id=inputs.aws_account_id, region=inputs.aws_region)
+    return TrailBucket(aws, inputs.bucket_name, inputs.aws_account_id, inputs.aws_region)
 
 
 def complete(bucket: TrailBucket, live: Notifications, staying: Notifications, wanted: Notifications) -> list[str]:

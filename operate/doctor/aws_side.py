@@ -9,7 +9,7 @@ from components.aws.bucket import TrailBucket
 from components.aws.errors import AwsError
 from components.aws.names import role_template_url
 from components.aws.template import read_template
-from components.checks.bucket import NOTIFICATIONS, Bucket, bucket_findings, notifications_finding
+from components.checks.bucket import NOTIFICATIONS, bucket_findings, notifications_finding
 from components.checks.examination import CALLER, Check
 from components.checks.findings import Finding
 from components.checks.oidc import OIDC_PROVIDER, oidc_findings
@@ -70,16 +70,14 @@ def _bucket(case: Case) -> Iterator[Finding]:
     if not case.existing_bucket:
         yield Finding(_BUCKET, "ok", "a new one is made")
         return
-    yield from bucket_findings(case.stack.aws, _named(case))
+    yield from bucket_findings(_trail_bucket(case))
 
 
 def _trail(case: Case) -> Iterator[Finding]:
     if case.existing_bucket:
-        yield delivery_finding(case.stack.aws, _named(case))
+        yield delivery_finding(_trail_bucket(case))
         return
-    where = case.where
-    arn = where.arn("cloudtrail", f"trail/{case.stack.project}-{case.stack.name}")
-    yield new_trail_finding(case.stack.aws, trail_arn=arn, account_id=where.account_id, region=where.region)
+    yield new_trail_finding(case.stack.aws, case.where, f"{case.stack.project}-{case.stack.name}")
 
 
 def _notifications(case: Case) -> Iterator[Finding]:
@@ -89,10 +87,7 @@ def _notifications(case: Case) -> Iterator[Finding]:
     names = {case.settings.stack_name}
     for snapshot in case.found("NotificationSnapshot"):
         names.update(snapshot.outputs.get("stacks", ()))
-    bucket = TrailBucket(
-        case.stack.aws, name=case.existing_bucket, account_id=case.where.account_id, region=case.where.region
-    )
-    yield notifications_finding(bucket, sorted(names))
+    yield notifications_finding(_trail_bucket(case), sorted(names))
 
 
 def _oidc(case: Case) -> Iterable[Finding]:
@@ -128,5 +123,5 @@ def _templates(case: Case) -> Iterator[Finding]:
     yield Finding(_TEMPLATES, "ok", f"{' and '.join(templates)} can be read{later}")
 
 
-def _named(case: Case) -> Bucket:
-    return Bucket(case.existing_bucket, case.where.account_id, case.where.region)
+def _trail_bucket(case: Case) -> TrailBucket:
+    return TrailBucket(case.stack.aws, case.existing_bucket, case.where.account_id, case.where.region)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from components.checks.bucket import Bucket
+from components.aws.bucket import TrailBucket
 from components.checks.deployed import CLOUD_ACCOUNT, CONNECTOR, Health
 from components.checks.trail import delivery_finding
 from components.resources.vendor_template import DIGEST
@@ -120,7 +120,7 @@ def gather(case: Case, now: datetime) -> Facts:
     state = case.state
     expected, health = deployed.expectation(state), deployed.last_health(state)
     run = history.last_change(case.stack.runs())
-    bucket = Bucket(expected.bucket_name, expected.aws_account_id, expected.aws_region)
+    bucket = TrailBucket(case.stack.aws, expected.bucket_name, expected.aws_account_id, expected.aws_region)
     external_ids = _external_ids(case)
     vendor = Vendor(case.stack.aws, expected.aws_region, external_ids)
     stacks = {each.urn.rpartition("::")[2]: each for each in state.resources if each.type == _STACK}
@@ -141,7 +141,7 @@ def gather(case: Case, now: datetime) -> Facts:
             vendor.stack(stacks[name], words) if name in stacks else VendorStack(name, unreadable=_GONE)
             for name, words in _STACKS.items()
         ),
-        trail=trail(state, bucket.name, delivery_finding(case.stack.aws, bucket)),
+        trail=trail(state, bucket.name, delivery_finding(bucket)),
         versions=(("Program", run.revision if run else ""), *_versions(state)),
         templates=tuple(
             Template(_TEMPLATES[name], each.inputs["templateUrl"], each.inputs[DIGEST])

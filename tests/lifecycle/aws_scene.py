@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from components.aws.bucket import TrailBucket
 from components.aws.clients import AwsClients
+from components.aws.context import AwsContext
 from components.aws.identity import AwsSettings
-from components.checks.bucket import Bucket
 from sandbox.gate.faults import Fault
 from sandbox.sandbox import ACCOUNT, Sandbox
 
 REGION = "us-east-1"
+WHERE = AwsContext(ACCOUNT, REGION, "aws", "amazonaws.com")
 NAME = f"sandbox-existing-trail-{REGION}"
-BUCKET = Bucket(NAME, ACCOUNT, REGION)
 
 
 class Aws:
@@ -21,6 +22,10 @@ class Aws:
         self.clients = AwsClients(AwsSettings())
         self.s3 = sandbox.aws("s3")
         self.trails = sandbox.aws("cloudtrail")
+
+    def bucket(self, name: str = NAME) -> TrailBucket:
+        """Return a bucket as the checks ask about it."""
+        return TrailBucket(self.clients, name, ACCOUNT, REGION)
 
     def deny(self, action: str) -> None:
         """Refuse an action, as for an identity without the permission."""

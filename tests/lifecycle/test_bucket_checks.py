@@ -6,29 +6,28 @@ import json
 
 import pytest
 
-from components.aws.bucket import TrailBucket
-from components.checks.bucket import Bucket, bucket_findings, notifications_finding
+from components.checks.bucket import bucket_findings, notifications_finding
 from components.checks.findings import Finding
 from sandbox.sandbox import ACCOUNT
-from tests.lifecycle.aws_scene import BUCKET, NAME, REGION, Aws
+from tests.lifecycle.aws_scene import NAME, REGION, Aws
 
 FOREIGN = f"cloud-one-cloud-accounts-{REGION}"
 
 
 def found(aws: Aws, name: str = NAME) -> Finding:
     """Return the finding that counts: the one that is not ok, of which there is one at most."""
-    findings = bucket_findings(aws.clients, Bucket(name, ACCOUNT, REGION))
+    findings = bucket_findings(aws.bucket(name))
     others = [each for each in findings if each.verdict != "ok"]
     assert len(others) <= 1, others
     return others[0] if others else findings[-1]
 
 
 def notifications(aws: Aws, *stacks: str) -> Finding:
-    return notifications_finding(TrailBucket(aws.clients, name=NAME, account_id=ACCOUNT, region=REGION), stacks)
+    return notifications_finding(aws.bucket(), stacks)
 
 
 def test_a_bucket_of_this_account_and_region_with_sse_s3_is_fine(aws: Aws) -> None:
-    assert [each.verdict for each in bucket_findings(aws.clients, BUCKET)] == ["ok", "ok"]
+    assert [each.verdict for each in bucket_findings(aws.bucket())] == ["ok", "ok"]
     assert aws.sandbox.aws_requests(changing=True) == []
 
 

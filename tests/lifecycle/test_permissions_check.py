@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from components.aws.clients import AwsClients
-from components.aws.context import AwsContext
 from components.aws.identity import AwsSettings
 from components.checks.findings import Finding
 from components.settings.model import ExistingTrail, NewTrail, Settings
@@ -18,9 +17,8 @@ from operate.policy import own
 from operate.policy.place import Place
 from operate.policy.statement import document
 from sandbox.sandbox import ACCOUNT
-from tests.lifecycle.aws_scene import NAME, REGION, Aws
+from tests.lifecycle.aws_scene import NAME, REGION, WHERE, Aws
 
-WHERE = AwsContext(ACCOUNT, REGION, "aws", "amazonaws.com")
 OF_EXISTING = Place(Settings(trail=ExistingTrail(NAME), tags={"team": "blue"}), "trend-onboarding", "dev", WHERE)
 OF_NEW = Place(Settings(trail=NewTrail()), "trend-onboarding", "dev", WHERE)
 

@@ -7,7 +7,7 @@ import pytest
 from components.checks.findings import Finding, TrailDoubt
 from components.checks.trail import delivery_finding, new_trail_finding
 from sandbox.sandbox import ACCOUNT
-from tests.lifecycle.aws_scene import BUCKET, NAME, REGION, Aws
+from tests.lifecycle.aws_scene import NAME, REGION, WHERE, Aws
 
 OURS = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/trend-onboarding-dev"
 EXISTING = "sandbox-existing-trail"
@@ -15,11 +15,11 @@ KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/a-key"
 
 
 def delivery(aws: Aws) -> Finding:
-    return delivery_finding(aws.clients, BUCKET)
+    return delivery_finding(aws.bucket())
 
 
 def new_trail(aws: Aws) -> Finding:
-    return new_trail_finding(aws.clients, trail_arn=OURS, account_id=ACCOUNT, region=REGION)
+    return new_trail_finding(aws.clients, WHERE, "trend-onboarding-dev")
 
 
 def test_an_active_trail_that_delivers_is_named(aws: Aws) -> None:
