@@ -148,7 +148,7 @@ class Onboarding(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[vision_one]),
         )
 
-        # After the last step: what was made is read back
+        # After the last step: what was created is read back
         check = HealthCheck(
             "health-check",
             cloud_one_account_id=account.account_id,

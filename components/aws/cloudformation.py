@@ -21,7 +21,7 @@ def describe_stack(aws: AwsClients, stack: str, region: str) -> Description | No
     """Return what CloudFormation says of a stack, given by its name or id; None where there is none.
 
     Raises:
-        AwsError: AWS did not say.
+        AwsError: it cannot be determined.
     """
     with calling(f"reading stack {stack}", "cloudformation:DescribeStacks on the stack"):
         found: list[Description] = _ask(aws, region, "describe_stacks", stack).get("Stacks", [])
@@ -34,7 +34,7 @@ def describe_resources(aws: AwsClients, stack: str, region: str) -> list[Descrip
     A stack that is given by its id is described after its deletion, too, with what it held.
 
     Raises:
-        AwsError: AWS did not say.
+        AwsError: it cannot be determined.
     """
     with calling(f"reading the resources of stack {stack}", "cloudformation:DescribeStackResources on the stack"):
         found: list[Description] = _ask(aws, region, "describe_stack_resources", stack).get("StackResources", [])

@@ -22,7 +22,7 @@ BUCKET, ENCRYPTION, NOTIFICATIONS = (
 # A HEAD has no body, so botocore takes the HTTP status for the error's code.
 _FORBIDDEN, _MISSING = "403", "404"
 _ANOTHER = "name another one (existingCloudtrailBucketName), or set createNewTrail to true"
-CANNOT_DECRYPT = "the vendor's forwarder has no right to decrypt with KMS, so it would read nothing"
+CANNOT_DECRYPT = "Trend's forwarder has no right to decrypt with KMS, so it would read nothing"
 
 
 def bucket_findings(bucket: TrailBucket) -> list[Finding]:
@@ -40,7 +40,7 @@ def place_finding(bucket: TrailBucket) -> Finding:
     """Look whether the bucket exists, in this account and region.
 
     Raises:
-        AwsError: AWS did not say.
+        AwsError: it cannot be determined.
     """
     reply, code = _head(bucket, ExpectedBucketOwner=bucket.account_id)
     if code == _MISSING:
@@ -60,10 +60,10 @@ def place_finding(bucket: TrailBucket) -> Finding:
 
 
 def encryption_finding(bucket: TrailBucket) -> Finding:
-    """Look whether new objects are encrypted in a way that the vendor's forwarder can read.
+    """Look whether new objects are encrypted in a way that Trend's forwarder can read.
 
     Raises:
-        AwsError: AWS did not say.
+        AwsError: it cannot be determined.
     """
     from botocore.exceptions import ClientError
 
@@ -92,7 +92,7 @@ def notifications_finding(bucket: TrailBucket, stacks: Iterable[str]) -> Finding
         stacks: every name that Trend's stack has or had; what those have in the bucket is not others'.
 
     Raises:
-        AwsError: AWS did not say.
+        AwsError: it cannot be determined.
     """
     live = bucket.read()
     if live is None:
@@ -110,7 +110,7 @@ def coexistence_finding(bucket_name: str, existing: Notifications) -> Finding:
             "failed",
             f"bucket {bucket_name} has notification {entry}, and S3 does not take Trend's (each new object of the "
             "whole bucket, to its forwarder) beside it",
-            "move it to EventBridge or to other event types, or use another bucket (createNewTrail makes one)",
+            "move it to EventBridge or to other event types, or use another bucket (createNewTrail creates one)",
         )
     if existing.configurations >= MOST_CONFIGURATIONS:
         return Finding(
@@ -118,7 +118,7 @@ def coexistence_finding(bucket_name: str, existing: Notifications) -> Finding:
             "failed",
             f"bucket {bucket_name} has {existing.configurations} notifications, and S3 takes {MOST_CONFIGURATIONS} in "
             "all: there is no room for that of Trend's forwarder",
-            "remove one, move some to EventBridge, or use another bucket (createNewTrail makes one)",
+            "remove one, move some to EventBridge, or use another bucket (createNewTrail creates one)",
         )
     return Finding(NOTIFICATIONS, "ok", f"the notifications of bucket {bucket_name} go together with Trend's")
 
@@ -128,7 +128,7 @@ def _forbidden_finding(bucket: TrailBucket) -> Finding:
     _, code = _head(bucket)
     if code != _FORBIDDEN or not _is_listed(bucket):
         text = f"bucket '{bucket.name}' belongs to another account than {bucket.account_id}"
-        return Finding(BUCKET, "failed", f"{text}, and the vendor's stack works in one account alone", _ANOTHER)
+        return Finding(BUCKET, "failed", f"{text}, and Trend's stack works in one account alone", _ANOTHER)
     text = f"bucket '{bucket.name}' not checked: the deploying identity may not look at it"
     return Finding(BUCKET, "unknown", text, "allow the deploying identity s3:ListBucket on the bucket")
 

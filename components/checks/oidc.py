@@ -75,7 +75,7 @@ def _exists(aws: AwsClients, arn: str, region: str) -> bool:
 
 
 def _makes_provider(aws: AwsClients, templates: HostedTemplates, where: AwsContext) -> bool:
-    """Whether a template of one's own makes a provider in any case.
+    """Whether a template of one's own creates a provider in any case.
 
     Raises:
         AwsError: it cannot be read, so nobody knows.

@@ -1,4 +1,4 @@
-"""What outside the stack must be as it has to be, looked at before the program registers anything, in previews too."""
+"""The requirements outside of the stack, checked before the program registers anything, in previews too."""
 
 from __future__ import annotations
 

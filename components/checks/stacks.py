@@ -68,7 +68,7 @@ def held_by(aws: AwsClients, stack_id: str) -> frozenset[str]:
     """Return the physical ids of what a CloudFormation stack, given by its ARN, holds; nothing where it is gone.
 
     Raises:
-        AwsError: AWS did not say.
+        AwsError: it cannot be determined.
     """
     resources = describe_resources(aws, stack_id, stack_id.split(":")[3])
     held = [each for each in resources if each["ResourceStatus"] not in _NOT_HELD]

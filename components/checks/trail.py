@@ -26,7 +26,7 @@ def delivery_finding(bucket: TrailBucket) -> Finding:
     """Look which trail delivers to the bucket, whether it runs, and how it encrypts.
 
     None, or a stopped one, is no reason to refuse: the trail may be another account's or another region's, and can be
-    made or started at any time after the deployment, which then works as it is.
+    created or started at any time after the deployment, which then works as it is.
     """
     found = checked(DELIVERY, lambda: _delivery(bucket))
     return replace(found, doubt=TrailDoubt.DELIVERY) if found.verdict == "unknown" else found
@@ -79,7 +79,7 @@ def _new_trail(aws: AwsClients, where: AwsContext, trail_arn: str) -> Finding:
         if trail["TrailARN"] == trail_arn:
             if _is_logging(aws, where.region, trail):
                 return Finding(NEW_TRAIL, "ok", "the new trail is there already, and runs")
-            text = f"{_names([trail])}, which this stack made, is stopped: nothing will be forwarded until it runs"
+            text = f"{_names([trail])}, which this stack created, is stopped: nothing will be forwarded until it runs"
             return Finding(NEW_TRAIL, "unknown", text, "`pulumi up --refresh` starts it", doubt=TrailDoubt.STOPPED)
     for trail in trails:
         if trail["IsMultiRegionTrail"] and _records(aws, where.region, trail):
@@ -90,7 +90,7 @@ def _new_trail(aws: AwsClients, where: AwsContext, trail_arn: str) -> Finding:
                 SECOND_TRAIL,
                 "unknown",
                 f"{_names([trail])} records the management events of all regions already, and AWS charges for the copy "
-                "that a second trail makes",
+                "that a second trail records",
                 "to use the existing one, run `pulumi config set createNewTrail false` and "
                 f"`pulumi config set existingCloudtrailBucketName {bucket.name}`",
             )

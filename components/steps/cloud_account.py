@@ -1,4 +1,4 @@
-"""Steps 5 and 6: the vendor's management role, and the registration of the AWS account that names it."""
+"""Steps 5 and 6: Trend's management role, and the registration of the AWS account that names it."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from components.settings.model import HostedTemplates
 
 
 class CloudAccount(pulumi.ComponentResource):
-    """`trend:onboarding:CloudAccount`: the vendor's stack with an OIDC provider and the role that Cloud One assumes
+    """`trend:onboarding:CloudAccount`: Trend's stack with an OIDC provider and the role that Cloud One assumes
     through it, and the AWS account's registration with Cloud One.
 
-    A registration that something else made is left alone, unless `adopt` says otherwise.
+    A registration that is not managed by this stack is left alone, unless `adopt` says otherwise.
 
     Args:
         name: the component's name.
         account: the Cloud One account.
         where: the AWS account.
-        stack_name: what the vendor's stacks are named after.
-        templates: where the vendor's templates are; None for its own address.
-        adopt: whether to take over a registration that something else made.
-        tags: of the stack and what it makes.
+        stack_name: what Trend's stacks are named after.
+        templates: where Trend's templates are; None for its own address.
+        adopt: whether to adopt a registration that is not managed by this stack.
+        tags: of the stack and what it creates.
 
     Attributes:
         role_arn: the management role.
         cloud_account_id: the registration's id, which is the AWS account's.
-        state: the vendor's word for how it stands, for example `managed`.
+        state: Trend's word for its state, for example `managed`.
     """
 
     role_arn: pulumi.Output[str]
@@ -71,7 +71,7 @@ class CloudAccount(pulumi.ComponentResource):
             },
             capabilities=["CAPABILITY_NAMED_IAM"],
             tags={**tags, TEMPLATE_TAG: template.digest},
-            # A stack that could not be made leaves nothing, and the next run makes it anew instead of updating it.
+            # A stack that could not be created leaves nothing, and the next run recreates it instead of updating it.
             on_failure="DELETE",
             opts=pulumi.ResourceOptions(parent=self, replace_on_changes=["#initerror"], delete_before_replace=True),
         )

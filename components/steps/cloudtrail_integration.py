@@ -1,4 +1,4 @@
-"""Steps 7 and 8: the token for the CloudTrail integration, and the vendor's stack that forwards the trail's events."""
+"""Steps 7 and 8: the token for the CloudTrail integration, and Trend's stack that forwards the trail's events."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAN
 
 
 class CloudTrailIntegration(pulumi.ComponentResource):
-    """`trend:onboarding:CloudTrailIntegration`: the vendor's stack that sends a trail's events to Trend, and the token
+    """`trend:onboarding:CloudTrailIntegration`: Trend's stack that sends a trail's events to Trend, and the token
     it does that with.
 
     The token cannot be revoked at Trend: no call does. The stack replaces the bucket's whole notification
@@ -33,9 +33,9 @@ class CloudTrailIntegration(pulumi.ComponentResource):
         account: the Cloud One account that gets the events.
         where: the AWS account and region.
         snapshot: what others have in the bucket that the trail delivers to.
-        stack_name: the stack's name, at most 8 characters: names inside the vendor's template grow to AWS's limit.
-        templates: where the vendor's templates are; None for the address that Trend names.
-        tags: of the stack and what it makes.
+        stack_name: the stack's name, at most 8 characters: names inside Trend's template grow to AWS's limit.
+        templates: where Trend's templates are; None for the address that Trend names.
+        tags: of the stack and what it creates.
 
     Attributes:
         stack_id: the stack's ARN.
@@ -64,10 +64,10 @@ class CloudTrailIntegration(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-        def hosted(vendors_url: str) -> str:
+        def hosted(trends_url: str) -> str:
             if templates is None:
-                return vendors_url
-            return templates.url(vendors_url.rpartition("/")[2], where.region, where.url_suffix)
+                return trends_url
+            return templates.url(trends_url.rpartition("/")[2], where.region, where.url_suffix)
 
         url = asked.template_url.apply(hosted)
         template = VendorTemplate(

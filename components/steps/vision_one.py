@@ -9,17 +9,17 @@ from components.resources.enrollment import VisionOneEnrollment
 
 
 class VisionOne(pulumi.ComponentResource):
-    """`trend:onboarding:VisionOne`: the enrolment of Cloud One in Vision One.
+    """`trend:onboarding:VisionOne`: the enrollment of Cloud One in Vision One.
 
-    Without an enrolment token it makes nothing and says so. It never takes an enrolment back: no call does.
+    Without an enrollment token it creates nothing and says so. It never undoes an enrollment: no call does.
 
     Args:
         name: the component's name.
         account: the Cloud One account that is enrolled.
-        enroll: whether an enrolment token is at hand.
+        enroll: whether an enrollment token is at hand.
 
     Attributes:
-        status: the vendor's word for how the registration stands, or `skipped`.
+        status: Trend's word for the state of the registration, or `skipped`.
     """
 
     status: pulumi.Output[str]

@@ -39,21 +39,21 @@ class WorkloadSecurity(pulumi.ComponentResource):
     """`trend:onboarding:WorkloadSecurity`: a read-only role that Trend assumes with the tenant's external id, and the
     connector that names it.
 
-    A connector that something else made is left alone, unless `adopt` says otherwise.
+    A connector that is not managed by this stack is left alone, unless `adopt` says otherwise.
 
     Args:
         name: the component's name.
         account: the Cloud One account whose tenant gets the connector.
         where: the AWS account.
         external_id: the tenant's, without which Trend may not assume the role.
-        adopt: whether to take over a connector that something else made.
+        adopt: whether to adopt a connector that is not managed by this stack.
         permissions_boundary: ARN of the policy that bounds the role.
         role_path: IAM path of the role.
         tags: of the role.
 
     Attributes:
         role_arn: the role.
-        connector_id: the vendor's number of the connector, as text.
+        connector_id: Trend's number of the connector, as text.
     """
 
     role_arn: pulumi.Output[str]
