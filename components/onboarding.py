@@ -13,6 +13,7 @@ from components.aws.tags import all_tags
 from components.checks.findings import TrailDoubt
 from components.refusal import Refusal, refusals_in_one_line
 from components.resources.account import CloudOneAccount
+from components.resources.deployment import Deployment
 from components.resources.external_id import ExternalId
 from components.resources.key_gate import KeyGate
 from components.resources.notification_snapshot import NotificationSnapshot
@@ -61,7 +62,6 @@ class Onboarding(pulumi.ComponentResource):
         with refusals_in_one_line():
             _refuse_a_second(name)
         super().__init__("trend:onboarding:Onboarding", name, None, KeyGate(name).before_changes(opts))
-        tags = all_tags(settings.tags)
 
         # Step 1: the Cloud One account and region of the API key
         account = CloudOneAccount(
@@ -70,6 +70,8 @@ class Onboarding(pulumi.ComponentResource):
             aws_region=where.region,
             opts=pulumi.ResourceOptions(parent=self),
         )
+        deployment = Deployment("deployment", opts=pulumi.ResourceOptions(parent=self, depends_on=[account]))
+        tags = all_tags(settings.tags, deployment.mark)
         # The external id of step 3 is the first thing that takes more than a valid key: a key without permissions stops
         # here, before anything is created.
         gates: list[pulumi.Resource] = [account]

@@ -45,7 +45,7 @@ class AuditTrail(pulumi.ComponentResource):
         account: CloudOneAccount,
         source: NewTrail | ExistingTrail,
         where: AwsContext,
-        tags: Mapping[str, str],
+        tags: Mapping[str, pulumi.Input[str]],
         stopped: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -63,7 +63,7 @@ class AuditTrail(pulumi.ComponentResource):
         self.register_outputs({"bucketName": self.bucket_name, "trailArn": self.trail_arn})
 
     def _bucket(
-        self, source: NewTrail, where: AwsContext, name_of_trail: str, tags: Mapping[str, str]
+        self, source: NewTrail, where: AwsContext, name_of_trail: str, tags: Mapping[str, pulumi.Input[str]]
     ) -> tuple[aws.s3.Bucket, pulumi.Resource]:
         """Declare the bucket and its parts; return it, and the part that is created last."""
         keep = source.on_destroy == "keep"
@@ -82,7 +82,7 @@ class AuditTrail(pulumi.ComponentResource):
         name_of_trail: str,
         bucket: aws.s3.Bucket,
         last_part: pulumi.Resource,
-        tags: Mapping[str, str],
+        tags: Mapping[str, pulumi.Input[str]],
         *,
         stopped: bool,
     ) -> aws.cloudtrail.Trail:

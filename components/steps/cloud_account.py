@@ -53,7 +53,7 @@ class CloudAccount(pulumi.ComponentResource):
         stack_name: str,
         templates: HostedTemplates | None,
         adopt: bool,
-        tags: Mapping[str, str],
+        tags: Mapping[str, pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("trend:onboarding:CloudAccount", name, None, opts)

@@ -52,7 +52,7 @@ class CloudTrailIntegration(pulumi.ComponentResource):
         snapshot: NotificationSnapshot,
         stack_name: str,
         templates: HostedTemplates | None,
-        tags: Mapping[str, str],
+        tags: Mapping[str, pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("trend:onboarding:CloudTrailIntegration", name, None, opts)

@@ -69,7 +69,7 @@ class WorkloadSecurity(pulumi.ComponentResource):
         adopt: bool,
         permissions_boundary: str | None,
         role_path: str | None,
-        tags: Mapping[str, str],
+        tags: Mapping[str, pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("trend:onboarding:WorkloadSecurity", name, None, opts)

@@ -10,9 +10,14 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def now() -> datetime:
+    """Return this moment."""
+    return datetime.now(UTC)
+
+
 def seconds_since(then: datetime) -> float:
     """Return how long ago a moment was."""
-    return (datetime.now(UTC) - then).total_seconds()
+    return (now() - then).total_seconds()
 
 
 def shown(when: datetime) -> str:

@@ -27,7 +27,15 @@ _NOUNS = {
     f"{DYNAMIC}VisionOneEnrollment": ("Vision One enrolment of Cloud One account", "cloudOneAccountId"),
 }
 _ONLY_ASK = frozenset(
-    {"CloudOneAccount", "ExternalId", "KeyCheck", "PriorLink", "NotificationSnapshot", "NotificationMerge"}
+    {
+        "CloudOneAccount",
+        "Deployment",
+        "ExternalId",
+        "KeyCheck",
+        "PriorLink",
+        "NotificationSnapshot",
+        "NotificationMerge",
+    }
 )
 
 
@@ -133,6 +141,20 @@ class State:
     def outputs(self) -> Mapping[str, Any]:
         """The stack's outputs; secrets are encrypted."""
         return next((each.outputs for each in self.resources if each.type == ROOT), {})
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """The marks of the deployments in it: one, unless the program has several `Onboarding`s."""
+        return frozenset(each.id for each in self._deployments())
+
+    @property
+    def since(self) -> datetime | None:
+        """When the runs that have not completed began, at the earliest: what AWS created before is not theirs."""
+        begun = (each.created for each in self._deployments())
+        return self.completed or min(filter(None, begun), default=None)
+
+    def _deployments(self) -> list[Resource]:
+        return [each for each in self.resources if each.type == f"{DYNAMIC}Deployment"]
 
     @property
     def completed(self) -> datetime | None:

@@ -10,6 +10,8 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
@@ -33,10 +35,12 @@ class Live:
     Attributes:
         id: its id, as Pulumi's state has it.
         tags: those that tell whose it is.
+        age: seconds since it was created, by AWS's own clock; None where AWS does not tell.
     """
 
     id: str
     tags: Mapping[str, str]
+    age: float | None
 
 
 class AwsObject(abc.ABC):
@@ -71,7 +75,7 @@ class Role(AwsObject):
     def find(self) -> Live | None:
         name = self._inputs["name"]
         role = _ask(f"IAM role {name}", lambda: self._client.get_role(RoleName=name), "NoSuchEntity")
-        return Live(name, _tags(role["Role"].get("Tags", ()))) if role else None
+        return Live(name, _tags(role["Role"].get("Tags", ())), _age(role, role["Role"]["CreateDate"])) if role else None
 
     def remove(self, live: Live) -> str:
         with calling(f"removing IAM role {live.id}", "iam:DeleteRole and the removal of its policies"):
@@ -88,7 +92,7 @@ class Role(AwsObject):
 
 
 class RolePolicy(AwsObject):
-    """A policy on an IAM role. The role's tags tell whose it is."""
+    """A policy on an IAM role. The role's tags tell whose it is; AWS does not tell when it was created."""
 
     service = "iam"
 
@@ -100,7 +104,7 @@ class RolePolicy(AwsObject):
             "NoSuchEntity",
         )
         owner = policy and _ask(f"IAM role {role}", lambda: self._client.get_role(RoleName=role), "NoSuchEntity")
-        return Live(f"{role}:{name}", _tags(owner["Role"].get("Tags", ()))) if owner else None
+        return Live(f"{role}:{name}", _tags(owner["Role"].get("Tags", ())), None) if owner else None
 
     def remove(self, live: Live) -> str:
         role, _, name = live.id.partition(":")
@@ -121,7 +125,14 @@ class Bucket(AwsObject):
         tags = _ask(
             f"the tags of S3 bucket {name}", lambda: self._client.get_bucket_tagging(Bucket=name), "NoSuchTagSet"
         )
-        return Live(name, _tags(tags["TagSet"] if tags else ()))
+        return Live(name, _tags(tags["TagSet"] if tags else ()), self._age_of(name))
+
+    def _age_of(self, name: str) -> float | None:
+        # The only call of S3's that tells it; what changes the bucket may move it on.
+        with calling(f"asking when S3 bucket {name} was created", "s3:ListAllMyBuckets"):
+            listed = self._client.list_buckets(Prefix=name)
+        created = (each["CreationDate"] for each in listed["Buckets"] if each["Name"] == name)
+        return next((_age(listed, when) for when in created), None)
 
     @staticmethod
     def names(clients: AwsClients, region: str, beginning: str) -> list[str]:
@@ -153,7 +164,14 @@ class Trail(AwsObject):
             return None
         with calling(f"reading the tags of CloudTrail trail {name}", "cloudtrail:ListTags"):
             (found,) = self._client.list_tags(ResourceIdList=[arn])["ResourceTagList"]
-        return Live(arn, _tags(found["TagsList"]))
+        return Live(arn, _tags(found["TagsList"]), self._age_of(arn))
+
+    def _age_of(self, arn: str) -> float | None:
+        """Return how long it has been running: CloudTrail tells no more, and whoever creates a trail starts it next."""
+        with calling(f"reading the status of CloudTrail trail {arn}", "cloudtrail:GetTrailStatus"):
+            status = self._client.get_trail_status(Name=arn)
+        started = status.get("StartLoggingTime")
+        return _age(status, started) if started else None
 
     def remove(self, live: Live) -> str:
         with calling(f"removing CloudTrail trail {live.id}", "cloudtrail:DeleteTrail"):
@@ -176,7 +194,7 @@ class CloudFormationStack(AwsObject):
         if not found:
             return None
         (stack,) = found["Stacks"]
-        return Live(stack["StackId"], _tags(stack.get("Tags", ())))
+        return Live(stack["StackId"], _tags(stack.get("Tags", ())), _age(found, stack["CreationTime"]))
 
     def remove(self, live: Live) -> str:
         with calling(f"removing CloudFormation stack {live.id}", "cloudformation:DeleteStack and what the stack holds"):
@@ -234,6 +252,12 @@ def _ask(what: str, call: Callable[[], dict[str, Any]], *absent: str) -> dict[st
             if any(re.match(pattern, said) for pattern in absent):
                 return None
             raise
+
+
+def _age(reply: Mapping[str, Any], created: datetime) -> float:
+    """Return the seconds between a moment and the reply that names it, whatever the clock of this machine says."""
+    replied = parsedate_to_datetime(reply["ResponseMetadata"]["HTTPHeaders"]["date"])
+    return (replied - created).total_seconds()
 
 
 def _tags(pairs: Iterable[Mapping[str, str]]) -> dict[str, str]:

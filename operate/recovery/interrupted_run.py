@@ -47,7 +47,7 @@ def clear(stack: Stack, *, links_too: bool = False) -> bool:
     say(f"an earlier run died and left open: {names}")
     _wait_for_plugins(state)
     begun = [operation.resource for operation in state.operations if operation.kind == "creating"]
-    remove_orphans(stack, begun, state)
+    remove_orphans(stack, begun, known=state, marks=state.marks, since=state.since)
     if links_too:
         take_back(stack, begun, state)
     stack.replace_state(state.without_operations())

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from operate.console import ONE_LINE_ERRORS, OperateError, say, worded
@@ -131,13 +132,14 @@ def is_needed(stack: Stack) -> bool:
     return not last.succeeded or written_since
 
 
-def revert(stack: Stack, target: Target, doubtful: Sequence[Resource] = ()) -> None:
+def revert(stack: Stack, target: Target, doubtful: Sequence[Resource] = (), *, began: datetime | None = None) -> None:
     """Bring everything back.
 
     Args:
         stack: the stack.
         target: to what.
         doubtful: resources that the failed run could not create, as far as it knows.
+        began: when the failed run began; None where that is not known.
 
     Raises:
         OperateError: something is left; it was said what, and how to go on.
@@ -145,12 +147,13 @@ def revert(stack: Stack, target: Target, doubtful: Sequence[Resource] = ()) -> N
     try:
         interrupted_run.clear(stack, links_too=True)
         before = stack.state()
-        remove_orphans(stack, doubtful, before)
+        remove_orphans(stack, doubtful, known=before, marks=before.marks, since=began or before.since)
         take_back(stack, doubtful, before)
         done = _destroy(stack, before) if isinstance(target, Nothing) else _apply(stack, target)
         if done:
             after = stack.state()
-            remove_orphans(stack, _left_behind(before, after), after)
+            left = _left_behind(before, after)
+            remove_orphans(stack, left, known=after, marks=before.marks, since=before.since)
     except ONE_LINE_ERRORS as error:
         say(worded(error))
         done = False

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from operate.console import ONE_LINE_ERRORS, OperateError, confirm, say, worded
 from operate.doctor.diagnosis import before_deployment, require_known
+from operate.engine.moments import now
 from operate.engine.run_log import RunLog
 from operate.engine.stack import Stack
 from operate.engine.state import State
@@ -37,7 +38,7 @@ def up(stack: Stack, arguments: Sequence[str], *, reverts: bool = True, accepted
     refresh = _refresh_after(interrupted_run.clear(stack))
     if not _may_begin(stack, accepted):
         return _REFUSED
-    before = stack.state()
+    before, began = stack.state(), now()
     with tempfile.TemporaryDirectory(prefix="operate-") as folder:
         log = Path(folder, "events.jsonl")
         ended = stack.pulumi.run("up", *arguments, *refresh, event_log=str(log))
@@ -54,7 +55,7 @@ def up(stack: Stack, arguments: Sequence[str], *, reverts: bool = True, accepted
         target = reverting.target_of(stack, before)
         reverting.announce(stack, target)
         _confirm_losses(stack, target, before)
-        reverting.revert(stack, target, tried.failed_creates)
+        reverting.revert(stack, target, tried.failed_creates, began=began)
     except ONE_LINE_ERRORS as error:
         say(worded(error))
     return ended.code

@@ -8,7 +8,7 @@ from typing import Any
 from components.steps.workload_security import READ_ACTIONS
 from tests.e2e.model import EXTERNAL_ID, Model
 from tests.e2e.pulumi_cli import Stack
-from tests.e2e.standing import links, world
+from tests.e2e.standing import links, state, world
 from tests.e2e.subscribers import BUCKET
 
 LINKS = ("connector", "cloud account")
@@ -35,7 +35,9 @@ def assert_world_is(stack: Stack, model: Model, before: dict[str, Any]) -> None:
     settings, outputs, now = model.settings, stack.outputs(), world(stack)
     aws, earlier = now["aws"], before["aws"]
     account, name = stack.sandbox.account, settings.get("stackName", "CloudOne")
-    tags = {**settings.get("tags", {}), "trend-onboarding:stack": f"trend-onboarding/{stack.name}"}
+    (mark,) = (each["id"] for each in state(stack)["resources"] if each["type"].endswith("trend:Deployment"))
+    own_tags = {"trend-onboarding:stack": f"trend-onboarding/{stack.name}", "trend-onboarding:deployment": mark}
+    tags = {**settings.get("tags", {}), **own_tags}
 
     described = f"Onboarded by the Pulumi stack trend-onboarding/{stack.name}"
     linked = links_of(stack)

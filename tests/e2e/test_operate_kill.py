@@ -83,7 +83,7 @@ def test_a_link_whose_making_died_is_taken_back_and_what_it_adopted_restored(sta
 
 
 @pytest.mark.full
-def test_what_does_not_carry_the_tag_of_the_stack_is_left_alone(stack: Stack) -> None:
+def test_what_does_not_carry_the_mark_of_the_deployment_is_left_alone(stack: Stack) -> None:
     role_for_trend(stack.sandbox, "somebodys")
     stack.up()
     # `pulumi stack import` takes no open operations, so they are written where the backend keeps the state.

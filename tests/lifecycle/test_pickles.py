@@ -13,6 +13,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 
 from components.resources.account import AccountProvider
 from components.resources.cloudtrail_parameters import CloudTrailParametersProvider
+from components.resources.deployment import DeploymentProvider
 from components.resources.enrollment import EnrollmentProvider
 from components.resources.external_id import ExternalIdProvider
 from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
@@ -28,6 +29,7 @@ PROVIDERS: list[type[ResourceProvider]] = [
     CLOUD_ACCOUNT.provider,
     CLOUD_ACCOUNT.prior,
     CloudTrailParametersProvider,
+    DeploymentProvider,
 ]
 provider = pytest.mark.parametrize("kind", PROVIDERS, ids=lambda kind: kind.__name__)
 
@@ -58,6 +60,7 @@ def test_the_classes_are_where_a_state_of_today_names_them() -> None:
         ("components.resources.connector", "ConnectorProvider"),
         ("components.resources.cloud_account", "CloudAccountProvider"),
         ("components.resources.cloudtrail_parameters", "CloudTrailParametersProvider"),
+        ("components.resources.deployment", "DeploymentProvider"),
         ("components.resources.prior_link", "PriorConnectorProvider"),
         ("components.resources.prior_link", "PriorCloudAccountProvider"),
     }

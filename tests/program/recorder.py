@@ -23,6 +23,7 @@ from components.aws.context import AwsContext
 PROJECT, STACK = "trend-onboarding", "dev"
 WHERE = AwsContext("012345678901", "us-east-1", "aws", "amazonaws.com")
 CLOUD_ONE_ACCOUNT = "098765432109"
+MARK = "3f0c7f5e-0000-4000-8000-000000000000"
 EXTERNAL_ID = "tenant-external-id"
 TOKEN = "SENTINEL-minted-token"
 VENDOR_TEMPLATE = "https://a-bucket.s3.amazonaws.com/1.2/cloudtrail.yaml"
@@ -179,6 +180,7 @@ def _computed(type_: str, name: str) -> tuple[str, dict[str, Any]]:
     arn = f"arn:aws:x:::{name}"
     known: dict[str, tuple[str, dict[str, Any]]] = {
         "trend:CloudOneAccount": (CLOUD_ONE_ACCOUNT, {"accountId": CLOUD_ONE_ACCOUNT, "region": "us-1"}),
+        "trend:Deployment": (MARK, {"mark": MARK}),
         "trend:ExternalId": (CLOUD_ONE_ACCOUNT, {"externalId": EXTERNAL_ID}),
         "trend:VisionOneEnrollment": (CLOUD_ONE_ACCOUNT, {"status": "registered"}),
         "trend:Connector": ("7", {}),

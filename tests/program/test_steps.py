@@ -18,6 +18,7 @@ NEW = Settings(trail=NewTrail())
 
 LINKS = [
     "trend:CloudOneAccount",
+    "trend:Deployment",
     "trend:ExternalId",
     "trend:VisionOneEnrollment",
     "aws:iam/role:Role",
@@ -131,7 +132,7 @@ def test_nothing_else_is_made_before_the_account_is_known(settings: Settings) ->
 
 def test_a_key_that_may_not_read_the_external_id_stops_before_aws() -> None:
     engine = deploy(replace(NEW, enroll=True), slow="external-id").engine
-    assert engine.made_meanwhile == {"cloud-one-account", "external-id"}
+    assert engine.made_meanwhile == {"cloud-one-account", "deployment", "external-id"}
 
 
 def test_everything_after_step_1_asks_for_the_key_before_it_is_created_or_updated() -> None:

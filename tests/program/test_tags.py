@@ -9,12 +9,12 @@ import pulumi
 import pulumi_aws
 import pytest
 
-from components.aws.tags import OWNER_TAG, TEMPLATE_TAG, all_tags
+from components.aws.tags import DEPLOYMENT_TAG, OWNER_TAG, TEMPLATE_TAG, all_tags
 from components.settings.model import NewTrail, Settings
 from tests.program.deployment import deploy
-from tests.program.recorder import PROJECT, STACK, Recorder
+from tests.program.recorder import MARK, PROJECT, STACK, Recorder
 
-OURS = {"ManagedBy": "pulumi", OWNER_TAG: "trend-onboarding/dev"}
+OURS = {"ManagedBy": "pulumi", OWNER_TAG: "trend-onboarding/dev", DEPLOYMENT_TAG: MARK}
 
 
 @pytest.fixture
@@ -43,14 +43,14 @@ def test_everything_that_takes_tags_has_the_users_and_ours() -> None:
 
 @pytest.mark.usefixtures("_in_the_stack")
 def test_the_owner_cannot_be_overwritten_since_it_says_what_may_be_cleaned_up() -> None:
-    assert all_tags({}) == OURS
-    assert all_tags({OWNER_TAG: "somebody", TEMPLATE_TAG: "something"}) == OURS
-    assert all_tags({OWNER_TAG.upper(): "somebody"}) == OURS
+    assert all_tags({}, MARK) == OURS
+    for key in (OWNER_TAG, TEMPLATE_TAG, DEPLOYMENT_TAG, DEPLOYMENT_TAG.upper()):
+        assert all_tags({key: "somebody"}, MARK) == OURS
 
 
 @pytest.mark.usefixtures("_in_the_stack")
 @pytest.mark.parametrize("key", ["ManagedBy", "managedBy", "MANAGEDBY"])
 def test_a_users_own_word_on_who_manages_it_stands_alone(key: str) -> None:
     """IAM refuses keys that differ in nothing but their case."""
-    tags = all_tags({key: "platform team"})
-    assert tags == {key: "platform team", OWNER_TAG: "trend-onboarding/dev"}
+    tags = all_tags({key: "platform team"}, MARK)
+    assert tags == {key: "platform team", OWNER_TAG: "trend-onboarding/dev", DEPLOYMENT_TAG: MARK}
