@@ -1,4 +1,4 @@
-"""The vendor's CloudFormation templates as text: read from where the stacks take them, digested, looked over.
+"""Trend's CloudFormation templates: read from where the stacks take them, digested, looked over.
 
 Nothing here knows Pulumi or changes anything.
 """
@@ -6,6 +6,7 @@ Nothing here knows Pulumi or changes anything.
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
 import re
 from collections.abc import Mapping
@@ -65,11 +66,23 @@ class Template:
 
     Attributes:
         digest: of its text, `sha256:…`.
-        resources: its resources by name.
+        document: its content, with short functions such as `!Sub` as the long ones.
     """
 
     digest: str
-    resources: Mapping[str, Mapping[str, Any]]
+    document: Mapping[str, Any]
+
+    @property
+    def resources(self) -> Mapping[str, Mapping[str, Any]]:
+        """Its resources by name."""
+        resources: Mapping[str, Mapping[str, Any]] = self.document["Resources"]
+        return resources
+
+    @property
+    def transforms(self) -> list[str]:
+        """The transforms that it names, for example `AWS::Serverless-2016-10-31`."""
+        named = self.document.get("Transform", [])
+        return [named] if isinstance(named, str) else [str(each) for each in named if isinstance(each, str)]
 
     def makes(self, resource_type: str) -> bool:
         """Whether it makes a resource of a type under whatever parameters."""
@@ -82,7 +95,9 @@ class Template:
             for name, each in self.resources.items()
             if each.get("Type") in ("AWS::Lambda::Function", "AWS::Serverless::Function")
         }
-        return {name: it for name, it in runtimes.items() if RETIRED.get(it, "9999") <= today.isoformat()}
+        return {
+            name: runtime for name, runtime in runtimes.items() if RETIRED.get(runtime, "9999") <= today.isoformat()
+        }
 
 
 def read_template(aws: AwsClients, url: str, region: str) -> Template:
@@ -94,7 +109,7 @@ def read_template(aws: AwsClients, url: str, region: str) -> Template:
         region: where to ask, unless the address says.
 
     Raises:
-        AwsError: it cannot be read, or is no template.
+        AwsError: it cannot be read, or is not a template.
     """
     bucket, key, where = object_of(url)
     with calling(f"reading template {url}", "s3:GetObject on it"):
@@ -102,29 +117,47 @@ def read_template(aws: AwsClients, url: str, region: str) -> Template:
     return parse(url, body)
 
 
-def parse(url: str, body: bytes) -> Template:
-    """Make a template of its text, YAML or JSON.
+def parse(source: str, body: bytes) -> Template:
+    """Read a template out of its text, YAML or JSON.
+
+    Args:
+        source: its address or file, for the error.
+        body: the text.
 
     Raises:
-        AwsError: it is none.
+        AwsError: it is not a template.
     """
     import yaml  # here, since a provider's process must start fast
 
-    class Loader(yaml.SafeLoader):
-        """Takes CloudFormation's short functions, such as `!Sub`, for their arguments."""
-
-    def argument(loader: yaml.SafeLoader, _tag: str, node: yaml.Node) -> Any:
-        if isinstance(node, yaml.ScalarNode):
-            return loader.construct_scalar(node)
-        return loader.construct_sequence(node) if isinstance(node, yaml.SequenceNode) else None
-
-    Loader.add_multi_constructor("!", argument)
     try:
-        document = yaml.load(body, Loader)
-        resources = {name: dict(each) for name, each in document["Resources"].items()}
-    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError, ValueError):
-        raise AwsError(f"{url} is no CloudFormation template", "look at what is there") from None
-    return Template("sha256:" + hashlib.sha256(body).hexdigest(), resources)
+        document = yaml.load(body, _loader())
+        for resource in document["Resources"].values():
+            _ = resource["Type"]
+    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
+        reason = " ".join(f"{type(error).__name__} {error}".split())
+        raise AwsError(f"{source} is not a CloudFormation template ({reason})", "look at what is there") from None
+    return Template("sha256:" + hashlib.sha256(body).hexdigest(), document)
+
+
+@functools.cache
+def _loader() -> Any:
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        """YAML with CloudFormation's short functions."""
+
+    def long_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+        name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
+        if isinstance(node, yaml.ScalarNode):
+            return {name: loader.construct_scalar(node)}
+        if isinstance(node, yaml.SequenceNode):
+            return {name: loader.construct_sequence(node, deep=True)}
+        if isinstance(node, yaml.MappingNode):
+            return {name: loader.construct_mapping(node, deep=True)}
+        raise yaml.YAMLError(f"!{suffix} has no value")
+
+    Loader.add_multi_constructor("!", long_form)
+    return Loader
 
 
 def object_of(url: str) -> tuple[str, str, str]:

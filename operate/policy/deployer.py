@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from components.aws.errors import calling
 from components.aws.names import role_template_url
-from components.aws.template import object_of
+from components.aws.template import Template, object_of, parse, read_template
 from operate.console import OperateError, say
 from operate.engine.stack import Stack
 from operate.policy import own, vendor
 from operate.policy.place import Place
 from operate.policy.statement import Statement, document
 from operate.policy.surroundings import place_of
-from operate.policy.template import SERVERLESS, Resource, Template, read
+from operate.policy.template import SERVERLESS, Declaration, Declarations, declarations
 
 Run = Literal["preview", "up", "destroy"]
 
@@ -73,12 +72,12 @@ def _management_url(place: Place) -> str:
     return role_template_url(place.settings.templates, place.where)
 
 
-def _management(stack: Stack, place: Place) -> Template:
+def _management(stack: Stack, place: Place) -> Declarations:
     values = {**_pseudo(place, place.management), "CloudOneOIDCProviderURL": place.oidc_host}
-    return read(_text(stack, place, _management_url(place)), values, place.where.region)
+    return declarations(_template(stack, place, _management_url(place)), values, place.where.region)
 
 
-def _forwarder(stack: Stack, place: Place, source: str) -> Template:
+def _forwarder(stack: Stack, place: Place, source: str) -> Declarations:
     if not source:
         say(
             "Trend names the template of step 8 only to an `up`: the policy assumes what the vendor published early, "
@@ -89,10 +88,10 @@ def _forwarder(stack: Stack, place: Place, source: str) -> Template:
     values = {**_pseudo(place, place.forwarder)}
     if "codeBucket" in place.known:
         values["S3BucketName"] = place.known["codeBucket"]
-    return read(_text(stack, place, source), values, place.where.region)
+    return declarations(_template(stack, place, source), values, place.where.region)
 
 
-def _assumed(stack: str) -> Template:
+def _assumed(stack: str) -> Declarations:
     names: dict[str, dict[str, Any]] = {
         "AWS::IAM::Role": {"RoleName": f"{stack}-*", "Policies": [], "ManagedPolicyArns": []},
         "AWS::Lambda::Function": {"FunctionName": f"{stack}-*", "Code": {"S3Bucket": "*", "S3Key": "*"}},
@@ -102,8 +101,8 @@ def _assumed(stack: str) -> Template:
         "AWS::Events::Rule": {"Name": f"{stack}-*", "Tags": []},
         "Custom::BucketNotification": {},
     }
-    resources = [Resource(kind.rpartition("::")[2], kind, properties) for kind, properties in names.items()]
-    return Template(resources, [SERVERLESS])
+    resources = [Declaration(kind.rpartition("::")[2], kind, properties) for kind, properties in names.items()]
+    return Declarations(resources, [SERVERLESS])
 
 
 def _pseudo(place: Place, stack: str) -> dict[str, str]:
@@ -130,15 +129,11 @@ def _forwarder_object(place: Place, source: str) -> str:
     return place.where.s3(f"cloud-trail-client-stack-template-*-{place.where.region}/*")
 
 
-def _text(stack: Stack, place: Place, source: str) -> str:
-    """Return a template's text: from S3 with the stack's own credentials, or from a file."""
-    if not source.startswith("https://"):
-        try:
-            return Path(source).read_text(encoding="utf-8")
-        except OSError as error:
-            raise OperateError(f"template {source} cannot be read: {error.strerror}") from None
-    bucket, key, region = object_of(source)
-    with calling(f"reading template {source}", "s3:GetObject on it"):
-        answer = stack.aws.client("s3", region or place.where.region).get_object(Bucket=bucket, Key=key)
-        text: str = answer["Body"].read().decode("utf-8")
-    return text
+def _template(stack: Stack, place: Place, source: str) -> Template:
+    """Read a template from S3 with the stack's own credentials, or from a file."""
+    if source.startswith("https://"):
+        return read_template(stack.aws, source, place.where.region)
+    try:
+        return parse(source, Path(source).read_bytes())
+    except OSError as error:
+        raise OperateError(f"template {source} cannot be read: {error.strerror}") from None

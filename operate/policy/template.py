@@ -6,39 +6,21 @@ permissions and rules that come with them.
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
-from operate.console import OperateError, say
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms, such as `!Sub`, as the long ones."""
-
-
-def _long_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
-    if isinstance(node, yaml.ScalarNode):
-        return {name: loader.construct_scalar(node)}
-    if isinstance(node, yaml.SequenceNode):
-        return {name: loader.construct_sequence(node, deep=True)}
-    if isinstance(node, yaml.MappingNode):
-        return {name: loader.construct_mapping(node, deep=True)}
-    raise yaml.YAMLError(f"!{suffix} has no value")
-
-
-_Loader.add_multi_constructor("!", _long_form)
+from components.aws.template import Template
+from operate.console import say
 
 SERVERLESS = "AWS::Serverless-2016-10-31"
 """The transform that expands serverless resources."""
 
 
 @dataclass(frozen=True)
-class Resource:
+class Declaration:
     """A resource of a template: its name there, type and properties, references resolved as far as they can be."""
 
     logical_id: str
@@ -51,46 +33,37 @@ class Resource:
 
 
 @dataclass(frozen=True)
-class Template:
+class Declarations:
     """What a policy is made from.
 
     Attributes:
-        resources: its resources, serverless ones expanded.
-        transforms: the transforms that it names, for example `AWS::Serverless-2016-10-31`.
+        resources: a template's resources, serverless ones expanded.
+        transforms: the transforms that it names.
     """
 
-    resources: Sequence[Resource]
+    resources: Sequence[Declaration]
     transforms: Sequence[str] = ()
 
 
-def read(text: str, values: Mapping[str, str], region: str) -> Template:
-    """Read a template.
+def declarations(template: Template, values: Mapping[str, str], region: str) -> Declarations:
+    """Return what a template declares.
 
     Args:
-        text: the template, YAML or JSON.
+        template: as it was read.
         values: of parameters and pseudo parameters that are known.
         region: AWS region of the stack.
-
-    Raises:
-        OperateError: it is not a template.
     """
-    try:
-        content = yaml.load(text, Loader=_Loader)
-        named = content.get("Transform", [])
-        transforms = [named] if isinstance(named, str) else [str(each) for each in named if isinstance(each, str)]
-        if SERVERLESS in transforms:
-            content = _expanded(content, region)
-        described = content["Resources"].items()
-        resources = [
-            Resource(name, each["Type"], _resolved(each.get("Properties", {}), values)) for name, each in described
-        ]
-    except (AttributeError, KeyError, TypeError, yaml.YAMLError) as error:
-        reason = " ".join(f"{type(error).__name__} {error}".split())
-        raise OperateError(f"not a CloudFormation template that can be read: {reason}") from None
-    return Template(resources, transforms)
+    document = template.document
+    if SERVERLESS in template.transforms:
+        document = _expanded(document, region)
+    declared = [
+        Declaration(name, each["Type"], _resolved(each.get("Properties", {}), values))
+        for name, each in document["Resources"].items()
+    ]
+    return Declarations(declared, template.transforms)
 
 
-def _expanded(content: dict[str, Any], region: str) -> dict[str, Any]:
+def _expanded(document: Mapping[str, Any], region: str) -> Mapping[str, Any]:
     # Here: the translator takes a second to load, and no other command needs it.
     import boto3
     from samtranslator.model.exceptions import InvalidDocumentException
@@ -99,13 +72,13 @@ def _expanded(content: dict[str, Any], region: str) -> dict[str, Any]:
 
     translator = Translator(None, Parser(), boto_session=boto3.Session(region_name=region))
     try:
-        expanded: dict[str, Any] = translator.translate(content, {})
+        expanded: dict[str, Any] = translator.translate(copy.deepcopy(dict(document)), {})
     except InvalidDocumentException as error:
         causes = " ".join("; ".join(cause.message for cause in error.causes).split())
         say(
             f"warning: the template's serverless resources are not expanded, their actions not in this policy: {causes}"
         )
-        return content
+        return document
     return expanded
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from operate.policy.place import Place
 from operate.policy.statement import Condition, Statement
-from operate.policy.template import Resource, Template
+from operate.policy.template import Declaration, Declarations
 
 Operation = Literal["make", "tag", "remove"]
 
@@ -31,42 +31,42 @@ class _Kind:
     """
 
     target: str
-    arns: Callable[[Place, str, Resource], Sequence[str]]
+    arns: Callable[[Place, str, Declaration], Sequence[str]]
     actions: Mapping[Operation, Sequence[str]]
 
-    def needed(self, operation: Operation, resource: Resource) -> list[str]:
+    def needed(self, operation: Operation, resource: Declaration) -> list[str]:
         pairs = (action.partition("?") for action in self.actions.get(operation, ()))
         return [action for action, _, prop in pairs if not prop or prop in resource.properties]
 
 
-def _unnamed(stack: str, resource: Resource) -> str:
+def _unnamed(stack: str, resource: Declaration) -> str:
     # Too long a name is cut by CloudFormation, at an unknown place.
     return f"{stack}-{resource.logical_id}-*"
 
 
-def _role(place: Place, stack: str, resource: Resource) -> list[str]:
+def _role(place: Place, stack: str, resource: Declaration) -> list[str]:
     path = resource.properties.get("Path", "/")
     return [place.where.iam(f"role{path}{resource.named('RoleName', _unnamed(stack, resource))}")]
 
 
-def _oidc_provider(place: Place, _stack: str, resource: Resource) -> list[str]:
+def _oidc_provider(place: Place, _stack: str, resource: Declaration) -> list[str]:
     return [place.where.iam(f"oidc-provider/{str(resource.properties['Url']).removeprefix('https://')}")]
 
 
-def _function(place: Place, stack: str, resource: Resource) -> list[str]:
+def _function(place: Place, stack: str, resource: Declaration) -> list[str]:
     return [place.where.arn("lambda", f"function:{resource.named('FunctionName', _unnamed(stack, resource))}")]
 
 
-def _rule(place: Place, stack: str, resource: Resource) -> list[str]:
+def _rule(place: Place, stack: str, resource: Declaration) -> list[str]:
     return [place.where.arn("events", f"rule/{resource.named('Name', _unnamed(stack, resource))}")]
 
 
-def _log_group(place: Place, stack: str, resource: Resource) -> list[str]:
+def _log_group(place: Place, stack: str, resource: Declaration) -> list[str]:
     name = place.where.arn("logs", f"log-group:{resource.named('LogGroupName', _unnamed(stack, resource))}")
     return [name, f"{name}:*"]
 
 
-def _secret(place: Place, _stack: str, resource: Resource) -> list[str]:
+def _secret(place: Place, _stack: str, resource: Declaration) -> list[str]:
     # Of all types here the only one whose made-up name lacks the stack's; Secrets Manager adds the six characters.
     name = resource.named("Name", f"{resource.logical_id}-*")
     return [place.where.arn("secretsmanager", f"secret:{name}-??????")]
@@ -165,7 +165,7 @@ class VendorStack:
     """
 
     name: str
-    template: Template
+    template: Declarations
     operations: Sequence[Operation]
 
 
@@ -205,12 +205,12 @@ def rights(place: Place, stacks: Sequence[VendorStack]) -> Iterator[Statement]:
             yield Statement("Expand", "VendorTemplates", expanding, transforms)
 
 
-def _is_on_function(resource: Resource) -> bool:
+def _is_on_function(resource: Declaration) -> bool:
     return resource.kind == "AWS::Lambda::Permission" or resource.kind.startswith("Custom::")
 
 
 def _beside_names(
-    place: Place, stack: str, resources: Sequence[Resource], operations: Sequence[Operation]
+    place: Place, stack: str, resources: Sequence[Declaration], operations: Sequence[Operation]
 ) -> Iterator[Statement]:
     functions = [each for each in resources if each.kind == "AWS::Lambda::Function"]
     arns = [arn for each in functions for arn in _function(place, stack, each)]
@@ -234,6 +234,6 @@ def _beside_names(
         yield Statement("Find", "VendorLogGroups", ["logs:DescribeLogGroups"], ["*"], VIA_CLOUDFORMATION)
 
 
-def _code(place: Place, function: Resource) -> str:
+def _code(place: Place, function: Declaration) -> str:
     code = function.properties["Code"]
     return place.where.s3(f"{code['S3Bucket']}/{code['S3Key']}")

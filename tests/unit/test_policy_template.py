@@ -5,15 +5,22 @@ from __future__ import annotations
 import pytest
 
 from components.aws.context import AwsContext
+from components.aws.errors import AwsError
+from components.aws.template import parse
 from components.settings.model import ExistingTrail, Settings
-from operate.console import OperateError
 from operate.policy.place import Place
 from operate.policy.statement import Statement, document
-from operate.policy.template import read
+from operate.policy.template import Declarations, declarations
 from operate.policy.vendor import VendorStack, rights, unknown
 
 WHERE = AwsContext("123456789012", "eu-west-2", "aws", "amazonaws.com")
 PLACE = Place(Settings(trail=ExistingTrail("logs")), "p", "s", WHERE)
+
+
+def declared(text: str, values: dict[str, str], region: str) -> Declarations:
+    return declarations(parse("a.yaml", text.encode()), values, region)
+
+
 NAMES = """
 Resources:
   Thing:
@@ -35,26 +42,26 @@ Resources:
     ],
 )
 def test_names_are_resolved_as_far_as_they_are_known(name: str, resolved: str) -> None:
-    (resource,) = read(NAMES.format(name=name), {"AWS::StackName": "Own"}, "eu-west-2").resources
+    (resource,) = declared(NAMES.format(name=name), {"AWS::StackName": "Own"}, "eu-west-2").resources
     assert resource.properties["FunctionName"] == resolved
 
 
 @pytest.mark.parametrize("text", ["", "a: b", "- x", "Resources: [", "Resources: {A: {}}", "Transform: 1"])
 def test_what_is_not_a_template_is_refused_in_one_line(text: str) -> None:
-    with pytest.raises(OperateError, match=r"^not a CloudFormation template that can be read: [^\n]+$"):
-        read(text, {}, "eu-west-2")
+    with pytest.raises(AwsError, match=r"^a.yaml is not a CloudFormation template \([^\n]+\); [^\n]+$"):
+        declared(text, {}, "eu-west-2")
 
 
 def test_serverless_resources_that_cannot_be_expanded_are_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
     text = "{Transform: AWS::Serverless-2016-10-31, Resources: {F: {Type: AWS::Serverless::Function}}}"
-    found = read(text, {}, "eu-west-2")
+    found = declared(text, {}, "eu-west-2")
     assert "not expanded, their actions not in this policy: Resource with id [F] is invalid" in capsys.readouterr().err
     (line,) = unknown([VendorStack("Own", found, ["make"])])
     assert "AWS::Serverless::Function (F)" in line
 
 
 def test_a_resource_type_that_is_not_known_is_a_line_and_not_the_end_of_the_policy() -> None:
-    found = read("Resources: {Table: {Type: AWS::DynamoDB::Table}, Mine: {Type: AWS::IAM::Role}}", {}, "eu-west-2")
+    found = declared("Resources: {Table: {Type: AWS::DynamoDB::Table}, Mine: {Type: AWS::IAM::Role}}", {}, "eu-west-2")
     stacks = [VendorStack("Own", found, ["remove"])]
     (line,) = unknown(stacks)
     assert "AWS::DynamoDB::Table (Table)" in line
@@ -78,7 +85,7 @@ Resources:
 
 
 def test_a_serverless_function_takes_what_its_role_its_permission_and_its_schedule_take() -> None:
-    found = read(SERVERLESS_FUNCTION, {"AWS::StackName": "Own"}, "eu-west-2")
+    found = declared(SERVERLESS_FUNCTION, {"AWS::StackName": "Own"}, "eu-west-2")
     stacks = [VendorStack("Own", found, ["make"])]
     assert list(unknown(stacks)) == []
     allowed = {
@@ -103,7 +110,7 @@ def test_a_serverless_function_takes_what_its_role_its_permission_and_its_schedu
 
 def test_a_role_without_a_name_is_known_by_stack_and_logical_name() -> None:
     text = "Resources: {Mine: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: [x]}}}"
-    found = read(text, {}, "eu-west-2")
+    found = declared(text, {}, "eu-west-2")
     (statement,) = document(rights(PLACE, [VendorStack("Own", found, ["remove"])]))["Statement"]
     assert statement["Resource"] == ["arn:aws:iam::123456789012:role/Own-Mine-*"]
     assert "iam:DetachRolePolicy" in statement["Action"]

@@ -58,7 +58,7 @@ def test_a_resource_under_a_condition_is_not_made_for_sure() -> None:
 
 @pytest.mark.parametrize("body", [b"<html>", b"", b"{", b"Resources: [a]", b"\xff\xfe\x00", b"a: b"])
 def test_what_is_no_template_is_refused(body: bytes) -> None:
-    with pytest.raises(AwsError, match="no CloudFormation template"):
+    with pytest.raises(AwsError, match="not a CloudFormation template"):
         parse("url", body)
 
 
