@@ -15,29 +15,28 @@ from components.aws.names import ISSUER, role_template_url
 from components.aws.template import read_template
 from components.checks.findings import Finding, checked
 from components.checks.stacks import STATE_UNKNOWN, StackIds, held_by
-from components.settings.endpoints import AWS_REGIONS
-from components.settings.model import HostedTemplates
+from components.settings.endpoints import cloud_one_regions
+from components.settings.model import HostedTemplates, Settings
 
 OIDC_PROVIDER = "OpenID Connect provider"
 
 
-def oidc_findings(
-    aws: AwsClients, templates: HostedTemplates | None, where: AwsContext, managed: StackIds | None
-) -> list[Finding]:
+def oidc_findings(aws: AwsClients, settings: Settings, where: AwsContext, managed: StackIds | None) -> list[Finding]:
     """Look for providers of the Cloud One regions that belong to the AWS region; which of them it is, a key says.
 
     Args:
         aws: is asked.
-        templates: where the template of step 5 is; None for Trend's.
+        settings: say where the template of step 5 is, and which regions belong together.
         where: the AWS account and region.
         managed: ids of the CloudFormation stacks in Pulumi's state; None where that cannot be determined.
     """
-    issuers = [ISSUER.format(region) for region, aws_region in AWS_REGIONS.items() if aws_region == where.region]
-    return [checked(OIDC_PROVIDER, partial(_oidc, aws, issuer, managed, templates, where)) for issuer in issuers]
+    issuers = [ISSUER.format(region) for region in cloud_one_regions(where.region, settings.region_map)]
+    look = partial(_oidc, aws, managed, settings.templates, where)
+    return [checked(OIDC_PROVIDER, partial(look, issuer)) for issuer in issuers]
 
 
 def _oidc(
-    aws: AwsClients, issuer: str, managed: StackIds | None, templates: HostedTemplates | None, where: AwsContext
+    aws: AwsClients, managed: StackIds | None, templates: HostedTemplates | None, where: AwsContext, issuer: str
 ) -> Finding:
     arn = where.iam(f"oidc-provider/{issuer}")
     if not _exists(aws, arn, where.region):

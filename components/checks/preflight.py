@@ -56,4 +56,4 @@ def findings(aws: AwsClients, settings: Settings, where: AwsContext) -> Iterable
         yield new_trail_finding(aws, where, trail_name())
     managed = managed_stacks()
     yield from stack_findings(aws, settings.stack_name, where.region, managed)
-    yield from oidc_findings(aws, settings.templates, where, managed)
+    yield from oidc_findings(aws, settings, where, managed)

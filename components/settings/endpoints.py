@@ -32,6 +32,16 @@ AWS_REGIONS: Mapping[str, str] = {
 """Cloud One region to the AWS region it integrates CloudTrail from (source: the published CloudFormation solution)."""
 
 
+def cloud_one_regions(aws_region: str, additions: Mapping[str, str]) -> list[str]:
+    """Return the Cloud One regions that belong to an AWS region.
+
+    Args:
+        aws_region: for example `us-east-1`.
+        additions: the setting `regionMap`, which wins over the table.
+    """
+    return [region for region, each in {**AWS_REGIONS, **additions}.items() if each == aws_region]
+
+
 class Service(enum.StrEnum):
     """The services of Trend that the program can call."""
 

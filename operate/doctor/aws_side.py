@@ -91,7 +91,7 @@ def _notifications(case: Case) -> Iterator[Finding]:
 
 
 def _oidc(case: Case) -> Iterable[Finding]:
-    return oidc_findings(case.stack.aws, case.settings.templates, case.where, _managed(case))
+    return oidc_findings(case.stack.aws, case.settings, case.where, _managed(case))
 
 
 def _stacks(case: Case) -> Iterable[Finding]:

@@ -47,8 +47,8 @@ def looks(place: Place) -> Iterator[Statement]:
         yield Statement("Look", "TrailBucket", looked_at, [place.bucket_arn])
         yield Statement("Find", "Trail", ["cloudtrail:DescribeTrails"], ["*"])
         yield Statement("Look", "Trails", ["cloudtrail:GetTrailStatus"], [others])
-    oidc_provider = place.where.iam(f"oidc-provider/{place.oidc_host}")
-    yield Statement("Look", "OidcProvider", ["iam:GetOpenIDConnectProvider"], [oidc_provider])
+    if providers := [place.where.iam(f"oidc-provider/{issuer}") for issuer in place.issuers]:
+        yield Statement("Look", "OidcProvider", ["iam:GetOpenIDConnectProvider"], providers)
     holder = place.stack_arn(place.management)
     yield Statement("Find", "HolderOfOidcProvider", ["cloudformation:DescribeStackResources"], [holder])
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from components.aws.cloudformation import management_stack_name
 from components.aws.context import AwsContext
-from components.settings.endpoints import AWS_REGIONS
+from components.aws.names import ISSUER
+from components.settings.endpoints import cloud_one_regions
 from components.settings.model import ExistingTrail, Settings
 
 _AUTO_NAME_END = "-???????"
@@ -55,9 +56,12 @@ class Place:
     @property
     def oidc_host(self) -> str:
         """The issuer of step 5; with a `*` where only the API key tells its Cloud One region."""
-        fitting = [region for region, aws_region in AWS_REGIONS.items() if aws_region == self.where.region]
-        region = fitting[0] if len(fitting) == 1 else "*"
-        return self.known.get("oidcHost") or f"cloudaccounts.{region}.cloudone.trendmicro.com"
+        return self.known.get("oidcHost") or (self.issuers[0] if len(self.issuers) == 1 else ISSUER.format("*"))
+
+    @property
+    def issuers(self) -> list[str]:
+        """The issuers of all Cloud One regions that belong to the AWS region."""
+        return [ISSUER.format(each) for each in cloud_one_regions(self.where.region, self.settings.region_map)]
 
     @property
     def forwarder(self) -> str:

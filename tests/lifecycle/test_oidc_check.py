@@ -10,7 +10,7 @@ from components.aws.context import AwsContext
 from components.checks.findings import Finding
 from components.checks.oidc import oidc_findings
 from components.checks.stacks import StackIds
-from components.settings.model import HostedTemplates
+from components.settings.model import HostedTemplates, NewTrail, Settings
 from sandbox.sandbox import ACCOUNT
 from tests.lifecycle.aws_scene import REGION, Aws
 
@@ -23,14 +23,14 @@ def found(
     aws: Aws, templates: HostedTemplates | None = None, region: str = REGION, managed: StackIds | None = ()
 ) -> Finding:
     where = AwsContext(ACCOUNT, region, "aws", "amazonaws.com")
-    (finding,) = oidc_findings(aws.clients, templates, where, managed)
+    settings = Settings(trail=NewTrail(), templates=templates, region_map={"zz-1": "eu-north-1"})
+    (finding,) = oidc_findings(aws.clients, settings, where, managed)
     return finding
 
 
-def create_provider(aws: Aws) -> str:
-    return str(
-        aws.sandbox.aws("iam").create_open_id_connect_provider(Url=f"https://{ISSUER}")["OpenIDConnectProviderArn"]
-    )
+def create_provider(aws: Aws, issuer: str = ISSUER) -> str:
+    created = aws.sandbox.aws("iam").create_open_id_connect_provider(Url=f"https://{issuer}")
+    return str(created["OpenIDConnectProviderArn"])
 
 
 def create_stack(aws: Aws, name: str = "CloudOne-Account") -> str:
@@ -61,6 +61,11 @@ def test_a_provider_is_this_stacks_when_a_stack_of_the_state_holds_it_whatever_i
     ours = create_stack(aws)
     assert found(aws, managed={ours}).verdict == "ok"
     assert found(aws, managed=()).verdict == "failed", "another's stack holds it"
+
+
+def test_a_region_that_the_settings_add_counts(aws: Aws) -> None:
+    create_provider(aws, "cloudaccounts.zz-1.cloudone.trendmicro.com")
+    assert found(aws, region="eu-north-1").verdict == "failed"
 
 
 def test_a_provider_that_outlived_its_stack_is_refused(aws: Aws) -> None:
