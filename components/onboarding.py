@@ -62,6 +62,8 @@ class Onboarding(pulumi.ComponentResource):
         with refusals_in_one_line():
             _refuse_a_second(name)
         super().__init__("trend:onboarding:Onboarding", name, None, KeyGate(name).before_changes(opts))
+        with refusals_in_one_line():
+            self._refuse_another_caller(name)
 
         # Step 1: the Cloud One account and region of the API key
         account = CloudOneAccount(
@@ -192,6 +194,13 @@ class Onboarding(pulumi.ComponentResource):
         # parts, an export and an import: `operate revert` goes by it.
         completed = check.health.apply(lambda _: datetime.now(UTC).isoformat())
         self.register_outputs({**self.outputs, "completed": completed})
+
+    def _refuse_another_caller(self, name: str) -> None:
+        if self.get_provider("aws:iam/role:Role") is not None:
+            raise Refusal(
+                f"Onboarding '{name}': an AWS provider of the program's own is not supported, since the dynamic "
+                "resources call AWS as the stack's configuration says; give its settings as `aws:<setting>` there"
+            )
 
 
 def _refuse_a_second(name: str) -> None:

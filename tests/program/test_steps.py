@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pulumi
+import pulumi_aws
 import pytest
 
 from components.checks.findings import TrailDoubt
 from components.onboarding import Onboarding
 from components.settings.model import ExistingTrail, NewTrail, Settings
 from tests.program.deployment import deploy
-from tests.program.recorder import CLOUD_ONE_ACCOUNT, EXTERNAL_ID, WHERE, Recorder
+from tests.program.recorder import CLOUD_ONE_ACCOUNT, EXTERNAL_ID, PROJECT, STACK, WHERE, Recorder
 
 EXISTING = Settings(trail=ExistingTrail("a-trail-bucket"))
 NEW = Settings(trail=NewTrail())
@@ -220,3 +221,17 @@ def test_a_second_onboarding_in_one_program_is_refused_before_it_registers_anyth
     (error,) = errors
     assert error.startswith("Onboarding 'another': this program has one already, 'trend'")
     assert len(engine.made) == registered
+
+
+def test_an_aws_provider_of_the_programs_own_is_refused_since_only_part_of_the_calls_would_be_its(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    errors: list[str] = []
+    monkeypatch.setattr(pulumi.log, "error", errors.append)
+    engine = Recorder()
+    pulumi.runtime.set_mocks(engine.mocks, project=PROJECT, stack=STACK, monitor=engine)
+    own = pulumi.ResourceOptions(provider=pulumi_aws.Provider("own", region="eu-west-2"))
+    with pytest.raises(SystemExit):
+        Onboarding("trend", settings=EXISTING, where=WHERE, opts=own)
+    assert ["an AWS provider of the program's own is not supported" in each for each in errors] == [True]
+    assert {each.name for each in engine.made} <= {"own"}
