@@ -11,6 +11,7 @@ from components.checks.findings import Finding
 from components.refusal import Refusal
 from components.trend.errors import (
     CredentialsError,
+    EndpointRefused,
     Forbidden,
     NoReply,
     RateLimited,
@@ -44,7 +45,13 @@ class Check:
     subject: str
     look: Look
     needs: tuple[str, ...] = ()
-    refusals: tuple[type[TrendError], ...] = (CredentialsError, Forbidden, Unauthenticated, WrongAccount)
+    refusals: tuple[type[TrendError], ...] = (
+        CredentialsError,
+        EndpointRefused,
+        Forbidden,
+        Unauthenticated,
+        WrongAccount,
+    )
 
 
 def examine(checks: Sequence[Check], redact: Callable[[str], str]) -> list[Finding]:

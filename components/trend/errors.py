@@ -65,6 +65,12 @@ class WrongAccount(TrendError):
     hint = "use a key of the stack's own account, or another stack (`pulumi stack init`) for the other account"
 
 
+class EndpointRefused(TrendError):
+    """A service's base URL may not be used, so nothing was sent: the API key would travel in clear."""
+
+    hint = "correct the `endpoints` setting or TREND_ENDPOINT_URL; without them the calls go to Trend's own addresses"
+
+
 class NoReply(TrendError):
     """No reply came: no network, no such host, a refused or broken connection, a time-out.
 

@@ -8,8 +8,10 @@ from threading import Barrier
 
 import pytest
 
+from components.redaction import Redactor
+from components.settings.endpoints import Endpoints
 from components.trend.client import Trend
-from components.trend.errors import BadRequest
+from components.trend.errors import BadRequest, EndpointRefused
 from tests.unit.conftest import KEY
 from tests.unit.scripted_vendor import Answer, Vendor
 
@@ -49,6 +51,26 @@ def test_a_netrc_file_never_takes_the_place_of_the_key(
     monkeypatch.setenv("NETRC", str(netrc))
     call_everything(trend)
     assert {asked.headers["Authorization"] for asked in answering.asked} == {f"ApiKey {KEY}"}
+
+
+def test_no_proxy_gets_the_key_in_clear(answering: Vendor, trend: Trend, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Vendor().running() as proxy:
+        monkeypatch.delenv("no_proxy")
+        monkeypatch.setenv("http_proxy", proxy.url)
+        call_everything(trend)
+        assert proxy.asked == []
+    assert len(answering.asked) == 5
+
+
+@pytest.mark.parametrize(
+    "url", ["http://0.0.0.0:9", "http://trend.example", "ftp://127.0.0.1", "https://u:p@x.example"]
+)
+def test_no_client_is_built_that_would_send_the_key_in_clear(url: str) -> None:
+    client = Trend(KEY, Endpoints({"workload": url}), Redactor([]))
+    with pytest.raises(EndpointRefused) as caught:
+        client.workload("us-1")
+    assert "workload: " in str(caught.value)
+    assert "TREND_ENDPOINT_URL" in str(caught.value)
 
 
 def ports(vendor: Vendor, service: str) -> list[int]:
