@@ -10,7 +10,7 @@ from components.aws.clients import AwsClients
 from components.aws.identity import AwsSettings
 from components.redaction import Redactor
 from components.settings.credentials import HOW_TO_SET, KEY_VARIABLE, TOKEN_VARIABLE, ApiKey, InvalidApiKey
-from components.settings.endpoints import AWS_REGIONS, ENDPOINT_VARIABLE, EndpointError, Endpoints, check_base_url
+from components.settings.endpoints import AWS_REGIONS, ENDPOINT_VARIABLE, EndpointError, Endpoints
 from components.trend.client import Trend
 from components.trend.errors import TrendError
 from operate.console import OperateError
@@ -87,11 +87,10 @@ def _caller() -> str:
 
 
 def _endpoints(environment: Mapping[str, str]) -> Endpoints:
-    base = environment.get(ENDPOINT_VARIABLE, "")
     try:
-        return Endpoints(base=check_base_url(base) if base else "")
+        return Endpoints(base=environment.get(ENDPOINT_VARIABLE, ""))
     except EndpointError as error:
-        raise OperateError(f"{ENDPOINT_VARIABLE}: {error}") from None
+        raise OperateError(str(error)) from None
 
 
 def _cloud_one_region(key: str, endpoints: Endpoints) -> str:

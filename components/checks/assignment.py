@@ -75,8 +75,9 @@ def access_settings(configuration: Mapping[str, str], secrets: Collection[str], 
         secrets: keys of those that are stored encrypted.
         project: namespace of the settings.
     """
+    own = (f"{project}:endpoints", f"{project}:endpointsConfirmed")
     return {
         key: None if key in secrets or key in _AWS_SECRETS else value
         for key, value in configuration.items()
-        if (key.startswith("aws:") or key == f"{project}:endpoints") and value not in _EMPTY
+        if (key.startswith("aws:") or key in own) and value not in _EMPTY
     }

@@ -30,10 +30,9 @@ from components.checks.deployed import Health, checks
 from components.checks.examination import CALLER, KEY, Check, examine
 from components.checks.findings import Finding
 from components.redaction import Redactor
-from components.settings.credentials import KEY_VARIABLE, ApiKey, InvalidApiKey
-from components.settings.endpoints import ENDPOINT_VARIABLE, Endpoints
+from components.settings.credentials import KEY_VARIABLE
+from components.settings.endpoints import ENDPOINT_VARIABLE
 from components.trend.client import Trend
-from components.trend.errors import CredentialsError
 
 _HINT = "`python -m operate doctor --deployed` checks it with the configuration that you name"
 
@@ -49,7 +48,7 @@ def examine_deployment(assignment: Assignment, environment: Mapping[str, str]) -
         assignment: what to look at.
         environment: variables of this process.
     """
-    expected, endpoints_key = assignment.expected, f"{assignment.project}:endpoints"
+    expected = assignment.expected
     entries = {name: value for name, value in assignment.access.items() if value is not None}
     given_key = environment.get(KEY_VARIABLE, "")
     lacks_aws_secrets, problem = len(entries) < len(assignment.access), ""
@@ -59,20 +58,22 @@ def examine_deployment(assignment: Assignment, environment: Mapping[str, str]) -
             lacks_aws_secrets = False
         except NotAtHand as error:
             problem = str(error)
-    key = given_key or entries.get(f"{assignment.project}:cloudOneApiKey", "")
+
+    def own_setting(name: str) -> str:
+        return entries.get(f"{assignment.project}:{name}", "")
 
     def aws_setting(name: str) -> str | None:
         return entries.get(f"aws:{name}")
 
+    key = given_key or own_setting("cloudOneApiKey")
     redact_trend, redact_aws = Redactor([key, key.partition(":")[2]]), redactor(aws_setting)
-    endpoints = Endpoints(json.loads(entries.get(endpoints_key) or "{}"), environment.get(ENDPOINT_VARIABLE, ""))
 
     @cache
     def trend() -> Trend:
-        try:
-            return Trend(ApiKey.parse(key), endpoints, redact_trend)
-        except InvalidApiKey as error:
-            raise CredentialsError(str(error)) from None
+        base_url = environment.get(ENDPOINT_VARIABLE, "")
+        return Trend.of_settings(
+            key, own_setting("endpoints"), base_url, own_setting("endpointsConfirmed"), redact_trend
+        )
 
     def key_finding() -> Iterator[Finding]:
         if not key:

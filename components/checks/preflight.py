@@ -12,12 +12,14 @@ from components.aws.context import AwsContext
 from components.aws.identity import AwsSettings, redactor
 from components.aws.names import trail_name
 from components.checks.bucket import bucket_findings
+from components.checks.endpoints import endpoint_findings
 from components.checks.findings import Finding, TrailDoubt
 from components.checks.oidc import oidc_findings
 from components.checks.own_state import managed_stacks
 from components.checks.stacks import stack_findings
 from components.checks.trail import delivery_finding, new_trail_finding
 from components.refusal import Refusal
+from components.settings.endpoints import Endpoints
 from components.settings.model import ExistingTrail, Settings
 
 
@@ -32,7 +34,13 @@ def check(settings: Settings, where: AwsContext) -> TrailDoubt | None:
     """
     get = pulumi.Config("aws").get
     redact = redactor(get)
+    endpoints = Endpoints(settings.endpoints, settings.base_url, settings.endpoints_confirmed)
     failed, doubt = [], None
+    for finding in endpoint_findings(endpoints):
+        if pulumi.runtime.is_dry_run():  # which sends no key; who reviews it is to see where the next `up` would
+            pulumi.log.warn(str(finding))
+        elif finding.verdict == "failed":
+            failed.append(str(finding))
     for finding in findings(clients(AwsSettings.of(get)), settings, where):
         if finding.verdict == "unknown":
             pulumi.log.warn(redact(str(finding)))

@@ -21,9 +21,9 @@ from pulumi.output import Unknown
 from components.redaction import Redactor
 from components.resources import cancellation
 from components.resources.properties import Props
-from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE, ApiKey, InvalidApiKey
-from components.settings.endpoints import AWS_REGIONS, ENDPOINT_VARIABLE, Endpoints
-from components.trend.errors import CredentialsError, TrendError
+from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
+from components.settings.endpoints import AWS_REGIONS, ENDPOINT_VARIABLE
+from components.trend.errors import TrendError
 from components.waiting import Interrupted
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ class TrendProvider(OnboardingProvider):
             os.environ.get(TOKEN_VARIABLE) or setting("visionOneServiceToken") or "",
             os.environ.get(ENDPOINT_VARIABLE) or "",
             setting("endpoints") or "",
+            setting("endpointsConfirmed") or "",
             setting("regionMap") or "",
         )
 
@@ -137,21 +138,30 @@ class TrendProvider(OnboardingProvider):
 
 
 class ProviderEnvironment:
-    """What a provider's process knows of its run: credentials and endpoints.
+    """What a provider's process knows of its run: credentials and endpoints, unjudged until they are used.
 
     Args:
-        api_key: `<id>:<secret>`, unchecked; empty for none.
+        api_key: `<id>:<secret>`; empty for none.
         enrollment_token: of Vision One; empty for none.
         base_url: one base URL for all services; empty for Trend's own.
-        endpoints: base URL by service, as JSON; empty for none.
-        region_map: additions to the table of regions, as JSON; empty for none.
+        endpoints, endpoints_confirmed, region_map: the settings of these names; empty for none.
     """
 
-    def __init__(self, api_key: str, enrollment_token: str, base_url: str, endpoints: str, region_map: str) -> None:
+    def __init__(
+        self,
+        api_key: str,
+        enrollment_token: str,
+        base_url: str,
+        endpoints: str,
+        endpoints_confirmed: str,
+        region_map: str,
+    ) -> None:
         self._api_key = api_key
         self.enrollment_token = enrollment_token
         self.region_map: dict[str, str] = json.loads(region_map or "{}")
-        self._endpoints = Endpoints(json.loads(endpoints or "{}"), base_url)
+        self._base_url = base_url
+        self._endpoints = endpoints
+        self._endpoints_confirmed = endpoints_confirmed
         # The engine takes configured secrets out of all it prints, but neither those of the environment nor encodings.
         self.redact = Redactor([api_key, api_key.partition(":")[2], enrollment_token])
         self._client: Trend | None = None
@@ -162,27 +172,20 @@ class ProviderEnvironment:
 
         Raises:
             CredentialsError: there is no key, or it has not the form of one.
+            EndpointRefused: it would be sent where it must not go.
         """
-        if not self._api_key:
-            raise CredentialsError("there is no Cloud One API key")
         with self._client_lock:
             if self._client is None:
                 from components.trend.client import Trend  # the program, which imports this too, never needs it
 
-                try:
-                    key = ApiKey.parse(self._api_key)
-                except InvalidApiKey as error:
-                    raise CredentialsError(str(error)) from None
-                self._client = Trend(key, self._endpoints, self.redact)
+                self._client = Trend.of_settings(
+                    self._api_key, self._endpoints, self._base_url, self._endpoints_confirmed, self.redact
+                )
             return self._client
 
 
-@functools.lru_cache
-def _environment(
-    api_key: str, enrollment_token: str, base_url: str, endpoints: str, region_map: str
-) -> ProviderEnvironment:
-    """Return one environment for all providers of a process, so that they share connections and the key's details."""
-    return ProviderEnvironment(api_key, enrollment_token, base_url, endpoints, region_map)
+# One environment for all providers of a process, so that they share connections and the key's details.
+_environment = functools.lru_cache(ProviderEnvironment)
 
 
 def _differs(old: Any, new: Any) -> bool:

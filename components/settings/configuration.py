@@ -89,8 +89,9 @@ def parse_settings(
             values[setting.name] = judge(setting.variable, setting.judge, environment[setting.variable])
         elif setting.name in configuration:
             values[setting.name] = judge(setting.name, setting.judge, configuration[setting.name])
-    if environment.get(ENDPOINT_VARIABLE):
-        judge(ENDPOINT_VARIABLE, check_base_url, environment[ENDPOINT_VARIABLE])
+    base_url = environment.get(ENDPOINT_VARIABLE, "")
+    if base_url:
+        judge(ENDPOINT_VARIABLE, check_base_url, base_url)
     unknown = [name for name in configuration if name not in _DEFAULTS]
     problems += [_one_line(f"unknown setting `{name}`{did_you_mean(name, list(_DEFAULTS))}") for name in unknown]
     problems += _trail_problems(values[CREATE_NEW_TRAIL.name], values[_BUCKET.name])
@@ -103,6 +104,7 @@ def parse_settings(
         trail=_filled(NewTrail if values[CREATE_NEW_TRAIL.name] else ExistingTrail, values),
         templates=None if templates == _filled(HostedTemplates, _DEFAULTS) else templates,
         enroll=bool(values[ENROLLMENT_TOKEN.name]),
+        base_url=base_url,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -13,6 +13,8 @@ from components.spelling import did_you_mean
 
 ENDPOINT_VARIABLE = "TREND_ENDPOINT_URL"
 """Environment variable with one base URL for all services, `/<service>` appended."""
+
+_TREND_DOMAINS = (".cloudone.trendmicro.com", ".xdr.trendmicro.com", ".xdr.trendmicro.co.jp")
 
 REGION_CODE = re.compile(r"(trend-)?[a-z]{2}-\d+")
 
@@ -60,15 +62,28 @@ class EndpointError(ValueError):
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Base URLs of the services.
+    """Base URLs of the services; there are none with which the API key would travel in clear.
 
     Args:
-        overrides: base URL by service name, without a slash at the end.
+        overrides: base URL by service name.
         base: one base URL for all services, which wins over `overrides`; empty for none.
+        confirmed: the hosts that are not Trend's and are meant to get the API key.
+
+    Raises:
+        EndpointError: a base URL may not be used.
     """
 
     overrides: Mapping[str, str] = field(default_factory=dict)
     base: str = ""
+    confirmed: Collection[str] = ()
+
+    def __post_init__(self) -> None:
+        """Judge the base URLs here, so that no way leads to a client around it."""
+        for setting, url in self._named().items():
+            try:
+                check_base_url(url)
+            except EndpointError as error:
+                raise EndpointError(f"{setting}: {error}") from None
 
     def url(self, service: Service, region: str = "") -> str:
         """Return the base URL of a service in a Cloud One region, without a slash at the end.
@@ -84,6 +99,29 @@ class Endpoints:
         if service is Service.VISION_ONE:
             return "https://api.xdr.trendmicro.com"
         return f"https://{service.value}.{region}.cloudone.trendmicro.com/api"
+
+    def foreign_hosts(self) -> dict[str, list[str]]:
+        """Return the hosts that are neither Trend's nor this machine, each with the settings that name it.
+
+        An override counts although `base` wins here: on another machine it may not.
+        """
+        hosts: dict[str, list[str]] = {}
+        for setting, url in self._named().items():
+            host = urlsplit(url).hostname or ""
+            if not _is_loopback(host) and not f".{host}".endswith(_TREND_DOMAINS):
+                hosts.setdefault(host, []).append(setting)
+        return hosts
+
+    def how_to_confirm(self) -> str:
+        """Return the next step of an operator who means these endpoints."""
+        hosts = ",".join(self.foreign_hosts())
+        command = f"pulumi config set endpointsConfirmed {hosts}" if hosts else "pulumi config rm endpointsConfirmed"
+        return f"if that is meant, `{command}`; until then `pulumi up` refuses"
+
+    def _named(self) -> dict[str, str]:
+        """Return the base URLs that are not the services' own, by what names them."""
+        overrides = {f"endpoints.{service}": url for service, url in self.overrides.items()}
+        return overrides | ({ENDPOINT_VARIABLE: self.base} if self.base else {})
 
 
 def check_base_url(url: str) -> str:

@@ -152,13 +152,15 @@ class Settings:
         permissions_boundary, role_path: of the cross-account role.
         tags: for everything that takes tags.
         health_check: what a link in a bad state does to the update, after its last step.
-        endpoints: base URL by service, for those that are not at Trend's own address.
-        region_map: AWS region by Cloud One region, in addition to the known ones.
+        endpoints, endpoints_confirmed, region_map: as the dynamic resources read them from the configuration of the
+            stack that runs, for the checks before it; given in Python alone they change no call.
+        base_url: the one of the environment, which wins over `endpoints`; empty for none.
     """
 
     trail: NewTrail | ExistingTrail
     templates: HostedTemplates | None = None
     enroll: bool = False
+    base_url: str = ""
     stack_name: str = declare(
         "stackName",
         rules.matching(r"[a-zA-Z][a-zA-Z0-9-]{0,7}", "a letter and at most 7 more letters, digits and hyphens"),
@@ -247,6 +249,14 @@ class Settings:
         meaning="Base URL by service: accounts, services, workload, cloudaccounts, cloudtrail, visionone-connect, "
         "visionone. The environment variable TREND_ENDPOINT_URL wins: one base, `/<service>` appended.",
         effects=[Effect("updates health", "where calls go is in no other resource; the check runs again")],
+    )
+    endpoints_confirmed: tuple[str, ...] = declare(
+        "endpointsConfirmed",
+        rules.hosts,
+        default=(),
+        meaning="Hosts, with commas between, that are not Trend's and get the API key all the same: exactly those that "
+        "`endpoints` and TREND_ENDPOINT_URL name, but for this machine's own addresses. `pulumi up` refuses any other.",
+        effects=[Effect("updates health", "it is among what the check is told, which runs again")],
     )
     region_map: Mapping[str, str] = declare(
         "regionMap",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from components.settings.credentials import HOW_TO_SET, ApiKey, InvalidApiKey
-from components.settings.endpoints import REGION_CODE, check_base_url, check_service
+from components.settings.endpoints import REGION_CODE, Endpoints, check_base_url, check_service
 
 # AWS takes 50 tags; three are ours, see `components.aws.tags`.
 MOST_TAGS = 47
@@ -84,6 +84,8 @@ _looks_like_a_bucket = matching(
 _cloud_one_region = matching(REGION_CODE.pattern, "a Cloud One region (such as us-1)")
 _aws_region = matching(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region (such as us-east-1)")
 
+_host = matching(r"[a-z0-9.:-]+", "a host (such as proxy.example.com, without scheme, port and path)")
+
 
 def bucket_name(text: str) -> str:
     """Judge a bucket name by the rules for general purpose buckets (source: S3 user guide, bucket naming rules)."""
@@ -119,6 +121,27 @@ def tags(text: str) -> dict[str, str]:
 def endpoints(text: str) -> dict[str, str]:
     """Judge base URLs by service: https, or http to this machine."""
     return _each(_json_object(text), lambda name, url: (check_service(name), check_base_url(str(url))))
+
+
+def trend_endpoints(overrides: str, base: str, confirmed: str) -> Endpoints:
+    """Return where Trend's services are.
+
+    Args:
+        overrides, confirmed: the settings `endpoints` and `endpointsConfirmed`; empty for none.
+        base: the one base URL of the environment; empty for none.
+    """
+    return Endpoints(endpoints(overrides or "{}"), base, hosts(confirmed or "[]"))
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """Judge names of hosts: a list with commas between, or one as Pulumi keeps it, in JSON."""
+    try:
+        listed = json.loads(text)
+    except json.JSONDecodeError:
+        listed = text.split(",")
+    if not isinstance(listed, list):
+        raise ValueError(f"'{text}' is not a list of hosts, with commas between")
+    return tuple(_host(str(each).strip().lower()) for each in listed)
 
 
 def region_map(text: str) -> dict[str, str]:

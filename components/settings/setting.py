@@ -8,7 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 ValueT = TypeVar("ValueT")
 
-_NOT_GIVEN: tuple[Any, ...] = ("", None, {})
+_NOT_GIVEN: tuple[Any, ...] = ("", None, (), {})
 
 
 class Effect(NamedTuple):
@@ -51,8 +51,9 @@ class Setting(Generic[ValueT]):
     @property
     def pulumi_default(self) -> bool | int | str | dict[str, Any]:
         """The default as Pulumi.yaml has it: each setting needs one there, and an empty text stands for none."""
-        default: Any = "" if self.default is None else self.default
-        return dict(default) if isinstance(default, Mapping) else default
+        if isinstance(self.default, Mapping):
+            return dict(self.default)
+        return self.default if isinstance(self.default, bool | int | str) else ""
 
     @property
     def kind(self) -> str:

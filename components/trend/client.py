@@ -8,12 +8,13 @@ from requests.auth import AuthBase
 from requests.models import PreparedRequest
 
 from components.redaction import Redactor
-from components.settings.credentials import ApiKey
+from components.settings.credentials import ApiKey, InvalidApiKey
 from components.settings.endpoints import Endpoints, Service
+from components.settings.rules import trend_endpoints
 from components.trend.accounts import Accounts, ApiKeyDetails
 from components.trend.cloud_accounts import CloudAccountsClient
 from components.trend.cloudtrail import CloudTrail
-from components.trend.errors import WrongAccount
+from components.trend.errors import CredentialsError, EndpointRefused, WrongAccount
 from components.trend.services import Services
 from components.trend.transport import Transport
 from components.trend.vision_one import VisionOne, VisionOneConnect
@@ -45,9 +46,18 @@ class Trend:
         key: authenticates every call.
         endpoints: where the services are.
         redact: takes the key, and other secrets of the run, out of texts.
+
+    Raises:
+        EndpointRefused: the key would go to a host that is not Trend's and that nobody confirmed.
     """
 
     def __init__(self, key: ApiKey, endpoints: Endpoints, redact: Redactor) -> None:
+        unconfirmed = [host for host in endpoints.foreign_hosts() if host not in endpoints.confirmed]
+        if unconfirmed:
+            raise EndpointRefused(
+                f"the API key would go to {', '.join(unconfirmed)}, which is not Trend's",
+                hint=endpoints.how_to_confirm(),
+            )
         self.key = key
         self._endpoints = endpoints
         self._redact = redact
@@ -56,6 +66,29 @@ class Trend:
         self._lock = threading.Lock()
         self._details: ApiKeyDetails | None = None
         self._details_lock = threading.Lock()
+
+    @classmethod
+    def of_settings(cls, api_key: str, overrides: str, base_url: str, confirmed: str, redact: Redactor) -> Trend:
+        """Build the client from texts as configuration and environment hold them, empty for none.
+
+        Args:
+            api_key: `<id>:<secret>`.
+            overrides, confirmed: the settings `endpoints` and `endpointsConfirmed`.
+            base_url: one base URL for all services.
+            redact: as above.
+
+        Raises:
+            CredentialsError: there is no key, or it does not have the form of one.
+            EndpointRefused: the key would be sent where it must not go.
+        """
+        if not api_key:
+            raise CredentialsError("there is no Cloud One API key")
+        try:
+            return cls(ApiKey.parse(api_key), trend_endpoints(overrides, base_url, confirmed), redact)
+        except InvalidApiKey as error:
+            raise CredentialsError(str(error)) from None
+        except ValueError as error:
+            raise EndpointRefused(str(error)) from None
 
     def key_details(self) -> ApiKeyDetails:
         """Return what the accounts service says about the key; asked once in the life of this object.

@@ -66,7 +66,7 @@ class WrongAccount(TrendError):
 
 
 class EndpointRefused(TrendError):
-    """A service's base URL may not be used, so nothing was sent: the API key would travel in clear."""
+    """Nothing was sent, since the API key would travel in clear, or to a host that is not Trend's and not confirmed."""
 
     hint = "correct the `endpoints` setting or TREND_ENDPOINT_URL; without them the calls go to Trend's own addresses"
 

@@ -16,8 +16,8 @@ from requests.auth import AuthBase
 
 from components import waiting as patience
 from components.redaction import Redactor
-from components.settings.endpoints import EndpointError, Service, check_base_url
-from components.trend.errors import EndpointRefused, NoReply, NotFound, TrendError, UnusableReply, error_class
+from components.settings.endpoints import Service
+from components.trend.errors import NoReply, NotFound, TrendError, UnusableReply, error_class
 
 TIMEOUT = (5, 30)
 """Seconds to connect, and between two bytes of a reply."""
@@ -96,19 +96,13 @@ class Transport:
         auth: adds the credentials to a request.
         headers: go with every call.
         redact: is applied to every text of the vendor that ends in an error.
-
-    Raises:
-        EndpointRefused: credentials would travel in clear to that base URL.
     """
 
     def __init__(
         self, service: Service, base: str, auth: AuthBase, headers: Mapping[str, str], redact: Redactor
     ) -> None:
-        try:
-            self._base = check_base_url(base)
-        except EndpointError as error:
-            raise EndpointRefused(f"{service.value}: {error}") from None
         self._service = service
+        self._base = base
         self._auth = auth
         self._headers = dict(headers)
         self._redact = redact

@@ -12,9 +12,11 @@ from rich.table import Column, Table
 
 from components.checks.bucket import ENCRYPTION
 from components.checks.deployed import checks as checks_of_deployed
+from components.checks.endpoints import ENDPOINTS, endpoint_findings
 from components.checks.examination import Check, examine
 from components.checks.findings import Finding
 from components.checks.trail import DELIVERY, NEW_TRAIL, SECOND_TRAIL
+from components.settings.endpoints import Endpoints
 from components.spelling import did_you_mean
 from operate.console import OperateError
 from operate.doctor import aws_side, trend_side
@@ -123,6 +125,7 @@ def _checks(case: Case) -> Iterator[Check]:
 
 def _first(case: Case) -> Iterator[Check]:
     yield Check("settings", lambda: _settings(case))
+    yield Check(ENDPOINTS, lambda: _endpoints(case), ("settings",))
     yield trend_side.checks(case)[0]
     yield aws_side.checks(case)[0]
 
@@ -130,3 +133,10 @@ def _first(case: Case) -> Iterator[Check]:
 def _settings(case: Case) -> Iterable[Finding]:
     _ = case.settings
     yield Finding("settings", "ok", "all are of the right form")
+
+
+def _endpoints(case: Case) -> Iterable[Finding]:
+    settings = case.settings
+    endpoints = Endpoints(settings.endpoints, settings.base_url, settings.endpoints_confirmed)
+    trend_alone = Finding(ENDPOINTS, "ok", "the API key goes to Trend alone, or does not leave this machine")
+    return endpoint_findings(endpoints) or [trend_alone]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from components.checks.endpoints import ENDPOINTS
 from components.checks.examination import CALLER, KEY, Check
 from components.checks.findings import Finding
 from components.resources.account import READ_ONLY, ROLE_HINT, RegionMismatch, check_enabled, check_region
@@ -28,7 +29,7 @@ def checks(case: Case) -> list[Check]:
     """Return the checks of Trend's side."""
     both = (KEY, CALLER)
     return [
-        Check(KEY, lambda: _key(case), ("settings",)),
+        Check(KEY, lambda: _key(case), (ENDPOINTS,)),
         Check("role of the API key", lambda: _role(case), (KEY,)),
         Check("Cloud One account", lambda: _account(case), (KEY,)),
         Check("region", lambda: _region(case), both, (RegionMismatch,)),

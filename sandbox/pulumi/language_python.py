@@ -33,17 +33,15 @@ ERROR_ALREADY_SHOWN = 32
 
 
 class PythonLanguageHost(LanguageRuntimeServicer):
-    """Runs Python programs for the engine; one instance serves one CLI operation."""
+    """Runs Python programs for the engine; one instance serves one CLI operation.
 
-    def __init__(self) -> None:
-        self._engine_address = ""
+    Args:
+        engine_address: of the engine, to which a program logs.
+    """
+
+    def __init__(self, engine_address: str) -> None:
+        self._engine_address = engine_address
         self._program: subprocess.Popen[bytes] | None = None
-
-    def Handshake(
-        self, request: pb.LanguageHandshakeRequest, context: grpc.ServicerContext
-    ) -> pb.LanguageHandshakeResponse:
-        self._engine_address = request.engine_address
-        return pb.LanguageHandshakeResponse()
 
     def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=metadata.version("pulumi"))
@@ -127,7 +125,7 @@ def _interpreter(info: pb.ProgramInfo) -> Path:
 
 def serve() -> None:
     """Serve until told to stop, and leave no program behind."""
-    host = PythonLanguageHost()
+    host = PythonLanguageHost(sys.argv[-1])  # the engine starts a host with its address
     serve_until_stopped(lambda server: add_LanguageRuntimeServicer_to_server(host, server))
     host.stop_program()
 

@@ -22,6 +22,7 @@ from tests.e2e.pulumi_cli import Stack
 BUCKET = "sandbox-existing-trail-us-east-1"
 SETTINGS = {"existingCloudtrailBucketName": BUCKET}
 FOREIGN = "arn:aws:iam::123456789012:role/of-somebody-else"
+ELSEWHERE = {"workload": "https://proxy.example"}
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +164,7 @@ def a_stopped_trail(stack: Stack) -> None:
 
 PROBLEMS = {
     "a setting that is none": (settings(stackname="x"), "settings", "failed", "did you mean stackName?"),
+    "a host of another": (settings(endpoints=ELSEWHERE), "endpoints", "failed", "endpointsConfirmed proxy.example"),
     "no key": (environment(CLOUD_ONE_API_KEY=""), "API key", "failed", "set CLOUD_ONE_API_KEY"),
     "half a key": (environment(CLOUD_ONE_API_KEY="half"), "API key", "failed", "has no `:`"),
     "a key that is switched off": (key("Disabled"), "API key", "failed", "disabled"),

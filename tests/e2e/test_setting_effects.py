@@ -30,7 +30,11 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "`rolePath`": (BUCKET, {**BUCKET, "rolePath": "/security/"}),
     "`tags`": (BUCKET, {**BUCKET, "tags": {"team": "blue"}}),
     "`regionMap`": (BUCKET, {**BUCKET, "regionMap": {"xx-1": "eu-north-1"}}),
-    "`endpoints`": (BUCKET, {**BUCKET, "endpoints": {"workload": "https://workload.example.com"}}),
+    "`endpoints`": (BUCKET, {**BUCKET, "endpoints": {"workload": "https://workload.us-1.cloudone.trendmicro.com/api"}}),
+    "`endpointsConfirmed`": (
+        BUCKET,
+        {**BUCKET, "endpoints": {"workload": "https://proxy.example"}, "endpointsConfirmed": "proxy.example"},
+    ),
 }
 _VERBS = {"create": "creates", "update": "updates", "delete": "deletes", "replace": "replaces"}
 

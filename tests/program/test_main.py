@@ -148,6 +148,35 @@ def test_what_is_not_sure_to_work_is_a_warning_said_once_and_stops_nothing(
     assert engine.made
 
 
+ELSEWHERE = {"createNewTrail": "true", "endpoints": '{"workload": "https://proxy.example"}'}
+
+
+def test_an_up_is_refused_where_the_key_would_go_to_a_host_that_nobody_confirmed(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    error = refusal(monkeypatch, caplog, ELSEWHERE)
+    assert "proxy.example" in error
+    assert "`pulumi config set endpointsConfirmed proxy.example`" in error
+
+
+@pytest.mark.parametrize("confirmed", ["", "proxy.example", "proxy.example,old.example"])
+def test_a_preview_names_each_host_that_is_not_trends_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, confirmed: str
+) -> None:
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: True)
+    run(monkeypatch, {**ELSEWHERE, "endpointsConfirmed": confirmed}, Recorder())
+    warnings = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+    assert len(warnings) == (2 if "old" in confirmed else 1)
+    assert "go to proxy.example, which is not Trend's (endpoints.workload); " in warnings[0].replace("goes", "go")
+
+
+def test_an_up_with_exactly_the_confirmed_hosts_warns_of_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    run(monkeypatch, {**ELSEWHERE, "endpointsConfirmed": "proxy.example"}, Recorder())
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
+
+
 def test_of_what_is_not_sure_only_the_trail_is_told_to_the_program(found: list[Finding]) -> None:
     found += [Finding("other trails", "unknown", "?"), Finding("trail bucket", "unknown", "?")]
     assert preflight.check(Settings(trail=NewTrail()), WHERE) is None

@@ -64,6 +64,10 @@ ACCEPTED: list[tuple[dict[str, str], str, Any]] = [
     (NEW_TRAIL | {"visionOneServiceToken": "SENTINEL"}, "enroll", True),
     (NEW_TRAIL | {"visionOneServiceToken": ""}, "enroll", False),
     (NEW_TRAIL | {"endpoints": '{"workload": "https://x.example", "visionone": "http://[::1]:1/a"}'}, "adopt", False),
+    (NEW_TRAIL | {"endpointsConfirmed": "Proxy.example, 10.0.0.1"}, "endpoints_confirmed",
+     ("proxy.example", "10.0.0.1")),
+    (NEW_TRAIL | {"endpointsConfirmed": '["proxy.example", "::1"]'}, "endpoints_confirmed", ("proxy.example", "::1")),
+    (NEW_TRAIL | {"endpointsConfirmed": ""}, "endpoints_confirmed", ()),
     (NEW_TRAIL | {"regionMap": '{"zz-9": "us-gov-west-1", "trend-eu-1": "cn-north-1"}'}, "adopt", False),
 ]  # fmt: skip
 
@@ -114,6 +118,9 @@ REFUSED: list[tuple[dict[str, str], tuple[str, ...]]] = [
     (NEW_TRAIL | {"endpoints": '{"worklod": "https://x.example"}'}, ("endpoints: ", "did you mean workload?")),
     (NEW_TRAIL | {"endpoints": '{"workload": 7}'}, ("endpoints: workload: '7' is not an http(s) URL",)),
     (NEW_TRAIL | {"endpoints": '{"workload": "https://u:SENTINEL@x"}'}, ("endpoints: workload: ", "password")),
+    (NEW_TRAIL | {"endpointsConfirmed": "https://a.example"}, ("endpointsConfirmed: 'https://a.example'", "a host")),
+    (NEW_TRAIL | {"endpointsConfirmed": "a.example,,b.example"}, ("endpointsConfirmed: '' is not a host",)),
+    (NEW_TRAIL | {"endpointsConfirmed": '{"a": 1}'}, ("endpointsConfirmed: ", "not a list of hosts")),
     (NEW_TRAIL | {"regionMap": '{"zz9": "us-east-1"}'}, ("regionMap: zz9: 'zz9' is not a Cloud One region",)),
     (NEW_TRAIL | {"regionMap": '{"zz-9": "us-1"}'}, ("regionMap: zz-9: 'us-1' is not an AWS region",)),
     (NEW_TRAIL | {"tags": '{"aws:x": "y"}'}, ("tags: 'aws:x' begins with aws:",)),

@@ -53,4 +53,4 @@ def test_the_endpoint_variable_is_judged_like_the_setting(url: str, words: str) 
 
 @pytest.mark.parametrize("url", ["", "https://trend.example/x", "http://127.0.0.1:8080"])
 def test_a_good_endpoint_variable_is_no_mistake(url: str) -> None:
-    assert parse_settings(NEW_TRAIL, {"TREND_ENDPOINT_URL": url}) == parse_settings(NEW_TRAIL, {})
+    assert parse_settings(NEW_TRAIL, {"TREND_ENDPOINT_URL": url}).base_url == url

@@ -62,15 +62,13 @@ def test_no_proxy_gets_the_key_in_clear(answering: Vendor, trend: Trend, monkeyp
     assert len(answering.asked) == 5
 
 
-@pytest.mark.parametrize(
-    "url", ["http://0.0.0.0:9", "http://trend.example", "ftp://127.0.0.1", "https://u:p@x.example"]
-)
-def test_no_client_is_built_that_would_send_the_key_in_clear(url: str) -> None:
-    client = Trend(KEY, Endpoints({"workload": url}), Redactor([]))
-    with pytest.raises(EndpointRefused) as caught:
-        client.workload("us-1")
-    assert "workload: " in str(caught.value)
-    assert "TREND_ENDPOINT_URL" in str(caught.value)
+@pytest.mark.parametrize("confirmed", [(), ("other.example",)])
+def test_no_client_is_built_for_a_host_that_nobody_confirmed(confirmed: tuple[str, ...]) -> None:
+    overrides = {"workload": "https://proxy.example", "cloudtrail": "https://other.example"}
+    with pytest.raises(EndpointRefused, match=r"would go to proxy\.example") as caught:
+        Trend(KEY, Endpoints(overrides, confirmed=confirmed), Redactor([]))
+    assert "`pulumi config set endpointsConfirmed proxy.example,other.example`" in caught.value.hint
+    Trend(KEY, Endpoints(overrides, confirmed=["proxy.example", "other.example"]), Redactor([])).workload("us-1")
 
 
 def ports(vendor: Vendor, service: str) -> list[int]:

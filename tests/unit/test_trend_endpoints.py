@@ -112,6 +112,45 @@ def test_no_text_at_all_breaks_the_check(url: str) -> None:
         return
 
 
+@pytest.mark.parametrize(("url", "words"), [case for case in BAD if case[0]])
+def test_there_are_no_endpoints_with_such_a_base_url_so_that_no_client_can_be_built(url: str, words: str) -> None:
+    with pytest.raises(EndpointError, match=re.escape(words)) as caught:
+        Endpoints({"workload": url})
+    assert str(caught.value).startswith("endpoints.workload: ")
+    with pytest.raises(EndpointError, match=re.escape(words)) as caught:
+        Endpoints(base=url)
+    assert str(caught.value).startswith("TREND_ENDPOINT_URL: ")
+
+
+FOREIGN = {
+    "https://workload.us-1.cloudone.trendmicro.com/api": "",
+    "https://API.XDR.trendmicro.com:8443": "",
+    "https://api.xdr.trendmicro.co.jp": "",
+    "https://localhost:1": "",
+    "http://127.0.0.1": "",
+    "https://[::1]/x": "",
+    "https://trendmicro.com": "trendmicro.com",
+    "https://cloudone.trendmicro.com": "",
+    "https://evilcloudone.trendmicro.com": "evilcloudone.trendmicro.com",
+    "https://cloudone.trendmicro.com.example": "cloudone.trendmicro.com.example",
+    "https://Proxy.example:8443/trend": "proxy.example",
+    "https://10.0.0.1": "10.0.0.1",
+    "https://[2001:db8::1]": "2001:db8::1",
+}
+
+
+@pytest.mark.parametrize("url", FOREIGN)
+def test_a_host_is_trends_this_machine_or_another(url: str) -> None:
+    host = FOREIGN[url]
+    assert Endpoints({"workload": url}).foreign_hosts() == ({host: ["endpoints.workload"]} if host else {})
+    assert Endpoints(base=url).foreign_hosts() == ({host: ["TREND_ENDPOINT_URL"]} if host else {})
+
+
+def test_a_host_is_named_with_all_that_names_it_also_where_another_base_wins_here() -> None:
+    endpoints = Endpoints({"workload": "https://a.example", "cloudtrail": "https://a.example/x"}, "http://127.0.0.1")
+    assert endpoints.foreign_hosts() == {"a.example": ["endpoints.workload", "endpoints.cloudtrail"]}
+
+
 def test_a_mistyped_service_is_answered_with_the_nearest_and_all() -> None:
     for service in Service:
         assert check_service(service.value) == service.value
