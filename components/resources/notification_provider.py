@@ -11,8 +11,8 @@ Hence two resources around it: `NotificationSnapshot`, created before the stack 
 | it is about to be deleted, for good or for another | the merge reads once more what exists, for this process |
 | it was deleted | the next merge, or the end of the snapshot, restores what is missing |
 
-Where the stack cannot be created, nothing runs after it. `failed_stack` then restores the notifications at once, if the
-engine has error hooks; else, and where that fails too, the next `up` or `destroy` does.
+Where the stack cannot be created, nothing runs after it. `forwarder_hooks` then restores the notifications at once, if
+the engine has hooks; else, and where that fails too, the next `up` or `destroy` does.
 
 The state knows what the snapshot read, and a refresh updates it. What was added later and was read by the merge alone
 is lost with a process that is killed between the stack's deletion and the next step; docs/limits.md says when.

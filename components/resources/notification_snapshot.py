@@ -11,6 +11,8 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, ReadResult, UpdateResult
 from pulumi.runtime import rpc
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import monitor_supports_feature
 
 from components.aws.errors import AwsError
 from components.aws.notifications import Document, Notifications
@@ -156,6 +158,9 @@ class NotificationSnapshot(OnboardingResource, module="trend", name="Notificatio
         bucket_name: the trail's bucket.
         stack_name: of Trend's stack.
         stack_settings: what replaces that stack when it changes.
+
+    Attributes:
+        read_in_this_run: whether the bucket was read for it in this run of the program.
     """
 
     bucket_name = OutputProperty[str]()
@@ -186,4 +191,11 @@ class NotificationSnapshot(OnboardingResource, module="trend", name="Notificatio
             "stackName": stack_name,
             "stackSettings": dict(stack_settings),
         }
+        self.read_in_this_run = False
+        if monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS):
+            read = pulumi.ResourceHookBinding(after_create=[self._note_read], after_update=[self._note_read])
+            opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(hooks=read))
         super().__init__(NotificationSnapshotProvider(), name, inputs, opts)
+
+    async def _note_read(self, _args: pulumi.ResourceHookArgs) -> None:
+        self.read_in_this_run = True

@@ -11,7 +11,7 @@ from components.aws.context import AwsContext
 from components.aws.tags import TEMPLATE_TAG
 from components.resources.account import CloudOneAccount
 from components.resources.cloudtrail_parameters import CloudTrailParameters
-from components.resources.failed_stack import restore_on_failure
+from components.resources.forwarder_hooks import forwarder_hooks
 from components.resources.key_check import KeyCheck
 from components.resources.notification_merge import NotificationMerge
 from components.resources.notification_snapshot import NotificationSnapshot
@@ -93,7 +93,7 @@ class CloudTrailIntegration(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[snapshot],
-                hooks=restore_on_failure(
+                hooks=forwarder_hooks(
                     snapshot,
                     aws_account_id=where.account_id,
                     aws_region=where.region,

@@ -12,9 +12,11 @@ import pytest
 from sandbox.gate.faults import Fault
 from sandbox.sandbox import Sandbox
 from tests.e2e.pulumi_cli import Stack
+from tests.e2e.standing import state
 from tests.e2e.subscribers import BUCKET, add, existing, existing_and_added, now, without_forwarders
 
 PUT = "PutBucketNotificationConfiguration"
+FORWARDER = "aws:cloudformation/stack:Stack::forwarder"
 
 
 def break_template(sandbox: Sandbox) -> bytes:
@@ -194,3 +196,33 @@ def test_a_destroy_killed_between_stack_and_snapshot_restores_what_the_state_kno
     shared.succeed("cancel", "--yes")
     shared.destroy()
     assert now(sandbox) == (existing_and_added() if state_is_fresh else existing())
+
+
+def destroy_forwarder_alone(stack: Stack) -> None:
+    """Remove Trend's stack by `--target`, with what depends on it."""
+    (urn,) = [each["urn"] for each in state(stack)["resources"] if each["urn"].endswith(FORWARDER)]
+    stack.succeed("destroy", "--yes", "--skip-preview", "--target", urn, "--target-dependents")
+    assert now(stack.sandbox) == {}
+
+
+@pytest.mark.full
+def test_after_the_forwarder_alone_was_destroyed_the_next_run_restores_all_and_replaces_nothing_unknown(
+    shared: Stack,
+) -> None:
+    shared.up()
+    destroy_forwarder_alone(shared)
+    shared.up()
+    assert without_forwarders(now(shared.sandbox)) == existing()
+    destroy_forwarder_alone(shared)
+    add(shared.sandbox)
+    refused = shared.run("up", "--yes", "--skip-preview")
+    assert refused.code != 0
+    (error,) = refused.errors
+    assert "does not know notification 'added-later'" in error
+    assert "`pulumi up --refresh`" in error
+    assert now(shared.sandbox) == existing_and_added()
+    shared.up("--refresh")
+    assert without_forwarders(now(shared.sandbox)) == existing_and_added()
+    destroy_forwarder_alone(shared)
+    shared.destroy()
+    assert now(shared.sandbox) == existing_and_added()
