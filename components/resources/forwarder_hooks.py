@@ -18,6 +18,7 @@ from components.aws.clients import AwsClients, clients
 from components.aws.errors import AwsError
 from components.aws.identity import AwsSettings, redactor
 from components.aws.notifications import Document, Notifications
+from components.resources.base import OnboardingError
 from components.resources.notification_provider import BucketInputs, bucket_of, restore
 from components.resources.notification_snapshot import NotificationSnapshot
 
@@ -50,7 +51,7 @@ def forwarder_hooks(
         try:
             await asyncio.to_thread(notifications.require_known)
         except AwsError as error:
-            raise AwsError(redact(f"step 8: {error}")) from None
+            raise OnboardingError(redact(f"step 8: {error}")) from None
 
     async def on_error(_args: pulumi.ErrorHookArgs) -> bool:
         notifications = await known()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Callable
+from typing import Any
 
 import psutil
 import pytest
@@ -198,6 +199,11 @@ def test_a_destroy_killed_between_stack_and_snapshot_restores_what_the_state_kno
     assert now(sandbox) == (existing_and_added() if state_is_fresh else existing())
 
 
+def ordered(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Return a configuration in an order of its own: what is restored comes after what is there."""
+    return {kind: sorted(value, key=str) for kind, value in configuration.items()}
+
+
 def destroy_forwarder_alone(stack: Stack) -> None:
     """Remove Trend's stack by `--target`, with what depends on it."""
     (urn,) = [each["urn"] for each in state(stack)["resources"] if each["urn"].endswith(FORWARDER)]
@@ -219,10 +225,10 @@ def test_after_the_forwarder_alone_was_destroyed_the_next_run_restores_all_and_r
     assert refused.code != 0
     (error,) = refused.errors
     assert "does not know notification 'added-later'" in error
-    assert "`pulumi up --refresh`" in error
-    assert now(shared.sandbox) == existing_and_added()
+    assert error.endswith("run `pulumi up --refresh`")
+    assert ordered(now(shared.sandbox)) == ordered(existing_and_added())
     shared.up("--refresh")
-    assert without_forwarders(now(shared.sandbox)) == existing_and_added()
+    assert ordered(without_forwarders(now(shared.sandbox))) == ordered(existing_and_added())
     destroy_forwarder_alone(shared)
     shared.destroy()
-    assert now(shared.sandbox) == existing_and_added()
+    assert ordered(now(shared.sandbox)) == ordered(existing_and_added())
