@@ -10,8 +10,6 @@ from sandbox.gate import HOST
 PASSPHRASE = "sandbox"  # noqa: S105  (meant to be known)
 """Passphrase of the sandbox's stacks, known to everybody: their secrets open nothing."""
 ACCESS_KEY = "sandbox"
-TREND_ACCESS_KEY = "trend-simulator"
-"""Access key of the simulator, so that its looks at a role can be told from the program's calls."""
 
 
 def endpoints(aws_url: str, trend_url: str) -> dict[str, str]:
@@ -34,16 +32,6 @@ def backend(home: Path) -> dict[str, str]:
     state = home / "state"
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {"PULUMI_BACKEND_URL": f"{state.as_uri()}?metadata=skip", "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
-
-
-def of_simulator(aws_url: str) -> dict[str, str]:
-    """Return what lets the Trend simulator look at roles in AWS, under a name of its own."""
-    return {
-        "AWS_ENDPOINT_URL": aws_url,
-        "AWS_ACCESS_KEY_ID": TREND_ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": TREND_ACCESS_KEY,
-        **past_any_proxy(),
-    }
 
 
 def past_any_proxy() -> dict[str, str]:

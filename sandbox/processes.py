@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -86,14 +85,12 @@ def launch(
     module: str,
     port: int,
     arguments: Sequence[str],
-    environment: Mapping[str, str],
     log: Path,
     leashed: bool,
 ) -> Server:
     """Start a server; it need not answer yet.
 
     Args:
-        environment: variables of the process, on top of this one's.
         log: file that takes its output.
         leashed: end it when this process ends.
     """
@@ -104,7 +101,6 @@ def launch(
         child = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, **environment},
             stdin=subprocess.PIPE if leashed else subprocess.DEVNULL,
             stdout=output,
             stderr=output,

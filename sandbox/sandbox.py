@@ -223,9 +223,8 @@ class Sandbox:
         )
 
     def aws_requests(self, *, changing: bool | None = None) -> list[LoggedRequest]:
-        """Return the calls to AWS since the last reset, without the simulator's own looks at roles."""
-        requests = self.aws_control.requests(changing=changing)
-        return [request for request in requests if request.caller != environment.TREND_ACCESS_KEY]
+        """Return the calls to AWS since the last reset."""
+        return self.aws_control.requests(changing=changing)
 
     def _url(self, name: str) -> str:
         for server in self.servers():
@@ -252,17 +251,17 @@ class Sandbox:
             raise
 
     def _launch_aws(self, port: int) -> None:
-        self._launch("aws", "sandbox.aws", port, ["--account", self.account], {})
+        self._launch("aws", "sandbox.aws", port, ["--account", self.account])
 
     def _launch_trend(self, port: int, aws_port: int) -> None:
-        self._launch("trend", "sandbox.trend", port, [], environment.of_simulator(f"http://{HOST}:{aws_port}"))
+        self._launch("trend", "sandbox.trend", port, ["--aws", f"http://{HOST}:{aws_port}"])
 
-    def _launch(self, name: str, module: str, port: int, options: list[str], variables: dict[str, str]) -> None:
+    def _launch(self, name: str, module: str, port: int, options: list[str]) -> None:
         logs = self.home / "logs"
         logs.mkdir(mode=0o700, exist_ok=True)
         arguments = [*options, "--request-log", str(logs / f"{name}-requests.jsonl")]
         log = logs / f"{name}.log"
-        self._launched[launch(name, module, port, arguments, variables, log, leashed=not self._detached)] = log
+        self._launched[launch(name, module, port, arguments, log, leashed=not self._detached)] = log
 
     def _end(self, servers: list[Server]) -> list[Server]:
         ended = end(servers)

@@ -18,12 +18,12 @@ class AwsControl(Control):
 
     def enforce(self, caller: str, document: Mapping[str, Any]) -> None:
         """Let whoever signs with this access key id do what a policy allows, and nothing else."""
-        self._call("PUT", f"policies/{caller}", document)
+        self.call("PUT", f"policies/{caller}", document)
 
     def clear_policies(self) -> None:
         """Let everybody do everything again, and forget what was asked."""
-        self._call("DELETE", "policies")
+        self.call("DELETE", "policies")
 
     def asked(self) -> list[Asked]:
         """What callers with a policy asked for, in order."""
-        return _ASKED.validate_json(self._call("GET", "asks").content)
+        return _ASKED.validate_json(self.call("GET", "asks").content)

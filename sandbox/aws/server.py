@@ -6,6 +6,7 @@ Its own control calls, beside the gate's:
 | --- | --- |
 | PUT policies/<access key id> | enforces a policy document for whoever signs with this key |
 | DELETE policies | lets everybody do everything again |
+| POST assumptions | tries `{"role": <ARN>, "externalId": ...}` in Trend's name; see `assume` |
 | GET asks | what callers with a policy asked for since the last DELETE of policies; see `Judge` |
 """
 
@@ -23,6 +24,7 @@ from sandbox.aws import seeds
 from sandbox.aws.judging import on_behalf
 from sandbox.aws.judging.judge import Judge
 from sandbox.aws.taught import teach
+from sandbox.aws.trust import assume
 from sandbox.aws.world import AwsWorld
 from sandbox.gate.control import ControlSurface, json_object
 from sandbox.gate.gate import Gate
@@ -51,5 +53,6 @@ def build(account: str, request_log: Path | None = None) -> DispatcherMiddleware
     surface = ControlSurface(gate, lambda: {"account": account}, reset)
     surface.add("PUT", "/policies/<caller>", lambda caller: judge.enforce(caller, json_object()))
     surface.add("DELETE", "/policies", judge.clear)
+    surface.add("POST", "/assumptions", lambda: assume(json_object()["role"], json_object()["externalId"], account))
     surface.add("GET", "/asks", lambda: [asdict(asked) for asked in judge.asked()])
     return surface.in_front_of_gate()

@@ -41,12 +41,12 @@ class Control:
 
     def health(self) -> dict[str, Any]:
         """`status`, `pid`, and who is played."""
-        health: dict[str, Any] = self._call("GET", "health").json()
+        health: dict[str, Any] = self.call("GET", "health").json()
         return health
 
     def reset(self) -> None:
         """Back to the start: nothing made, nothing logged, no faults, no latency."""
-        self._call("POST", "reset")
+        self.call("POST", "reset")
 
     def requests(
         self, service: str | None = None, action: str = "*", *, changing: bool | None = None
@@ -54,7 +54,7 @@ class Control:
         """The requests in order of arrival, narrowed down by service, action (a shell pattern) and kind."""
         return [
             entry
-            for entry in _REQUESTS.validate_json(self._call("GET", "requests").content)
+            for entry in _REQUESTS.validate_json(self.call("GET", "requests").content)
             if service in (None, entry.service)
             and fnmatchcase(entry.action, action)
             and changing in (None, entry.changing)
@@ -66,25 +66,26 @@ class Control:
 
     def clear_requests(self) -> None:
         """Forget the requests so far."""
-        self._call("DELETE", "requests")
+        self.call("DELETE", "requests")
 
     def add_fault(self, fault: Fault) -> int:
         """Put a fault in force; returns its number."""
-        return int(self._call("POST", "faults", fault.model_dump()).json()["number"])
+        return int(self.call("POST", "faults", fault.model_dump()).json()["number"])
 
     def fault_seen(self, number: int) -> int:
         """How many requests a fault was asked about, those that are under way included."""
-        return int(self._call("GET", f"faults/{number}").json()["seen"])
+        return int(self.call("GET", f"faults/{number}").json()["seen"])
 
     def clear_faults(self) -> None:
         """Lift all faults."""
-        self._call("DELETE", "faults")
+        self.call("DELETE", "faults")
 
     def set_latency(self, seconds: float) -> None:
         """Slow every request down."""
-        self._call("PUT", "latency", {"seconds": seconds})
+        self.call("PUT", "latency", {"seconds": seconds})
 
-    def _call(self, method: str, path: str, body: Any = None) -> Response:
+    def call(self, method: str, path: str, body: Any = None) -> Response:
+        """Make a control call, `path` below `/_sandbox`, and return its answer."""
         try:
             response = self._session.request(method, f"{self.url}{PREFIX}/{path}", json=body, timeout=self._timeout)
         except RequestException as error:

@@ -15,42 +15,42 @@ class SimulatorControl(Control):
 
     def state(self) -> StateDump:
         """Everything the tenant holds."""
-        return StateDump.model_validate_json(self._call("GET", "state").content)
+        return StateDump.model_validate_json(self.call("GET", "state").content)
 
     def restore(self, state: StateDump) -> None:
         """Let the tenant hold what a dump says, and nothing else."""
-        self._call("PUT", "state", state.wire())
+        self.call("PUT", "state", state.wire())
 
     def set_tenant(self, tenant: Tenant) -> None:
         """Play another tenant. What the last one held stays, unless `reset` is called."""
-        self._call("PUT", "tenant", json.loads(tenant.to_json()))
+        self.call("PUT", "tenant", json.loads(tenant.to_json()))
 
     def behave(self, **behaviors: Any) -> None:
         """Change some of the tenant's behaviors, by the names of `Behaviors`."""
-        self._call("PATCH", "behaviors", behaviors)
+        self.call("PATCH", "behaviors", behaviors)
 
     def add_connector(self, account_id: str, role_arn: str, **fields: Any) -> Connector:
         """Make a connector by hand. Further fields by their wire names, such as `workspacesEnabled`."""
         body = {"displayName": "by hand", "accountId": account_id, "crossAccountRoleArn": role_arn} | fields
-        return Connector.model_validate_json(self._call("POST", "connectors", body).content)
+        return Connector.model_validate_json(self.call("POST", "connectors", body).content)
 
     def change_connector(self, connector_id: int, **fields: Any) -> Connector:
         """Change a connector by hand, fields by their wire names."""
-        return Connector.model_validate_json(self._call("PATCH", f"connectors/{connector_id}", fields).content)
+        return Connector.model_validate_json(self.call("PATCH", f"connectors/{connector_id}", fields).content)
 
     def delete_connector(self, connector_id: int) -> None:
         """Remove a connector by hand."""
-        self._call("DELETE", f"connectors/{connector_id}")
+        self.call("DELETE", f"connectors/{connector_id}")
 
     def add_cloud_account(self, account_id: str, role_arn: str, **fields: Any) -> CloudAccount:
         """Register a cloud account by hand. Further fields by their wire names, such as `alias`."""
         body = {"id": account_id, "roleARN": role_arn} | fields
-        return CloudAccount.model_validate_json(self._call("POST", "cloudaccounts", body).content)
+        return CloudAccount.model_validate_json(self.call("POST", "cloudaccounts", body).content)
 
     def change_cloud_account(self, account_id: str, **fields: Any) -> CloudAccount:
         """Change a cloud account by hand, fields by their wire names."""
-        return CloudAccount.model_validate_json(self._call("PATCH", f"cloudaccounts/{account_id}", fields).content)
+        return CloudAccount.model_validate_json(self.call("PATCH", f"cloudaccounts/{account_id}", fields).content)
 
     def delete_cloud_account(self, account_id: str) -> None:
         """Remove a cloud account by hand."""
-        self._call("DELETE", f"cloudaccounts/{account_id}")
+        self.call("DELETE", f"cloudaccounts/{account_id}")

@@ -11,8 +11,8 @@ from sandbox.trend.tenant import Tenant
 
 @dataclass
 class Simulation:
-    """A tenant, what it holds, and how its roles are tried."""
+    """A tenant, what it holds, and the AWS in which roles are tried; None accepts every role."""
 
     tenant: Tenant
-    roles: RoleTrial
+    roles: RoleTrial | None
     state: TenantState = field(default_factory=TenantState)

@@ -33,7 +33,7 @@ class Simulator:
     Args:
         tenant: whom to play; the sandbox's default tenant if None.
         port: 0 for one that is free.
-        aws_endpoint: base URL of the AWS stand-in in which roles are looked up; None accepts every role.
+        aws_url: base URL of the sandbox's AWS, in which roles are tried; None accepts every role.
         request_log: file to which the request log is appended.
 
     Attributes:
@@ -45,10 +45,10 @@ class Simulator:
         tenant: Tenant | None = None,
         *,
         port: int = 0,
-        aws_endpoint: str | None = None,
+        aws_url: str | None = None,
         request_log: Path | None = None,
     ) -> None:
-        self._simulation = Simulation(tenant or default_tenant(), RoleTrial(aws_endpoint))
+        self._simulation = Simulation(tenant or default_tenant(), RoleTrial(aws_url) if aws_url else None)
         world = TrendWorld(self._simulation, [each(self._simulation) for each in SERVICES])
         self._gate = Gate(world, RequestLog(request_log))
         self.application = control_surface(self._gate, self._simulation).in_front_of_gate()

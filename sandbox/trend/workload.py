@@ -11,7 +11,7 @@ from sandbox.trend.cloud_one import CloudOneService
 from sandbox.trend.connector_search import Search
 from sandbox.trend.errors import Refusal, workload_body
 from sandbox.trend.records import ROLE_ARN, Connector, now_milliseconds
-from sandbox.trend.role_trial import AwsUnreachable, RoleRefused
+from sandbox.trend.role_trial import AwsUnreachable, RoleRefused, TriedRole
 from sandbox.trend.service import Body, Route, no_content, read_body
 
 # What a synchronization finds. The real list holds the regions that are in use; its form is an assumption [I].
@@ -76,15 +76,13 @@ class Workload(CloudOneService):
         """Connect an AWS account, once its role has passed the trial. Status 200, as nothing else is documented [I]."""
         body = read_body(NewConnector)
         self._refuse_duplicate(body.account_id)
-        self._try_role(body.cross_account_role_arn, body.account_id)
-        roles = self._simulation.roles
-        alias = roles.account_alias() if roles.endpoint_url else ""
+        role = self._try_role(body.cross_account_role_arn, body.account_id)
         state = self.state
         with state.lock:
             self._refuse_duplicate(body.account_id)  # the trial took a while: another call may have been faster
             connector = Connector(
                 ID=state.next_connector_id(),
-                account_alias=alias,
+                account_alias=role.account_alias,
                 last_sync_time=now_milliseconds(),
                 synced_regions=_SYNCED_REGIONS,
                 **body.model_dump(),
@@ -97,26 +95,26 @@ class Workload(CloudOneService):
             status = self.tenant.behaviors.duplicate_connector_status
             raise Refusal(status, f"An AWS connector for the account {account_id} already exists")
 
-    def _try_role(self, role_arn: str, account_id: str) -> None:
+    def _try_role(self, role_arn: str, account_id: str) -> TriedRole:
         parts = ROLE_ARN.fullmatch(role_arn)
         if not parts or parts.group(1) != account_id:
             raise Refusal(400, "crossAccountRoleArn is not the ARN of a role in the account accountId")
         tenant = self.tenant
         try:
-            made = self._role_made(role_arn, tenant.external_id)
+            role = self._tried(role_arn, tenant.external_id)
         except RoleRefused as refused:
             raise Refusal(400, f"The role {role_arn} could not be assumed: {refused}") from None
         except AwsUnreachable as failure:
             raise Refusal(500, f"The role {role_arn} could not be tried: {failure}") from None
-        if time.time() - made < tenant.behaviors.propagation_seconds:
+        if time.time() - role.created < tenant.behaviors.propagation_seconds:
             raise Refusal(400, f"The role {role_arn} could not be assumed: access is denied")
+        return role
 
-    def _role_made(self, role_arn: str, external_id: str) -> float:
-        """When the role was made: asked from AWS, or the first time that it was heard of here."""
-        if self._simulation.roles.endpoint_url:
-            return self._simulation.roles.check(role_arn, external_id).timestamp()
-        with self.state.lock:
-            return self.state.role_first_tried.setdefault(role_arn, time.time())
+    def _tried(self, role_arn: str, external_id: str) -> TriedRole:
+        if self._simulation.roles:
+            return self._simulation.roles.check(role_arn, external_id)
+        with self.state.lock:  # as good as any, from the first time on that it was heard of here
+            return TriedRole(self.state.role_first_tried.setdefault(role_arn, time.time()))
 
     def read(self, connector_id: str) -> dict[str, object]:
         """One connector."""

@@ -118,11 +118,11 @@ def _conditions(given: Mapping[str, Mapping[str, Any]]) -> Iterable[tuple[str, s
         if operator not in _EXACT | _PATTERN:
             raise ValueError(f"condition {operator} is none that the sandbox judges")
         for key, wanted in keys.items():
-            yield operator, key, tuple(many(wanted))
+            yield operator, key.lower(), tuple(many(wanted))
 
 
 def _holds(operator: str, key: str, wanted: tuple[str, ...], context: Context) -> bool:
-    values = context.get(key, ())
+    values = next((values for name, values in context.items() if name.lower() == key), ())
     if operator in _EXACT:
         return any(value in wanted for value in values)
     return any(_fits(pattern, value) for pattern in wanted for value in values)

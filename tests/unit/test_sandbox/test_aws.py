@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 
@@ -113,15 +112,3 @@ def test_a_reply_can_be_lost_after_the_work_was_done(sandbox: Sandbox) -> None:
         iam.create_user(UserName="mine")
     assert [user["UserName"] for user in iam.list_users()["Users"]] == ["mine"]
     assert [each.status for each in sandbox.aws_requests(changing=True)] == [None]
-
-
-def test_the_simulators_own_looks_at_a_role_are_not_among_the_requests(sandbox: Sandbox) -> None:
-    tried = requests.post(
-        f"{sandbox.trend.url}/workload/awsconnectors",
-        headers={"Authorization": f"ApiKey {sandbox.tenant.full_access_key.value}", "api-version": "v1"},
-        json={"displayName": "x", "accountId": ACCOUNT, "crossAccountRoleArn": f"arn:aws:iam::{ACCOUNT}:role/none"},
-        timeout=10,
-    )
-    assert tried.status_code == 400
-    assert [each.action for each in sandbox.aws_control.requests()] == ["GetRole"]
-    assert sandbox.aws_requests() == []
