@@ -19,7 +19,7 @@ from components.settings.endpoints import EndpointError, Endpoints, Service, che
 from live import redaction, shapes
 from live.record import Exchange, Record
 from sandbox.gate import HOST
-from sandbox.gate.server import ConnectionDropped, KeepAliveServer
+from sandbox.gate.server import ConnectionDropped, KeepAliveServer, listen
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -44,7 +44,7 @@ class Recorder:
     def __init__(self, endpoints: Endpoints, record: Record) -> None:
         self._endpoints = endpoints
         self._lock = threading.Lock()
-        self._server = KeepAliveServer(HOST, 0, self._application)
+        self._server = KeepAliveServer(listen(), self._application)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="recorder", daemon=True)
         self.record = record
         self.phase = ""

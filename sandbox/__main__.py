@@ -46,8 +46,8 @@ DEFAULT_HOME = ROOT / ".sandbox"
 @app.command()
 def start(
     home: Home = DEFAULT_HOME,
-    aws_port: Annotated[int, typer.Option(help="Port for AWS.")] = AWS_PORT,
-    trend_port: Annotated[int, typer.Option(help="Port for Trend.")] = TREND_PORT,
+    aws_port: Annotated[int, typer.Option(help="Port for AWS; 0 picks a free one.")] = AWS_PORT,
+    trend_port: Annotated[int, typer.Option(help="Port for Trend; 0 picks a free one.")] = TREND_PORT,
     region: Annotated[str, typer.Option(help="Cloud One region of the simulated tenant.")] = "us-1",
     account: Annotated[str, typer.Option(help="Id of the simulated AWS account.")] = ACCOUNT,
 ) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from sandbox.gate import HOST
+from sandbox.gate.server import listen
 
 ROOT = Path(__file__).resolve().parent.parent
 CLOCK_TOLERANCE = 2.0
@@ -83,7 +84,7 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 def launch(
     name: str,
     module: str,
-    port: int,
+    listening: socket.socket,
     arguments: Sequence[str],
     log: Path,
     leashed: bool,
@@ -91,19 +92,22 @@ def launch(
     """Start a server; it need not answer yet.
 
     Args:
+        listening: what it listens on, closed here.
         log: file that takes its output.
         leashed: end it when this process ends.
     """
     leash = ["--leashed"] if leashed else []
-    command = [sys.executable, "-m", module, "--port", str(port), *arguments, *leash]
+    command = [sys.executable, "-m", module, "--socket", str(listening.fileno()), *arguments, *leash]
     log.touch(mode=0o600)
-    with log.open("wb") as output:
+    port = listening.getsockname()[1]
+    with listening, log.open("wb") as output:
         child = subprocess.Popen(
             command,
             cwd=ROOT,
             stdin=subprocess.PIPE if leashed else subprocess.DEVNULL,
             stdout=output,
             stderr=output,
+            pass_fds=[listening.fileno()],
             start_new_session=True,  # Ctrl-C is for the command in the foreground
         )
     _children[child.pid] = child
@@ -154,34 +158,18 @@ def _wait_for_end(servers: Sequence[Server]) -> None:
         time.sleep(0.02)
 
 
-def require_free(port: int, option: str) -> None:
-    """Make sure that nobody listens on a port.
+def listen_for(option: str, port: int) -> socket.socket:
+    """Listen on a port; 0 is one that is free.
 
     Raises:
-        SandboxError: somebody does; the message says who, and which option chooses another port.
+        SandboxError: somebody else does; the message says who, and which option chooses another port.
     """
-    if not is_free(port):
-        raise SandboxError(f"port {port} is taken by {_holder(port)}; end that, or choose another port with {option}")
-
-
-def is_free(port: int) -> bool:
-    """Whether nobody listens on a port."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
-
-
-def free_ports(count: int) -> list[int]:
-    """Find ports that nobody listens on, different from each other."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind((HOST, 0))
-        return [int(one.getsockname()[1]) for one in sockets]
+    try:
+        return listen(port)
+    except OSError:
+        raise SandboxError(
+            f"port {port} is taken by {_holder(port)}; end that, or choose another port with {option}"
+        ) from None
 
 
 def _holder(port: int) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import socket
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -18,10 +20,8 @@ from sandbox.processes import (
     SandboxError,
     Server,
     end,
-    free_ports,
-    is_free,
     launch,
-    require_free,
+    listen_for,
     wait_until_healthy,
 )
 from sandbox.pulumi import toolchain
@@ -30,7 +30,6 @@ from sandbox.record import Record
 from sandbox.trend import SimulatorControl, Tenant, default_tenant
 
 ACCOUNT = "123456789012"
-START_ATTEMPTS = 3
 
 
 class Sandbox:
@@ -41,7 +40,7 @@ class Sandbox:
 
     Args:
         home: the sandbox's folder, made if missing; all it writes is below.
-        aws_port, trend_port: ports on 127.0.0.1; None picks one that is free.
+        aws_port, trend_port: ports on 127.0.0.1; 0 picks one that is free.
         tenant: whom the Trend simulator plays; None is the default tenant.
         region: Cloud One region of the default tenant.
         account: the AWS account's id.
@@ -55,8 +54,8 @@ class Sandbox:
         self,
         home: Path = ROOT / ".sandbox",
         *,
-        aws_port: int | None = None,
-        trend_port: int | None = None,
+        aws_port: int = 0,
+        trend_port: int = 0,
         tenant: Tenant | None = None,
         region: str = "us-1",
         account: str = ACCOUNT,
@@ -101,15 +100,11 @@ class Sandbox:
             if self.is_running():
                 return False
             end(self.servers())
-            for attempt in range(START_ATTEMPTS):
-                ports = self._choose_ports()
-                try:
-                    self._bring_up(*ports)
-                    break
-                except SandboxError:
-                    # A port that was free when it was picked may have gone to somebody else since: pick again.
-                    if None not in self._ports or all(map(is_free, ports)) or attempt == START_ATTEMPTS - 1:
-                        raise
+            with contextlib.ExitStack() as stack:
+                self._bring_up(
+                    stack.enter_context(listen_for("--aws-port", self._ports[0])),
+                    stack.enter_context(listen_for("--trend-port", self._ports[1])),
+                )
         return True
 
     def stop(self) -> list[Server]:
@@ -232,17 +227,11 @@ class Sandbox:
                 return server.url
         raise SandboxError(f"no sandbox runs in {self.home}; start it with `python -m sandbox start`")
 
-    def _choose_ports(self) -> tuple[int, int]:
-        for port, option in zip(self._ports, ("--aws-port", "--trend-port"), strict=True):
-            if port is not None:
-                require_free(port, option)
-        free = free_ports(2)
-        return self._ports[0] or free[0], self._ports[1] or free[1]
-
-    def _bring_up(self, aws_port: int, trend_port: int) -> None:
+    def _bring_up(self, aws: socket.socket, trend: socket.socket) -> None:
+        aws_url = f"http://{HOST}:{aws.getsockname()[1]}"
         try:
-            self._launch_aws(aws_port)
-            self._launch_trend(trend_port, aws_port)
+            self._launch("aws", "sandbox.aws", aws, "--account", self.account)
+            self._launch("trend", "sandbox.trend", trend, "--aws", aws_url)
             self._record.write(list(self._launched))
             wait_until_healthy(self._launched)
             self.trend.set_tenant(self.tenant)
@@ -250,18 +239,12 @@ class Sandbox:
             self._end(list(self._launched))
             raise
 
-    def _launch_aws(self, port: int) -> None:
-        self._launch("aws", "sandbox.aws", port, ["--account", self.account])
-
-    def _launch_trend(self, port: int, aws_port: int) -> None:
-        self._launch("trend", "sandbox.trend", port, ["--aws", f"http://{HOST}:{aws_port}"])
-
-    def _launch(self, name: str, module: str, port: int, options: list[str]) -> None:
+    def _launch(self, name: str, module: str, listening: socket.socket, *options: str) -> None:
         logs = self.home / "logs"
         logs.mkdir(mode=0o700, exist_ok=True)
         arguments = [*options, "--request-log", str(logs / f"{name}-requests.jsonl")]
         log = logs / f"{name}.log"
-        self._launched[launch(name, module, port, arguments, log, leashed=not self._detached)] = log
+        self._launched[launch(name, module, listening, arguments, log, leashed=not self._detached)] = log
 
     def _end(self, servers: list[Server]) -> list[Server]:
         ended = end(servers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import socket
 import sys
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def main() -> int:
     arguments = parser.parse_args()
     # moto reads these when it is imported, hence the import below them.
     os.environ["MOTO_ACCOUNT_ID"] = arguments.account
-    os.environ["MOTO_PORT"] = str(arguments.port)
+    os.environ["MOTO_PORT"] = str(socket.socket(fileno=os.dup(arguments.socket)).getsockname()[1])
     os.environ["S3_IGNORE_SUBDOMAIN_BUCKETNAME"] = "true"
 
     def build() -> WSGIApplication:

@@ -1,17 +1,17 @@
-"""A world as a process of its own: `python -m sandbox.<world> --port P [--request-log FILE]`."""
+"""A world as a process of its own, listening on a socket of whoever starts it: no port is lost in between."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox.gate import HOST
 from sandbox.gate.server import KeepAliveServer
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def options(world: str) -> argparse.ArgumentParser:
     """Return a parser of the options that every world takes."""
     parser = argparse.ArgumentParser(prog=f"python -m sandbox.{world}", description="Ends on SIGTERM and SIGINT.")
-    parser.add_argument("--port", type=int, required=True, help=f"port on {HOST}")
+    parser.add_argument("--socket", type=int, required=True, help="inherited descriptor of the socket to listen on")
     parser.add_argument("--request-log", type=Path, help="file that each request is appended to, as JSON lines")
     parser.add_argument(
         "--leashed", action="store_true", help="end when standard input closes: with whoever holds its other end"
@@ -37,9 +37,9 @@ def serve(arguments: argparse.Namespace, build: Callable[[], WSGIApplication]) -
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os._exit(0))
     try:
-        KeepAliveServer(HOST, arguments.port, build()).serve_forever()
+        KeepAliveServer(socket.socket(fileno=arguments.socket), build()).serve_forever()
     except (OSError, ValueError, RuntimeError) as error:
-        sys.stderr.write(f"error: {HOST}:{arguments.port}: {error}\n")
+        sys.stderr.write(f"error: {error}\n")
     return 1
 
 

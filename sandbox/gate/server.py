@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
 
+from sandbox.gate import HOST
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
@@ -25,22 +27,28 @@ class ConnectionDropped(Exception):
     """Raised by the application: close the client's connection, send nothing."""
 
 
-class KeepAliveServer(ThreadedWSGIServer):
-    """One thread a connection; all connections end with the server.
-
-    Args:
-        port: 0 for one that is free; the attribute of that name tells which.
+def listen(port: int = 0) -> socket.socket:
+    """Listen on a port of the loopback address; 0 is one that is free.
 
     Raises:
         OSError: the port is taken.
     """
+    return socket.create_server((HOST, port), backlog=128)
 
-    def __init__(self, host: str, port: int, application: WSGIApplication) -> None:
+
+class KeepAliveServer(ThreadedWSGIServer):
+    """One thread a connection; all connections end with the server.
+
+    Args:
+        listening: the socket to accept connections on; see `listen`.
+        application: answers the requests.
+    """
+
+    def __init__(self, listening: socket.socket, application: WSGIApplication) -> None:
         self._connections: set[socket.socket] = set()
         self._connections_lock = threading.Lock()
-        # Listened on here: where Werkzeug cannot, it prints and ends the process.
-        with socket.create_server((host, port), backlog=128) as listening:
-            super().__init__(host, port, application, _Handler, fd=listening.fileno())
+        with listening:  # Werkzeug works on a duplicate
+            super().__init__(HOST, 0, application, _Handler, fd=listening.fileno())
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Remember the connection, then serve it in a thread of its own."""

@@ -9,7 +9,7 @@ from types import TracebackType
 from sandbox.gate import HOST
 from sandbox.gate.gate import Gate
 from sandbox.gate.log import RequestLog
-from sandbox.gate.server import KeepAliveServer
+from sandbox.gate.server import KeepAliveServer, listen
 from sandbox.trend.accounts import Accounts, ServiceList
 from sandbox.trend.client import SimulatorControl
 from sandbox.trend.cloud_accounts import CloudAccounts
@@ -81,7 +81,7 @@ class Simulator:
             OSError: the port is taken.
         """
         self._gate.stopping.clear()
-        self._server = KeepAliveServer(HOST, self._port, self.application)
+        self._server = KeepAliveServer(listen(self._port), self.application)
         self._port = self._server.port
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="trend-simulator", daemon=True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.processes import ROOT, free_ports
+from sandbox.processes import ROOT
 from sandbox.sandbox import Sandbox
 
 
@@ -60,11 +61,10 @@ def test_a_bad_option_is_told_in_one_line(command: CommandLine, options: tuple[s
 
 
 def test_a_whole_life(command: CommandLine) -> None:
-    aws_port, trend_port = free_ports(2)
-    ports = ("--aws-port", str(aws_port), "--trend-port", str(trend_port))
+    ports = ("--aws-port", "0", "--trend-port", "0")
     started = command("start", *ports)
     assert started.returncode == 0, started.stderr
-    assert f"aws runs on http://127.0.0.1:{aws_port} (process " in started.stderr
+    aws, trend = re.findall(r"runs on (http://127\.0\.0\.1:\d+) \(process ", started.stderr)
     assert "aws runs already on" in command("start", *ports).stderr
 
     shown = command("status", "--json")
@@ -88,10 +88,10 @@ def test_a_whole_life(command: CommandLine) -> None:
     )
     assert [(stack["name"], stack["current"]) for stack in json.loads(exported.stdout)] == [("dev", True)]
     python = Path(sys.executable).with_name("python")
-    assert exported.stderr.splitlines()[-2:] == [str(python), f"http://127.0.0.1:{trend_port}"]
+    assert exported.stderr.splitlines()[-2:] == [str(python), trend]
 
     printed = command("env").stdout
-    assert f"export AWS_ENDPOINT_URL='http://127.0.0.1:{aws_port}'\n" in printed
+    assert f"export AWS_ENDPOINT_URL='{aws}'\n" in printed
     assert "AWS_REGION" not in printed
 
     stopped = command("stop")

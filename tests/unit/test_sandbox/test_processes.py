@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,7 +15,8 @@ import psutil
 import pytest
 
 from sandbox.gate import HOST
-from sandbox.processes import ROOT, SandboxError, Server, end, free_ports, require_free
+from sandbox.gate.server import listen
+from sandbox.processes import ROOT, SandboxError, Server, end
 from sandbox.sandbox import Sandbox
 
 HOLD = "import sys, time; print('up', flush=True); time.sleep(600)"
@@ -107,7 +107,8 @@ def test_its_servers_listen_on_the_loopback_address_alone(running: Sandbox) -> N
 
 
 def test_a_taken_port_is_told_with_its_holder_and_the_way_out(home: Path) -> None:
-    (port,) = free_ports(1)
+    with listen() as free:
+        port = free.getsockname()[1]
     command = [sys.executable, "-m", "http.server", str(port), "--bind", HOST]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as holder:
         assert eventually(lambda: bool(psutil.Process(holder.pid).net_connections()))
@@ -118,19 +119,7 @@ def test_a_taken_port_is_told_with_its_holder_and_the_way_out(home: Path) -> Non
     assert "http.server" in str(refused.value)
     assert str(refused.value).endswith("choose another port with --trend-port")
     assert Sandbox(home).servers() == []
-    require_free(port, "--trend-port")
-
-
-@pytest.mark.full
-def test_a_port_that_was_picked_and_lost_is_replaced(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.socket() as holder:
-        holder.bind((HOST, 0))
-        holder.listen()
-        lost, good = holder.getsockname()[1], free_ports(3)
-        picks = iter([[lost, good[0]], good[1:]])
-        monkeypatch.setattr("sandbox.sandbox.free_ports", lambda _: next(picks))
-        with Sandbox(home) as sandbox:
-            assert [server.port for server in sandbox.servers()] == good[1:]
+    listen(port).close()
 
 
 def test_a_pid_that_another_process_got_since_is_left_alone() -> None:
