@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import timezone
+from datetime import UTC
 from typing import Any
 
 from moto.iam.models import iam_backends
@@ -28,7 +28,7 @@ def assume(role_arn: str, external_id: str, account: str) -> dict[str, Any]:
         return {"refused": "there is no such role"}
     if not trusts_trend(json.loads(role.assume_role_policy_document), external_id):
         return {"refused": f"its trust policy does not let AWS account {TREND_ACCOUNT} in with just this external id"}
-    created = role.create_date.replace(tzinfo=timezone.utc).timestamp()
+    created = role.create_date.replace(tzinfo=UTC).timestamp()
     return {"created": created, "alias": next(iter(backend.account_aliases), "")}
 
 
