@@ -14,9 +14,7 @@ help: ## List the targets
 
 $(VENV)/.complete: requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: Python 3.11 or newer is needed; name one with `make PYTHON=python3.12 ...`")'
-	@echo "Installing the Python packages into $(VENV)/: about a minute, once a clone"
-	@$(PYTHON) -m venv $(VENV)
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(PYTHON) -m sandbox.packages $(VENV)
 	@touch $@
 
 .PHONY: setup
@@ -40,7 +38,7 @@ test: setup ## Run all tests, those on the real engine included
 	@$(PY) -m pytest
 
 .PHONY: test-full
-test-full: setup ## Run the tests that take long, too: several hours
+test-full: setup ## Run the tests that take long, too: several hours; PART=1/8 runs an eighth of all
 	@FULL=1 $(PY) -m pytest -m "full or not full"
 
 .PHONY: format
@@ -81,6 +79,10 @@ baseline: $(VENV)/.complete ## Take what now looks like a secret for none; look 
 .PHONY: docs
 docs: $(VENV)/.complete ## Write Pulumi.yaml's settings and the tables of them from their declarations
 	@$(PY) -m tests.settings_page
+
+.PHONY: record
+record: setup ## Write the state of this version, tests/states/<version>.json, anew: once, before its release
+	@$(PY) -m tests.recorded_states
 
 .PHONY: pictures
 pictures: demo ## Take the pictures of docs/report.md anew, with an installed browser

@@ -16,6 +16,8 @@ from operate.engine.stack import Stack
 DRIFTED = 7
 """Exit code of a preview that should have found no changes and found some (source: `pulumi preview --help`)."""
 
+NOTHING = "Nothing differs from the program and its settings."
+
 
 @dataclass(frozen=True)
 class Previewed:
@@ -59,7 +61,7 @@ def drift(arguments: Sequence[str], page: Path | None = None, *, issue: bool = F
 
     Args:
         arguments: the flags of `pulumi preview`.
-        page: file that takes the Markdown; it is not written where nothing has drifted.
+        page: file that takes the Markdown.
         issue: whether to keep one issue of the repository: opened or written anew where something has drifted or that
             could not be found out, closed where nothing has.
 
@@ -72,10 +74,9 @@ def drift(arguments: Sequence[str], page: Path | None = None, *, issue: bool = F
     ended = _run([*arguments, "--refresh", "--expect-no-changes"])
     title, marker = f"Drift in {ended.stack}", f"drift in {ended.stack}"
     text = markdown.drift(f"Drift in `{ended.stack}`", ended.planned, drifted=ended.code == DRIFTED)
-    if ended.code != 0:
-        _write(page, text)
+    _write(page, text if ended.code else f"### {title}\n\n{NOTHING}\n")
     if issue and ended.code == 0:
-        GitHub.of_environment().close_issue(marker, "Nothing differs any more.")
+        GitHub.of_environment().close_issue(marker, NOTHING)
     elif issue:
         GitHub.of_environment().put_issue(marker, title, text)
     return ended.code

@@ -16,10 +16,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import TextIO
+
+from sandbox.progress import CommandFailed, Progress
 
 ENGINE_VERSION = "3.259.0"
 """The version that is built or downloaded; newer ones do not resolve as Go modules."""
@@ -30,8 +33,6 @@ SDK_SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-res
 LANGUAGE_HOST = "pulumi-language-python"
 STAND_INS = "sandbox.pulumi"
 ROOT = Path(__file__).resolve().parents[2]
-
-Say = Callable[[str], None]
 
 
 class ToolchainError(Exception):
@@ -70,22 +71,18 @@ class Toolchain:
         }
 
 
-def _say_nothing(_line: str) -> None:
-    """Take a line of progress that nobody wants to read."""
-
-
-def prepare(home: Path, say: Say = _say_nothing) -> Toolchain:
+def prepare(home: Path, stream: TextIO | None = None) -> Toolchain:
     """Find or make the engine, and install the plugins below `home`.
 
     Args:
         home: the sandbox's folder; made if missing. Safe to call again, and from several processes at once.
-        say: is told, a line at a time, what takes long and for how long.
+        stream: shows how far it is with what takes long; None for nothing.
 
     Raises:
         ToolchainError: there is no engine here and none can be made.
     """
     home = home.resolve()
-    engine = _on_path() or _cached() or _built(say) or _downloaded(say)
+    engine = _on_path() or _cached() or _built(stream) or _downloaded(stream)
     if engine is None:
         raise ToolchainError(
             "no Pulumi engine: `pulumi` is not on PATH, `go` is not there to build it, and the official installer "
@@ -119,7 +116,7 @@ def _cached() -> Path | None:
     return cache_folder() if (cache_folder() / "pulumi").exists() else None
 
 
-def _built(say: Say) -> Path | None:
+def _built(stream: TextIO | None) -> Path | None:
     """Build the CLI from its Go modules into the cache; None without Go."""
     go = shutil.which("go")
     if go is None:
@@ -128,34 +125,58 @@ def _built(say: Say) -> Path | None:
     with _locked(target.parent):
         if built := _cached():  # by another process, while this one waited for the lock
             return built
-        say(f"building the Pulumi engine {ENGINE_VERSION} from its Go modules: about five minutes, once a machine")
         module = ROOT / "sandbox" / "pulumi" / "engine"
-        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-            stamp = f"-s -w -X {SDK_MODULE}/go/common/version.Version=v{ENGINE_VERSION}"
-            _run([go, "build", "-trimpath", "-ldflags", stamp, "-o", f"{scratch}/bin/pulumi", CLI_MODULE], module)
-            sdk = Path(_run([go, "list", "-m", "-f", "{{.Dir}}", SDK_MODULE], module).strip())
-            for script in SDK_SCRIPTS:
-                copy = Path(scratch, "bin", Path(script).name)
-                shutil.copyfile(sdk / script, copy)
-                copy.chmod(0o755)
+        what = f"Building the Pulumi engine {ENGINE_VERSION} from its Go modules, once a machine"
+        with tempfile.TemporaryDirectory(dir=target.parent) as scratch, Progress(what, stream) as progress:
+            try:
+                _compile(go, module, Path(scratch, "bin"), progress)
+            except CommandFailed as error:
+                raise ToolchainError(f"building the Pulumi engine failed: {error}") from None
             # One rename: a build that was interrupted leaves nothing that looks like an engine.
             Path(scratch, "bin").rename(target)
     return target
 
 
-def _downloaded(say: Say) -> Path | None:
+def _downloaded(stream: TextIO | None) -> Path | None:
     """Let the official installer fetch the CLI; None where it cannot."""
     # Imported here: the Automation API takes a quarter of a second to load, and only this last resort needs it.
     import semver
     from pulumi.automation import PulumiCommand
 
-    say(f"downloading the Pulumi engine {ENGINE_VERSION} with its official installer: about a minute")
     root = cache_folder().parent
     try:
-        PulumiCommand.install(root=str(root), version=semver.VersionInfo.parse(ENGINE_VERSION))
+        with Progress(f"Downloading the Pulumi engine {ENGINE_VERSION} with its official installer", stream):
+            PulumiCommand.install(root=str(root), version=semver.VersionInfo.parse(ENGINE_VERSION))
     except (OSError, RuntimeError, subprocess.SubprocessError):
         return None
     return _cached()
+
+
+def _compile(go: str, module: Path, folder: Path, progress: Progress) -> None:
+    """Build the CLI into a folder, and put the scripts of its SDK beside it."""
+    fetched = compiled = 0
+
+    def on_fetched(line: str) -> None:
+        nonlocal fetched
+        if line.startswith("go: downloading "):
+            fetched += 1
+            progress.show(f"{fetched} modules fetched")
+
+    def on_compiled(_line: str) -> None:
+        nonlocal compiled
+        compiled += 1
+        progress.show(f"{min(compiled, total)} of {total} packages compiled")
+
+    progress.show("reading the modules")
+    total = len(progress.run([go, "list", "-deps", CLI_MODULE], module, on_fetched).splitlines())
+    stamp = f"-s -w -X {SDK_MODULE}/go/common/version.Version=v{ENGINE_VERSION}"
+    build = [go, "build", "-v", "-trimpath", "-ldflags", stamp, "-o", str(folder / "pulumi"), CLI_MODULE]
+    progress.run(build, module, on_compiled)
+    sdk = Path(progress.run([go, "list", "-m", "-f", "{{.Dir}}", SDK_MODULE], module, on_fetched).strip())
+    for script in SDK_SCRIPTS:
+        copy = folder / Path(script).name
+        shutil.copyfile(sdk / script, copy)
+        copy.chmod(0o755)
 
 
 @contextlib.contextmanager
@@ -164,14 +185,6 @@ def _locked(folder: Path) -> Iterator[None]:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _run(command: list[str], folder: Path) -> str:
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if result.returncode:
-        reason = "\n".join(result.stderr.strip().splitlines()[-5:])
-        raise ToolchainError(f"building the Pulumi engine failed (`{' '.join(command[:2])}`): {reason}")
-    return result.stdout
 
 
 def _complete_engine(engine: Path, folder: Path) -> None:
@@ -235,6 +248,6 @@ def _write_launcher(path: Path, module: str) -> None:
 
 if __name__ == "__main__":
     try:
-        prepare(ROOT / ".sandbox", say=print)
+        prepare(ROOT / ".sandbox", sys.stderr)
     except ToolchainError as error:
         sys.exit(f"error: {error}")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sandbox import packages
+
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ["requirements", "requirements-dev"]
 
@@ -48,5 +50,6 @@ def test_development_runs_on_the_very_packages_of_a_deployment() -> None:
 
 
 def test_setup_installs_the_lock_and_nothing_without_a_hash() -> None:
-    (install,) = re.findall(r"pip install (?!.*uv==)(.*)", (ROOT / "Makefile").read_text())
-    assert "--require-hashes -r requirements-dev.txt" in install
+    assert "$(PYTHON) -m sandbox.packages $(VENV)" in (ROOT / "Makefile").read_text()
+    assert packages.LOCK == ROOT / "requirements-dev.txt"
+    assert '"--require-hashes", "-r", str(LOCK)' in Path(packages.__file__).read_text()

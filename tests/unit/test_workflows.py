@@ -12,6 +12,7 @@ from tests.workflows import NAMES, ROOT, Workflow
 # Where each command runs in the tests. `make check` and `make test` are what runs these lines.
 TRIED = {
     ".ci/run": ("make check", "make test"),
+    "Makefile": ("make test-full",),
     "tests/e2e/test_workflows.py": (
         "pulumi install",
         "venv/bin/python -m operate preview",
@@ -22,8 +23,8 @@ TRIED = {
 }
 
 
-def test_the_four_are_there() -> None:
-    assert NAMES == ["deploy", "drift", "preview", "test"]
+def test_all_are_there() -> None:
+    assert NAMES == ["deploy", "drift", "full", "preview", "test"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -44,6 +45,7 @@ def test_a_workflow_grants_nothing_and_its_job_only_what_it_needs(name: str) -> 
     workflow = Workflow(name)
     needed = {
         "test": {"contents": "read"},
+        "full": {"contents": "read"},
         "preview": {"contents": "read", "id-token": "write", "pull-requests": "write"},
         "deploy": {"contents": "read", "id-token": "write"},
         "drift": {"contents": "read", "id-token": "write", "issues": "write"},
@@ -66,6 +68,29 @@ def test_no_secret_reaches_a_pull_request(name: str) -> None:
     assert "environment" not in workflow.job
 
 
+@pytest.mark.parametrize("name", ["preview", "deploy", "drift"])
+def test_each_run_on_a_stack_leaves_a_summary_and_asks_for_a_role_of_that_stack(name: str) -> None:
+    workflow = Workflow(name)
+    assert "$GITHUB_STEP_SUMMARY" in "".join(workflow.commands)
+    (role,) = [step["with"]["role-to-assume"] for step in workflow.steps if "role-to-assume" in step.get("with", {})]
+    in_environment = "${{ matrix.stack }}" in workflow.job.get("environment", "")
+    assert in_environment or role == "${{ vars[matrix.role] }}"
+
+
+def test_a_change_of_documentation_alone_deploys_nothing_and_one_of_the_program_does() -> None:
+    ignored = Workflow("deploy").events["push"]["paths-ignore"]
+    assert {"docs/**", "**.md"} <= set(ignored)
+    assert [path for path in ignored if path.startswith(("components", "operate", "Pulumi", "requirements"))] == []
+
+
+def test_the_parts_of_the_long_tests_are_all_of_them() -> None:
+    workflow = Workflow("full")
+    parts = workflow.job["strategy"]["matrix"]["part"]
+    (step,) = [step for step in workflow.steps if step.get("run") == "make test-full"]
+    assert step["env"]["PART"] == f"${{{{ matrix.part }}}}/{len(parts)}"
+    assert parts == list(range(1, len(parts) + 1))
+
+
 def test_a_pull_request_from_a_fork_is_skipped() -> None:
     assert Workflow("preview").job["if"] == "github.event.pull_request.head.repo.full_name == github.repository"
     assert all("pull_request_target" not in Workflow(name).events for name in NAMES)
@@ -74,7 +99,8 @@ def test_a_pull_request_from_a_fork_is_skipped() -> None:
 @pytest.mark.parametrize("name", ["preview", "deploy", "drift"])
 def test_each_stack_has_a_job(name: str) -> None:
     job = Workflow(name).job
-    assert job["strategy"]["matrix"]["stack"] == ["production"]
+    matrix = job["strategy"]["matrix"]
+    assert matrix.get("stack") == ["production"] or [each["stack"] for each in matrix["include"]] == ["production"]
     assert job["env"]["STACK"] == "${{ matrix.stack }}"
 
 
@@ -102,8 +128,9 @@ def test_what_a_workflow_runs_is_one_command_without_expressions(name: str) -> N
 def test_each_command_runs_in_the_tests(name: str) -> None:
     tried = {command: place for place, commands in TRIED.items() for command in commands}
     for command in Workflow(name).commands:
-        (place,) = [place for begin, place in tried.items() if command.startswith(begin)]
-        words = command if place == ".ci/run" else command.rpartition("operate ")[2].split()[0]
+        (place,) = [place for begin, place in tried.items() if re.match(rf"{re.escape(begin)}(?![\w-])", command)]
+        words = command.removeprefix("make ") if place == "Makefile" else command
+        words = words if command.startswith("make ") else command.rpartition("operate ")[2].split()[0]
         assert words in (ROOT / place).read_text(), command
 
 
