@@ -41,6 +41,10 @@ test: setup ## Run all tests, those on the real engine included
 test-full: setup ## Run the tests that take long, too: several hours; PART=1/8 runs an eighth of all
 	@FULL=1 $(PY) -m pytest -m "full or not full"
 
+.PHONY: official
+official: $(VENV)/.complete ## Deploy, preview and destroy once with Pulumi's official plugins, against moto's proxy: needs `pulumi`
+	@$(PY) -m tests.official
+
 .PHONY: format
 format: $(VENV)/.complete ## Format the code, and mend what the linter can
 	@$(VENV)/bin/ruff check --quiet --fix .

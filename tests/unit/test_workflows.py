@@ -12,7 +12,7 @@ from tests.workflows import NAMES, ROOT, Workflow
 # Where each command runs in the tests. `make check` and `make test` are what runs these lines.
 TRIED = {
     ".ci/run": ("make check", "make test"),
-    "Makefile": ("make test-full",),
+    "Makefile": ("make test-full", "make official"),
     "tests/e2e/test_workflows.py": (
         "pulumi install",
         "venv/bin/python -m operate preview",
@@ -24,7 +24,7 @@ TRIED = {
 
 
 def test_all_are_there() -> None:
-    assert NAMES == ["deploy", "drift", "full", "preview", "test"]
+    assert NAMES == ["deploy", "drift", "full", "official", "preview", "test"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -46,6 +46,7 @@ def test_a_workflow_grants_nothing_and_its_job_only_what_it_needs(name: str) -> 
     needed = {
         "test": {"contents": "read"},
         "full": {"contents": "read"},
+        "official": {"contents": "read"},
         "preview": {"contents": "read", "id-token": "write", "pull-requests": "write"},
         "deploy": {"contents": "read", "id-token": "write"},
         "drift": {"contents": "read", "id-token": "write", "issues": "write"},
