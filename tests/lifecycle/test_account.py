@@ -33,12 +33,6 @@ def refusal(account: Resource, inputs: dict[str, str] = ACCOUNT_INPUTS) -> str:
     return said
 
 
-def test_the_account_and_region_come_from_the_key(account: Resource) -> None:
-    account.up(ACCOUNT_INPUTS)
-    assert account.id == ACCOUNT
-    assert account.outs == {**ACCOUNT_INPUTS, "accountId": ACCOUNT, "region": REGION}
-
-
 def test_a_key_in_the_environment_wins_over_the_configuration(
     account: Resource, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,17 +48,6 @@ def test_the_token_is_minted_once(parameters: Resource, engine: Engine, trend: S
     assert trend.requests() == []
 
 
-def test_an_upgrade_of_the_program_keeps_the_token(parameters: Resource, trend: SimulatorControl) -> None:
-    parameters.up(PARAMETERS_INPUTS)
-    before = parameters.outs
-    parameters.pickled_anew()
-
-    assert parameters.up(PARAMETERS_INPUTS) == "update"
-
-    assert parameters.outs == before
-    assert len(trend.state().service_tokens) == 1
-
-
 def test_another_region_takes_another_token(parameters: Resource, trend: SimulatorControl) -> None:
     parameters.up(PARAMETERS_INPUTS)
     assert parameters.up({**PARAMETERS_INPUTS, "awsRegion": "eu-west-2"}) == "replace"

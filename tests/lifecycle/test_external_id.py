@@ -11,7 +11,7 @@ from components.resources.external_id import ExternalIdProvider
 from sandbox.gate.faults import Fault
 from sandbox.trend import SimulatorControl
 from tests.lifecycle.engine import Engine, Resource
-from tests.lifecycle.scene import ACCOUNT, EXTERNAL_ID_INPUTS, TENANT
+from tests.lifecycle.scene import EXTERNAL_ID_INPUTS, TENANT
 
 SETTINGS = "GET /awsconnectorsettings"
 
@@ -19,12 +19,6 @@ SETTINGS = "GET /awsconnectorsettings"
 @pytest.fixture
 def external_id(engine: Engine) -> Resource:
     return engine.resource(ExternalIdProvider)
-
-
-def test_it_is_the_tenants(external_id: Resource) -> None:
-    external_id.up(EXTERNAL_ID_INPUTS)
-    assert external_id.id == ACCOUNT
-    assert external_id.outs == {**EXTERNAL_ID_INPUTS, "externalId": TENANT.external_id}
 
 
 @pytest.mark.parametrize("hidden", ["refused", "empty"])
@@ -69,13 +63,6 @@ def test_a_refresh_that_cannot_ask_keeps_the_state(external_id: Resource, trend:
     trend.add_fault(Fault(kind="status", status=status, service="workload", action=SETTINGS, count=None))
     with pytest.raises(OnboardingError, match=f"HTTP {status}"):
         external_id.refresh()
-    assert external_id.outs["externalId"] == TENANT.external_id
-
-
-def test_an_upgrade_of_the_program_does_not_lose_it(external_id: Resource) -> None:
-    external_id.up(EXTERNAL_ID_INPUTS)
-    external_id.pickled_anew()
-    assert external_id.up(EXTERNAL_ID_INPUTS) == "update"
     assert external_id.outs["externalId"] == TENANT.external_id
 
 

@@ -9,20 +9,13 @@ import pytest
 from components.resources.base import OnboardingError
 from sandbox.trend import Simulator, SimulatorControl
 from tests.lifecycle.engine import Engine, Resource
-from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, FOREIGN_ROLE, NEW_ROLE, OUR_ROLE, THIRD_ROLE, Kind
+from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, FOREIGN_ROLE, NEW_ROLE, THIRD_ROLE, Kind
 
 SETTINGS = [
     (kind, setting, value)
     for kind in (CONNECTOR, CLOUD_ACCOUNT)
     for setting, value in [("roleArn", THIRD_ROLE), *((name, "changed by hand") for name in kind.own_settings)]
 ]
-
-
-def test_a_refresh_without_drift_changes_nothing_in_the_state(made: Resource, kind: Kind) -> None:
-    before = made.state
-    made.refresh()
-    assert made.state == before
-    assert made.preview(kind.inputs) == "same"
 
 
 @pytest.mark.parametrize(
@@ -81,16 +74,6 @@ def test_a_state_that_the_vendor_changes_reaches_the_outputs(engine: Engine, tre
 
     assert resource.outs["state"] == "failed"
     assert resource.preview(CLOUD_ACCOUNT.inputs) == "same"
-
-
-def test_a_link_deleted_by_hand_is_gone_and_is_made_again(made: Resource, kind: Kind, trend: SimulatorControl) -> None:
-    kind.delete(trend)
-
-    made.refresh()
-    assert made.state is None
-
-    assert made.up(kind.inputs) == "create"
-    assert kind.only(trend)[kind.role_field] == OUR_ROLE
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 405, 409, 429, 500, 502, 503])
