@@ -34,9 +34,9 @@ def trail_name() -> str:
 
 
 def role_template_url(templates: HostedTemplates | None, where: AwsContext) -> str:
-    """Return the address of the management role template: one's own, or the vendor's, which is fixed.
+    """Return the address of the management role template: one's own, or Trend's, which is fixed.
 
-    Source of the latter: the vendor's API reference, templates call.
+    Source of the latter: Trend's API reference, templates call.
     """
     if templates:
         return templates.url(TEMPLATE_FILE, where.region, where.url_suffix)
