@@ -1,4 +1,4 @@
-"""Which AWS call a request is, and how an error reads in each of AWS's wire forms."""
+"""Which AWS call a request is."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from botocore.exceptions import ClientError
 
 from sandbox.aws.call import identify
-from sandbox.gate.faults import Fault
-from sandbox.sandbox import Sandbox
 
 
 def request(
@@ -84,23 +81,3 @@ def test_a_request_that_no_service_knows_or_nobody_signed_is_unknown_and_counts_
 ) -> None:
     call = identify(environ)
     assert (call.action, call.changing) == ("unknown", True)
-
-
-ERRORS = [
-    ("s3", "get_bucket_encryption", {"Bucket": "logs"}),
-    ("iam", "get_role", {"RoleName": "x"}),
-    ("cloudtrail", "get_trail_status", {"Name": "x"}),
-    ("cloudformation", "describe_stacks", {"StackName": "x"}),
-    ("lambda", "get_function", {"FunctionName": "x"}),
-]
-
-
-@pytest.mark.parametrize(("service", "method", "arguments"), ERRORS)
-def test_a_fault_reads_as_the_service_words_its_errors(
-    sandbox: Sandbox, service: str, method: str, arguments: dict[str, str]
-) -> None:
-    sandbox.aws_control.add_fault(Fault(service=service, status=403, code="NoWay", message="not <you>", count=None))
-    with pytest.raises(ClientError) as refused:
-        getattr(sandbox.aws(service), method)(**arguments)
-    error = refused.value.response["Error"]
-    assert (error["Code"], error.get("Message")) == ("NoWay", "not <you>")
