@@ -94,7 +94,7 @@ pictures: demo ## Take the pictures of docs/report.md anew, with an installed br
 	@$(PY) -m tests.report_pictures .sandbox/report.html
 
 .PHONY: bench
-bench: setup ## Measure preview, up, calls to Trend and memory against a floor
+bench: setup ## Measure time, CPU, memory and calls to Trend against limits, the floor beside; for a quiet machine
 	@$(PY) -m bench
 
 .PHONY: live

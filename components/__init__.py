@@ -2,10 +2,14 @@
 
 The plugin process of the dynamic resources imports this package too, to get at `components.resources`. So it loads
 nothing itself: a name is loaded when it is first asked for (PEP 562).
+
+Neither process looks for garbage when it ends: among all that pulumi and botocore hold that takes a third of a second.
 """
 
 from __future__ import annotations
 
+import atexit
+import gc
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +31,9 @@ _MODULES = {
     "Onboarding": "onboarding",
     "Settings": "settings.model",
 }
+
+
+atexit.register(gc.freeze)
 
 
 def __getattr__(name: str) -> Any:

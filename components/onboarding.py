@@ -7,6 +7,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import pulumi
+import pulumi_command
 
 from components.aws.context import AwsContext
 from components.aws.tags import all_tags
@@ -64,6 +65,8 @@ class Onboarding(pulumi.ComponentResource):
         super().__init__("trend:onboarding:Onboarding", name, None, KeyGate(name).before_changes(opts))
         with refusals_in_one_line():
             self._refuse_another_caller(name)
+        # Registered first, so that its plugin starts beside the others: the check after the last step is all it is for.
+        commands = pulumi_command.Provider("command", opts=pulumi.ResourceOptions(parent=self))
 
         # Step 1: the Cloud One account and region of the API key
         account = CloudOneAccount(
@@ -172,7 +175,7 @@ class Onboarding(pulumi.ComponentResource):
                 # The only thing that it may have been unable to look at, so that it looks again when this changes.
                 *([doubt.value] if doubt is TrailDoubt.DELIVERY else []),
             ],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[integration]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[integration], providers=[commands]),
         )
 
         self.outputs: dict[str, pulumi.Input[Any]] = {

@@ -5,6 +5,7 @@ The program's own AWS resources go through `pulumi_aws`. What that provider has 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import threading
 from dataclasses import dataclass
@@ -47,6 +48,19 @@ class AwsClients:
             if (service, region) not in self._clients:
                 self._clients[service, region] = self._session.client(service, region)
             return self._clients[service, region]
+
+    def prepare(self, *services: str) -> None:
+        """Begin to load clients for the region in use, while the caller waits for something else.
+
+        What fails here fails again, and is told, when the client is asked for.
+        """
+
+        def load() -> None:
+            with contextlib.suppress(AwsError):
+                for service in services:
+                    self.client(service, self.region)
+
+        threading.Thread(target=load, daemon=True).start()
 
     @cached_property
     def region(self) -> str:

@@ -8,6 +8,7 @@ from typing import TypeVar
 import pulumi
 import pulumi_aws as aws
 
+from components.aws.clients import clients
 from components.aws.context import AwsContext
 from components.aws.identity import AwsSettings
 from components.refusal import Refusal
@@ -21,7 +22,8 @@ def current_context() -> AwsContext:
     Raises:
         Refusal: it has settings that this program cannot follow, no region, or no usable credentials.
     """
-    AwsSettings.of(pulumi.Config("aws").get)
+    # The plugin takes a while to start; what preflight asks AWS with loads meanwhile.
+    clients(AwsSettings.of(pulumi.Config("aws").get)).prepare("s3", "iam", "cloudtrail")
     caller = _ask("which AWS account this is", aws.get_caller_identity)
     region = _ask("which AWS region this is", aws.get_region)
     partition = _ask("which AWS partition this is", aws.get_partition)

@@ -48,8 +48,10 @@ class KeyGate:
         step_1 = pulumi.ResourceHookBinding(after_create=[skip], after_update=[skip])
 
         def bind(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
-            if not isinstance(args.resource, pulumi.CustomResource):
-                return None
+            if not isinstance(args.resource, pulumi.CustomResource) or isinstance(
+                args.resource, pulumi.ProviderResource
+            ):
+                return None  # neither changes anything outside the state
             if isinstance(args.resource, CloudOneAccount):
                 self._account = args.resource
             if isinstance(args.resource, ExternalId):

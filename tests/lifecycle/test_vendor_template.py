@@ -8,12 +8,14 @@ import pytest
 from pulumi.output import Unknown
 
 from components.aws import clients as aws_clients
-from components.resources.vendor_template import DIGEST, UNREAD, VendorTemplateProvider
+from components.aws.identity import AwsSettings
+from components.resources.vendor_template import DIGEST, FOUND, UNREAD, VendorTemplateProvider, describe_template
 from tests.lifecycle.aws_scene import REGION, Aws
 from tests.lifecycle.engine import Engine, Resource
 
 BUCKET, KEY = f"cloud-trail-client-stack-template-prod-{REGION}", "cloudtrail.yaml"
-INPUTS = {"templateUrl": f"https://{BUCKET}.s3.{REGION}.amazonaws.com/{KEY}", "awsRegion": REGION}
+URL = f"https://{BUCKET}.s3.{REGION}.amazonaws.com/{KEY}"
+INPUTS = {"templateUrl": URL, "awsRegion": REGION}
 
 
 class Template:
@@ -32,6 +34,12 @@ class Template:
         self.aws.s3.put_object(Bucket=BUCKET, Key=KEY, Body=self.body.replace(old, new))
 
     @property
+    def inputs(self) -> dict[str, object]:
+        """What the program gives after it has read the template."""
+        found = describe_template(aws_clients.clients(AwsSettings.of({}.get)), URL, REGION)
+        return {**INPUTS, FOUND: found}
+
+    @property
     def digest(self) -> str:
         return "sha256:" + hashlib.sha256(self.body).hexdigest()
 
@@ -48,58 +56,56 @@ def resource(template: Template) -> Resource:
 
 
 def test_the_state_holds_the_digest_and_not_the_body(template: Template, resource: Resource) -> None:
-    resource.up(INPUTS)
+    resource.up(template.inputs)
     assert resource.outs == {**INPUTS, DIGEST: template.digest}
-    assert resource.preview(INPUTS) == "same"
+    assert resource.preview(template.inputs) == "same"
 
 
 def test_a_changed_template_shows_in_the_preview_and_is_taken_over(template: Template, resource: Resource) -> None:
-    resource.up(INPUTS)
+    resource.up(template.inputs)
     template.change(b"RetentionInDays: 7", b"RetentionInDays: 14")
-    assert resource.preview(INPUTS) == "update"
-    assert resource.up(INPUTS) == "update"
+    assert resource.preview(template.inputs) == "update"
+    assert resource.up(template.inputs) == "update"
     assert resource.outs[DIGEST] == template.digest
-    assert resource.preview(INPUTS) == "same"
+    assert resource.preview(template.inputs) == "same"
 
 
 def test_a_refresh_does_not_take_a_changed_template_for_the_deployed_one(
     template: Template, resource: Resource
 ) -> None:
-    resource.up(INPUTS)
+    resource.up(template.inputs)
     template.change(b"RetentionInDays: 7", b"RetentionInDays: 14")
     resource.refresh()
-    assert resource.preview(INPUTS) == "update"
+    assert resource.preview(template.inputs) == "update"
 
 
 def test_a_template_that_cannot_be_read_any_more_is_said_and_no_difference(
     template: Template, resource: Resource, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    resource.up(INPUTS)
+    resource.up(template.inputs)
     template.aws.deny("GetObject")
-    assert resource.preview(INPUTS) == "same"
+    assert resource.preview(template.inputs) == "same"
     assert "s3:GetObject" in capsys.readouterr().err
 
 
 def test_a_template_that_cannot_be_read_stops_nothing(template: Template, resource: Resource) -> None:
     template.aws.deny("GetObject")
-    resource.up(INPUTS)
+    resource.up(template.inputs)
     assert resource.outs[DIGEST] == UNREAD
-    assert resource.preview(INPUTS) == "same"
+    assert resource.preview(template.inputs) == "same"
 
 
-def test_an_address_that_is_not_known_yet_is_not_asked_for(template: Template, resource: Resource) -> None:
-    template.aws.sandbox.aws_control.clear_requests()
-    assert resource.preview({**INPUTS, "templateUrl": Unknown()}) == "create"
-    assert template.aws.sandbox.aws_requests() == []
+def test_the_digest_of_an_address_that_is_not_known_yet_is_unknown(resource: Resource) -> None:
+    assert resource.preview({**INPUTS, "templateUrl": Unknown(), FOUND: Unknown()}) == "create"
 
 
 def test_retired_runtimes_are_named_once(
     template: Template, resource: Resource, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    resource.up(INPUTS)
+    resource.up(template.inputs)
     assert capsys.readouterr().err == ""
     template.change(b"python3.13", b"python3.8")
-    resource.up(INPUTS)
+    resource.up(template.inputs)
     assert "Forwarder (python3.8)" in capsys.readouterr().err
-    resource.preview(INPUTS)
+    resource.preview(template.inputs)
     assert capsys.readouterr().err == ""

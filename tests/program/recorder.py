@@ -72,7 +72,8 @@ class Recorder(MockMonitor):
     """The monitor that the program talks to.
 
     Attributes:
-        made: all resources but components, in the order of their registration.
+        made: all resources but components and explicit providers, in the order of their registration.
+        providers: types of the explicit providers.
         components: types of the components.
         made_meanwhile: names of what was registered by the end of the longest-lasting resource's making.
         state: what Pulumi's state holds: type and outputs by URN.
@@ -96,6 +97,7 @@ class Recorder(MockMonitor):
         self.made: list[Registered] = []
         self.components: list[str] = []
         self.state: dict[str, Any] = {}
+        self.providers: list[str] = []
         self._preview = preview
         self._slow, self._until = slow, set(until)
         self.made_meanwhile: set[str] = set()
@@ -113,6 +115,10 @@ class Recorder(MockMonitor):
             if not request.custom:
                 self.components.append(request.type)
                 return resource_pb2.RegisterResourceResponse(urn=urn)
+            if request.type.startswith("pulumi:providers:"):
+                assert not self.made, "a plugin whose provider comes first starts beside the others"
+                self.providers.append(request.type)
+                return resource_pb2.RegisterResourceResponse(urn=urn, id="provider")
             self.made.append(Registered(urn, type_, request.name, inputs, request))
         if request.name == self._slow:
             self._outlast_the_others()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from components.resources import vendor_template
 from components.settings.model import ExistingTrail, HostedTemplates, Settings
 from tests.program.deployment import deploy
 from tests.program.recorder import CLOUD_ONE_ACCOUNT, TOKEN, VENDOR_TEMPLATE, WHERE, Registered, Secret, plain_texts
@@ -97,3 +98,17 @@ def test_a_stack_that_failed_is_made_anew(name: str) -> None:
 
 def test_the_management_role_survives_a_change_that_can_be_made_in_place() -> None:
     assert list(stack("management-role").options.replaceOnChanges) == ["#initerror"]
+
+
+def test_the_program_reads_the_templates_and_hands_over_what_it_found() -> None:
+    found = [each.inputs["found"] for each in deploy(EXISTING).engine.of_type("trend:VendorTemplate")]
+    assert found == [{"digest": "sha256:of-the-template", "retired": {}}] * 2
+
+
+def test_what_aws_says_of_a_template_is_handed_over_without_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "thisIsNotASecretOfAnybodyAtAll0123456789"
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
+    monkeypatch.setattr(vendor_template, "describe_template", lambda *_where: {"problem": f"denied to {secret}"})
+    (found, _) = [each.inputs["found"] for each in deploy(EXISTING).engine.of_type("trend:VendorTemplate")]
+    assert found["problem"].startswith("denied to ")
+    assert secret not in found["problem"]
