@@ -78,6 +78,6 @@ def access_settings(configuration: Mapping[str, str], secrets: Collection[str], 
     own = (f"{project}:endpoints", f"{project}:endpointsConfirmed")
     return {
         key: None if key in secrets or key in _AWS_SECRETS else value
-        for key, value in configuration.items()
+        for key, value in sorted(configuration.items())  # whose order is another one in each run
         if (key.startswith("aws:") or key in own) and value not in _EMPTY
     }

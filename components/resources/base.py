@@ -157,7 +157,7 @@ class ProviderEnvironment:
         region_map: str,
     ) -> None:
         self._api_key = api_key
-        self.enrollment_token = enrollment_token
+        self.enrollment_token = enrollment_token.strip()
         self.region_map: dict[str, str] = json.loads(region_map or "{}")
         self._base_url = base_url
         self._endpoints = endpoints

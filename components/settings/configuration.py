@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import pulumi
 
 from components.refusal import Refusal
+from components.settings import rules
 from components.settings.endpoints import ENDPOINT_VARIABLE, check_base_url
 from components.settings.model import (
     CREATE_NEW_TRAIL,
@@ -22,8 +24,12 @@ from components.settings.model import (
 from components.settings.setting import declared_in
 from components.spelling import did_you_mean
 
+DEFAULT_TAGS = "aws:defaultTags"
+"""Key of the AWS provider's own tags. They count as `tags` do: AWS gets both."""
+
 SECRETS = tuple(setting.name for setting in SETTINGS if setting.secret)
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+_TAGS = declared_in(Settings)["tags"]
 _BUCKET = declared_in(ExistingTrail)["bucket_name"]
 
 ModelT = TypeVar("ModelT")
@@ -47,18 +53,17 @@ def load_settings() -> Settings:
     Raises:
         SettingsError: naming every mistake.
     """
-    namespace = f"{pulumi.get_project()}:"
-    configuration = {
-        key.removeprefix(namespace): value
-        for key, value in pulumi.runtime.get_config_env().items()
-        if key.startswith(namespace)
-    }
+    namespace, entries = f"{pulumi.get_project()}:", pulumi.runtime.get_config_env()
+    configuration = {key.removeprefix(namespace): value for key, value in entries.items() if key.startswith(namespace)}
     plain_secrets = [name for name in SECRETS if not pulumi.runtime.is_config_secret(namespace + name)]
-    return parse_settings(configuration, os.environ, plain_secrets)
+    return parse_settings(configuration, os.environ, plain_secrets, entries.get(DEFAULT_TAGS, ""))
 
 
 def parse_settings(
-    configuration: Mapping[str, str], environment: Mapping[str, str], plain_secrets: list[str] | None = None
+    configuration: Mapping[str, str],
+    environment: Mapping[str, str],
+    plain_secrets: list[str] | None = None,
+    default_tags: str = "",
 ) -> Settings:
     """Judge a configuration.
 
@@ -66,37 +71,34 @@ def parse_settings(
         configuration: text by setting, objects as JSON; names without the project's.
         environment: the variables that win over it.
         plain_secrets: those of the secrets that are not stored encrypted.
+        default_tags: the AWS provider's setting `DEFAULT_TAGS`, as JSON; empty for none.
 
     Raises:
         SettingsError: naming every mistake.
     """
-    problems = [
+    judge = _Judge()
+    judge.problems += [
         f"{name} is stored unencrypted: set it again with `pulumi config set --secret {name}`"
         for name in plain_secrets or []
         if configuration.get(name)
     ]
-
-    def judge(name: str, rule: Callable[[str], Any], text: str) -> Any:
-        try:
-            return rule(text)
-        except ValueError as error:
-            reason = str(error)
-            problems.append(_one_line(f"{name} {reason}" if reason.startswith("is ") else f"{name}: {reason}"))
-
     values = dict(_DEFAULTS)
     for setting in SETTINGS:
         if environment.get(setting.variable):
             values[setting.name] = judge(setting.variable, setting.judge, environment[setting.variable])
         elif setting.name in configuration:
             values[setting.name] = judge(setting.name, setting.judge, configuration[setting.name])
+    given = judge(DEFAULT_TAGS, lambda text: rules.default_tags(text, environment), default_tags)
+    if given and values[_TAGS.name] is not None:
+        both = f"{DEFAULT_TAGS} and {_TAGS.name}"
+        values[_TAGS.name] = judge(both, partial(rules.together, given), values[_TAGS.name])
     base_url = environment.get(ENDPOINT_VARIABLE, "")
     if base_url:
         judge(ENDPOINT_VARIABLE, check_base_url, base_url)
-    unknown = [name for name in configuration if name not in _DEFAULTS]
-    problems += [_one_line(f"unknown setting `{name}`{did_you_mean(name, list(_DEFAULTS))}") for name in unknown]
-    problems += _trail_problems(values[CREATE_NEW_TRAIL.name], values[_BUCKET.name])
-    if problems:
-        raise SettingsError(problems)
+    judge.unknown_names(configuration)
+    judge.trail(values[CREATE_NEW_TRAIL.name], values[_BUCKET.name])
+    if judge.problems:
+        raise SettingsError(judge.problems)
     templates = _filled(HostedTemplates, values)
     return _filled(
         Settings,
@@ -108,19 +110,37 @@ def parse_settings(
     )
 
 
-def _trail_problems(create_new_trail: bool | None, bucket_name: str | None) -> list[str]:
-    """Judge what goes together; a value that was refused by itself is None."""
-    if create_new_trail is False and bucket_name == "":
-        return [f"{_BUCKET.name} is missing: name the bucket that a trail delivers to, or set createNewTrail to true"]
-    if create_new_trail and bucket_name:
-        return [f"{_BUCKET.name}: '{bucket_name}' is given together with createNewTrail true: remove one of the two"]
-    return []
+class _Judge:
+    """Names what is wrong with a configuration, a line each."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def __call__(self, name: str, rule: Callable[[Any], Any], value: Any) -> Any:
+        """Return what a rule makes of a value; None where it refuses it."""
+        try:
+            return rule(value)
+        except ValueError as error:
+            reason = " ".join(str(error).split())  # a value may have line breaks
+            self.problems.append(f"{name} {reason}" if reason.startswith("is ") else f"{name}: {reason}")
+
+    def unknown_names(self, names: Iterable[str]) -> None:
+        """Judge the names of what is set."""
+        for name in names:
+            if name not in _DEFAULTS:
+                word = " ".join(name.split())
+                self.problems.append(f"unknown setting `{word}`{did_you_mean(word, list(_DEFAULTS))}")
+
+    def trail(self, create_new_trail: bool | None, bucket_name: str | None) -> None:
+        """Judge what goes together; a value that was refused by itself is None."""
+        if create_new_trail is False and bucket_name == "":
+            reason = "is missing: name the bucket that a trail delivers to, or set createNewTrail to true"
+            self.problems.append(f"{_BUCKET.name} {reason}")
+        elif create_new_trail and bucket_name:
+            reason = f"'{bucket_name}' is given together with createNewTrail true: remove one of the two"
+            self.problems.append(f"{_BUCKET.name}: {reason}")
 
 
 def _filled(model: type[ModelT], values: Mapping[str, Any], **derived: Any) -> ModelT:
     """Return a part of the settings with the values of the fields that it declares."""
     return model(**{field: values[setting.name] for field, setting in declared_in(model).items()}, **derived)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

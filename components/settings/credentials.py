@@ -1,4 +1,4 @@
-"""The API key: where it comes from, and the form that it has."""
+"""The API key and the enrollment token: where they come from, and the form that they have."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ KEY_VARIABLE = "CLOUD_ONE_API_KEY"
 """Environment variable with the API key; it wins over the configuration."""
 
 TOKEN_VARIABLE = "VISION_ONE_SERVICE_TOKEN"  # noqa: S105 - the variable's name
-"""Environment variable with the enrolment token; it wins over the configuration."""
+"""Environment variable with the enrollment token; it wins over the configuration."""
 
 
 HOW_TO_SET = "set CLOUD_ONE_API_KEY, or `pulumi config set --secret cloudOneApiKey`, to `<key id>:<secret>`"
@@ -17,6 +17,10 @@ HOW_TO_SET = "set CLOUD_ONE_API_KEY, or `pulumi config set --secret cloudOneApiK
 
 class InvalidApiKey(ValueError):
     """A text does not have the form of an API key; the key is not in the message."""
+
+
+class InvalidToken(ValueError):
+    """A text does not have the form of an enrollment token; the token is not in the message."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,29 @@ class ApiKey:
             raise InvalidApiKey("the Cloud One API key has no `:` between its id and its secret")
         if not key_id or not secret:
             raise InvalidApiKey(f"the Cloud One API key has nothing {'before' if not key_id else 'after'} its `:`")
-        if not text.isprintable() or not text.isascii() or any(character.isspace() for character in text):
+        if not _is_one_word(text):
             raise InvalidApiKey("the Cloud One API key holds a blank, a line break or a non-ASCII character")
         return cls(key_id, secret)
 
     def __str__(self) -> str:
         return f"{self.id}:{self.secret}"
+
+
+def parse_token(text: str) -> str:
+    """Return an enrollment token without the blanks around it.
+
+    Its form is not documented, so nothing is asked of it but to be one word.
+
+    Raises:
+        InvalidToken: there is nothing but blanks, or there are blanks in it.
+    """
+    token = text.strip()
+    if not token:
+        raise InvalidToken("the enrollment token is blank: give one, or none at all")
+    if not _is_one_word(token):
+        raise InvalidToken("the enrollment token holds a blank, a line break or a non-ASCII character")
+    return token
+
+
+def _is_one_word(text: str) -> bool:
+    return text.isascii() and text.isprintable() and " " not in text

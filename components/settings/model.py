@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from components.settings import rules
-from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
+from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE, parse_token
 from components.settings.setting import Effect, Setting, declare, declared_in
 
 _NEW_TRAIL_RESOURCES = (
@@ -38,7 +38,7 @@ API_KEY = Setting(
 
 ENROLLMENT_TOKEN = Setting(
     "visionOneServiceToken",
-    str,
+    parse_token,
     default="",
     meaning="Vision One enrollment token. The environment variable VISION_ONE_SERVICE_TOKEN wins. Without one the "
     "enrollment is skipped.",

@@ -13,8 +13,13 @@ from typing import Any, TypeVar
 from components.settings.credentials import HOW_TO_SET, ApiKey, InvalidApiKey
 from components.settings.endpoints import REGION_CODE, Endpoints, check_base_url, check_service
 
-# AWS takes 50 tags; three are ours, see `components.aws.tags`.
-MOST_TAGS = 47
+# AWS takes 50 tags; four are ours, see `components.aws.tags`.
+MOST_TAGS = 46
+
+OWN_TAGS = "trend-onboarding:"
+"""How the keys of this program's own tags begin, but for `ManagedBy`, which a user's takes the place of."""
+
+DEFAULT_TAG_VARIABLES = "TF_AWS_DEFAULT_TAGS_"
 
 _TAG_CHARACTERS = r"[\w .:/=+\-@]"  # letters of any language; of the blanks no line break, which IAM refuses
 _RESERVED_BEGINNINGS = ("xn--", "sthree-", "amzn-s3-demo-")
@@ -105,17 +110,42 @@ def key_prefix(text: str) -> str:
 
 def tags(text: str) -> dict[str, str]:
     """Judge tags by the strictest of IAM, S3, CloudTrail and CloudFormation (source: their API references, Tag)."""
-    texts = {key: _text(content) for key, content in _json_object(text).items()}
-    problems = [problem for key, content in texts.items() if (problem := _tag_problem(key, content))]
-    folded = [key.lower() for key in texts]
-    problems += [
-        f"'{key}' is there twice but for its case, which IAM refuses" for key in texts if folded.count(key.lower()) > 1
-    ]
-    if len(texts) > MOST_TAGS:
-        problems.append(f"{len(texts)} tags are more than the {MOST_TAGS} that fit beside ours")
-    if problems:
-        raise ValueError(", ".join(problems))
-    return {key: content for key, content in texts.items() if content is not None}
+    return _tags(_json_object(text))
+
+
+def default_tags(block: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Judge the tags that the AWS provider adds to all that takes tags, as `tags` are judged.
+
+    One of this program's own must not be among them: `tags` cannot change those, and IAM refuses two keys that differ
+    in nothing but their case.
+
+    Args:
+        block: the setting `aws:defaultTags`; empty for none.
+        environment: may hold some, too; the setting wins (source: the provider's documentation of `defaultTags`).
+    """
+    try:
+        entries = _json_object(block or "{}")
+        given = entries.pop("tags", None) or {}
+    except ValueError:
+        given, entries = None, {}
+    if not isinstance(given, dict) or entries:
+        raise ValueError(
+            "is not an object whose `tags` are one: `pulumi config set --path 'aws:defaultTags.tags.<key>' <value>`"
+        )
+    named = {
+        name.removeprefix(DEFAULT_TAG_VARIABLES): value
+        for name, value in environment.items()
+        if name.startswith(DEFAULT_TAG_VARIABLES)
+    }
+    own = [key for key in {**named, **given} if key.lower().startswith(OWN_TAGS)]
+    if own:
+        raise ValueError(", ".join(f"'{key}' is a tag that this program sets itself" for key in own))
+    return _tags({**named, **given})
+
+
+def together(default: Mapping[str, str], users: Mapping[str, str]) -> dict[str, str]:
+    """Judge default tags and tags, which win, as they come to AWS: together."""
+    return _tags({**default, **users})
 
 
 def endpoints(text: str) -> dict[str, str]:
@@ -158,6 +188,20 @@ def _json_object(text: str) -> dict[str, Any]:
     if not isinstance(decoded, dict):
         raise ValueError("is not an object: set its entries with `pulumi config set --path '<setting>.<name>' <value>`")
     return decoded
+
+
+def _tags(entries: Mapping[str, Any]) -> dict[str, str]:
+    texts = {key: _text(content) for key, content in entries.items()}
+    problems = [problem for key, content in texts.items() if (problem := _tag_problem(key, content))]
+    folded = [key.lower() for key in texts]
+    problems += [
+        f"'{key}' is there twice but for its case, which IAM refuses" for key in texts if folded.count(key.lower()) > 1
+    ]
+    if len(texts) > MOST_TAGS:
+        problems.append(f"{len(texts)} tags are more than the {MOST_TAGS} that fit beside ours")
+    if problems:
+        raise ValueError(", ".join(problems))
+    return {key: content for key, content in texts.items() if content is not None}
 
 
 def _text(content: Any) -> str | None:

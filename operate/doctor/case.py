@@ -13,7 +13,7 @@ from components.aws.identity import redactor
 from components.redaction import Redactor
 from components.resources.account import AccountProvider
 from components.resources.base import OnboardingProvider
-from components.settings.configuration import SECRETS, parse_settings
+from components.settings.configuration import DEFAULT_TAGS, SECRETS, parse_settings
 from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from components.settings.model import ExistingTrail, Settings
 from operate.engine.stack import Stack
@@ -76,7 +76,7 @@ class Case:
         if SECRETS[0] not in plain:
             own.pop(SECRETS[0], None)
         environment = {name: value for name, value in os.environ.items() if name != KEY_VARIABLE}
-        return parse_settings(own, environment, plain)
+        return parse_settings(own, environment, plain, given.values.get(DEFAULT_TAGS, ""))
 
     @cached_property
     def key(self) -> ApiKeyDetails:

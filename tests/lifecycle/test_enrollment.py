@@ -48,8 +48,10 @@ def test_an_account_is_enrolled_with_the_token_of_the_run(enrolment: Resource, t
     assert [call.action for call in trend.requests(SERVICE)] == ["GET /connectors", "POST /connectors"]
 
 
-def test_a_token_in_the_environment_wins(enrolment: Resource, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(TOKEN_VARIABLE, FRESH)
+def test_a_token_in_the_environment_wins_less_the_blanks_around_it(
+    enrolment: Resource, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(TOKEN_VARIABLE, f" {FRESH}\n")
     engine.restart(visionOneServiceToken=EXPIRED)
     enrolment.up(ENROLLMENT_INPUTS)
     assert enrolment.outs["status"] == "registered"

@@ -42,7 +42,7 @@ def run(
     monkeypatch: pytest.MonkeyPatch, configuration: Mapping[str, Any], engine: Recorder, encrypted: list[str] = SECRETS
 ) -> dict[str, Any]:
     """Run the program as the language host does, and return its stack's outputs."""
-    named = {f"{PROJECT}:{name}": value for name, value in configuration.items()}
+    named = {name if ":" in name else f"{PROJECT}:{name}": value for name, value in configuration.items()}
     secret_keys = [f"{PROJECT}:{name}" for name in encrypted]
     monkeypatch.setenv("PULUMI_CONFIG", json.dumps({"aws:region": WHERE.region, **named}))
     pulumi.runtime.set_all_config(named, secret_keys)
@@ -89,10 +89,13 @@ def test_the_outputs_are_exported(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_settings_are_read_from_the_projects_own_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Recorder()
-    run(monkeypatch, {"createNewTrail": "true", "tags": '{"team": "blue"}', "stackName": "Trend"}, engine)
+    default_tags = {"aws:defaultTags": '{"tags": {"managedBy": "platform"}}'}
+    own = {"createNewTrail": "true", "tags": '{"team": "blue"}', "stackName": "Trend"}
+    run(monkeypatch, own | default_tags, engine)
     forwarder = engine.one("aws:cloudformation/stack:Stack", "forwarder")
     assert forwarder.inputs["name"] == "Trend"
     assert forwarder.inputs["tags"]["team"] == "blue"
+    assert [key for key in forwarder.inputs["tags"] if key.lower() == "managedby"] == ["managedBy"]
     assert "aws:cloudtrail/trail:Trail" in engine.types
 
 

@@ -83,6 +83,13 @@ def test_no_secret_is_among_the_settings_that_the_command_is_told() -> None:
     }
 
 
+def test_the_command_is_told_the_same_whatever_the_order_of_the_configuration() -> None:
+    """Pulumi hands it over in another order each time, and what the command is told is compared as a text."""
+    entries = {"aws:profile": "p", "own:endpointsConfirmed": "h", "aws:defaultTags": "{}x"}
+    orders = [entries, dict(reversed(entries.items()))]
+    assert len({json.dumps(access_settings(order, (), "own")) for order in orders}) == 1
+
+
 @pytest.fixture(autouse=True)
 def _no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave AWS without credentials, so that nothing is asked."""

@@ -171,6 +171,46 @@ def test_every_mistake_is_named_at_once() -> None:
     )  # fmt: skip
 
 
+def with_default_tags(
+    block: Any, tags: dict[str, str] | None = None, environment: dict[str, str] | None = None
+) -> Settings:
+    configuration = NEW_TRAIL | {"tags": json.dumps(tags or {})}
+    return parse_settings(configuration, environment or {}, default_tags=block if block == "" else json.dumps(block))
+
+
+def test_the_tags_of_the_aws_provider_count_as_tags_do() -> None:
+    """So that a `managedBy` among them takes the place of this program's, as it does among `tags`."""
+    from_environment = {"TF_AWS_DEFAULT_TAGS_stage": "test", "TF_AWS_DEFAULT_TAGS_managedBy": "nobody"}
+    block = {"tags": {"managedBy": "platform", "team": "red", "costCenter": 7}}
+    assert with_default_tags(block, {"team": "blue"}, from_environment).tags == {
+        "stage": "test", "managedBy": "platform", "team": "blue", "costCenter": "7",
+    }  # fmt: skip
+    for nothing in ("", {}, {"tags": {}}, {"tags": None}):
+        assert with_default_tags(nothing, {"team": "blue"}).tags == {"team": "blue"}
+
+
+@pytest.mark.parametrize(
+    ("block", "words"),
+    [
+        (
+            {"tags": {"Trend-Onboarding:stack": "x"}},
+            "aws:defaultTags: 'Trend-Onboarding:stack' is a tag that this program",
+        ),
+        ({"tags": {"Team": "x"}}, "aws:defaultTags and tags: 'Team' is there twice but for its case"),
+        ({"tags": {f"key{number}": "x" for number in range(46)}}, "aws:defaultTags and tags: 47 tags are more than"),
+        ({"tags": {"key": ""}}, "aws:defaultTags: 'key' has the value ''"),
+        ({"team": "x"}, "aws:defaultTags is not an object whose `tags` are one"),
+        ({"tags": '{"a": "b"}'}, "aws:defaultTags is not an object whose `tags` are one"),
+        ([{"tags": {"a": "b"}}], "aws:defaultTags is not an object whose `tags` are one"),
+    ],
+)
+def test_tags_of_the_aws_provider_that_aws_or_the_provider_would_refuse_are_refused(block: Any, words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        with_default_tags(block, {"team": "blue"})
+    (problem,) = caught.value.problems
+    assert problem.startswith(words)
+
+
 def test_a_wrong_create_new_trail_brings_no_second_complaint_about_the_bucket() -> None:
     assert len(problems({"createNewTrail": "maybe", "existingCloudtrailBucketName": "a-bucket"})) == 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from components.settings.configuration import parse_settings
+from components.settings.credentials import parse_token
 from tests.unit.settings_problems import problems
 
 NEW_TRAIL = {"createNewTrail": "true"}
@@ -25,6 +26,27 @@ def test_the_key_of_the_environment_wins_and_its_mistakes_carry_its_name() -> No
 @pytest.mark.parametrize("environment", [{"VISION_ONE_SERVICE_TOKEN": "SENTINEL"}, {}])
 def test_a_token_in_the_environment_enrols_too(environment: dict[str, str]) -> None:
     assert parse_settings(NEW_TRAIL, environment).enroll is bool(environment)
+
+
+@pytest.mark.parametrize("token", ["token", " token\n", "\ttoken\r\n"])
+def test_a_token_with_blanks_around_it_is_the_token_without(token: str) -> None:
+    assert parse_token(token) == "token"
+    assert parse_settings(NEW_TRAIL, {"VISION_ONE_SERVICE_TOKEN": token}).enroll is True
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [("\n", "is blank"), (" ", "is blank"), ("SENTINEL x", "holds a blank"), ("SENTINEL\u00e9", "ASCII")],
+)
+def test_a_token_that_cannot_be_one_is_refused_with_the_name_of_where_it_comes_from(token: str, words: str) -> None:
+    for configuration, environment, name in [
+        ({"visionOneServiceToken": token}, {}, "visionOneServiceToken: "),
+        ({"visionOneServiceToken": "a-token"}, {"VISION_ONE_SERVICE_TOKEN": token}, "VISION_ONE_SERVICE_TOKEN: "),
+    ]:
+        (problem,) = problems(NEW_TRAIL | configuration, environment)
+        assert problem.startswith(name)
+        assert words in problem
+        assert "SENTINEL" not in problem
 
 
 @pytest.mark.parametrize("name", ["cloudOneApiKey", "visionOneServiceToken"])
