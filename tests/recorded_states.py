@@ -33,7 +33,7 @@ SITUATIONS: Mapping[str, dict[str, Any]] = {
 }
 """Settings by situation: together they deploy every kind of resource that there is."""
 
-SECRET = "1b47061264138c4ac30d75fd1eb44270"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # Pulumi's mark of a secret value
 
 
 def credentials(sandbox: Sandbox) -> dict[str, str]:
