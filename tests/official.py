@@ -24,9 +24,10 @@ import yaml
 
 from sandbox import environment
 from sandbox.gate import HOST
-from sandbox.processes import ROOT, free_ports
+from sandbox.gate.server import listen
+from sandbox.processes import ROOT
 from sandbox.pulumi import toolchain
-from sandbox.trend import default_tenant
+from sandbox.trend import Simulator
 
 ACCOUNT = "123456789012"
 STAND_IN = "--stand-in"
@@ -108,8 +109,9 @@ def main() -> int:
     """Live it; return the exit code."""
     from moto.moto_proxy.certificate_creator import CertificateCreator
 
-    tenant, (aws, trend) = default_tenant(), free_ports(2)
-    with tempfile.TemporaryDirectory() as scratch:
+    with listen() as free:
+        aws = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as scratch, Simulator() as trend:
         home, project = Path(scratch), Path(scratch, "project")
         project.mkdir()
         proxy = f"http://{HOST}:{aws}"
@@ -124,21 +126,17 @@ def main() -> int:
             "AWS_ACCESS_KEY_ID": environment.ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": environment.ACCESS_KEY,
             "AWS_EC2_METADATA_DISABLED": "true",
-            "TREND_ENDPOINT_URL": f"http://{HOST}:{trend}",
-            "CLOUD_ONE_API_KEY": tenant.full_access_key.value,
-            "VISION_ONE_SERVICE_TOKEN": tenant.enrollment_tokens[0].value,
+            "TREND_ENDPOINT_URL": trend.url,
+            "CLOUD_ONE_API_KEY": trend.tenant.full_access_key.value,
+            "VISION_ONE_SERVICE_TOKEN": trend.tenant.enrollment_tokens[0].value,
         }
-        logs = home / "aws.log", home / "trend.log"
-        with (
-            running("tests.official", "aws", str(aws), log=logs[0]),
-            running("sandbox.trend", "--port", str(trend), log=logs[1]),
-        ):
+        log = home / "aws.log"
+        with running("tests.official", "aws", str(aws), log=log):
             try:
                 wait_for(proxy)
-                wait_for(f"http://{HOST}:{trend}")
                 live(project, variables)
             except subprocess.CalledProcessError as failed:
-                print(f"error: {failed}; the last of AWS: {logs[0].read_text()[-3000:]}", file=sys.stderr)
+                print(f"error: {failed}; the last of AWS: {log.read_text()[-3000:]}", file=sys.stderr)
                 return 1
     return 0
 
