@@ -34,6 +34,9 @@ app = typer.Typer(
 StackName = Annotated[str, typer.Option("--stack", "-s", help="The stack; the selected one if not given.")]
 Folder = Annotated[str, typer.Option("--cwd", "-C", help="The project's folder.")]
 ConfigFile = Annotated[str, typer.Option(help="File with the stack's configuration.")]
+BreakLock = Annotated[
+    bool, typer.Option("--break-lock", help="Lift the lock of an interrupted run: say so only where it is dead.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -56,6 +59,7 @@ def options(
 def up(
     context: typer.Context,
     no_revert: Annotated[bool, typer.Option("--no-revert", help="Leave a failed update as it is.")] = False,
+    break_lock: BreakLock = False,
     accept: Annotated[
         list[str] | None, typer.Option(help="Go on past the check of this name although it failed; repeatable.")
     ] = None,
@@ -66,7 +70,8 @@ def up(
     """
     with _one_line_errors():
         stack = Stack.of(Flags.among(context.args))
-        raise typer.Exit(runs.up(stack, context.args, reverts=not no_revert, accepted=accept or ()))
+        code = runs.up(stack, context.args, reverts=not no_revert, accepted=accept or (), break_lock=break_lock)
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -92,13 +97,13 @@ def doctor(
 
 
 @app.command(context_settings=_PASSED_ON)
-def destroy(context: typer.Context) -> None:
+def destroy(context: typer.Context, break_lock: BreakLock = False) -> None:
     """Run `pulumi destroy` with the flags given here, then show the report. Exit code: that of `pulumi destroy`."""
     with _one_line_errors():
         leaving = Stack.of(Flags.among(context.args))
-        code = runs.destroy(leaving, context.args)
+        code, before = runs.destroy(leaving, context.args, break_lock=break_lock)
         if code == 0:
-            Console(stderr=True).print(Report.of(leaving).table())
+            Console(stderr=True).print(Report.of(leaving, before).table())
         raise typer.Exit(code)
 
 
@@ -109,10 +114,11 @@ def revert(
     config_file: ConfigFile = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     non_interactive: Annotated[bool, typer.Option("--non-interactive", help="Nobody can be asked.")] = False,
+    break_lock: BreakLock = False,
 ) -> None:
     """Put everything back to the last update that succeeded, or to nothing, after a run that failed or was killed."""
     with _one_line_errors():
-        runs.revert(Stack.of(Flags(stack, cwd, config_file, non_interactive)), confirmed=yes)
+        runs.revert(Stack.of(Flags(stack, cwd, config_file, non_interactive)), confirmed=yes, break_lock=break_lock)
 
 
 @app.command()

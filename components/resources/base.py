@@ -197,7 +197,8 @@ def reported(method: Callable[Concatenate[ProviderT, P], ResultT]) -> Callable[C
 
     def wrapper(self: ProviderT, /, *args: P.args, **kwargs: P.kwargs) -> ResultT:
         try:
-            return method(self, *args, **kwargs)
+            with cancellation.calls:
+                return method(self, *args, **kwargs)
         except self.failures as error:
             raise self.explain(error) from None
 

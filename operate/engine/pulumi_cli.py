@@ -64,12 +64,6 @@ class Pulumi:
         """Run a command that prints JSON, and return the document."""
         return json.loads(self.ask(*arguments))
 
-    def backend_url(self) -> str:
-        """Return the address of the backend that keeps the state."""
-        folder = ["--cwd", self.flags.cwd] if self.flags.cwd else []
-        url: str = json.loads(self._captured(["whoami", "--json", *folder]))["url"]
-        return url
-
     def run(self, *arguments: str, event_log: str = "") -> Ended:
         """Run a command in the foreground.
 
@@ -122,7 +116,6 @@ def _cannot_start(error: OSError) -> PulumiError:
 
 
 def _words(output: str) -> str:
-    """Return what the CLI calls errors, or else the end of what it said."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
-    return "; ".join(errors or lines[-1:]) or "it said nothing"
+    """Return what the CLI says from its first error on, or else the end of what it said."""
+    _, error, rest = output.strip().partition("error: ")
+    return (rest if error else output.strip().rpartition("\n")[2]) or "no error message"

@@ -17,11 +17,9 @@ from pulumi.dynamic.config import Config
 from components.aws.clients import AwsClients
 from components.aws.identity import AwsSettings
 from operate.console import OperateError
-from operate.engine import file_backend, history
-from operate.engine.file_backend import FileBackend
+from operate.engine import history
 from operate.engine.flags import Flags
 from operate.engine.history import Configuration, Run
-from operate.engine.moments import shown
 from operate.engine.pulumi_cli import Pulumi
 from operate.engine.state import State
 
@@ -99,35 +97,9 @@ class Stack:
             return Path(self.pulumi.flags.cwd or ".", self.pulumi.flags.config_file)
         return self.project_folder / str(self._project.get("stackConfigDir") or "") / f"Pulumi.{self.name}.yaml"
 
-    @cached_property
-    def backend(self) -> FileBackend | None:
-        """The folder with the state; None where a service keeps it."""
-        return None if self._backend_root is None else FileBackend(self._backend_root, self.project, self.name)
-
-    @cached_property
-    def _backend_root(self) -> Path | None:
-        return file_backend.root_of(self.pulumi.backend_url(), Path(self.pulumi.flags.cwd or "."))
-
-    def mend_backend(self) -> list[Path]:
-        """Make the backend readable again after a run was killed while it wrote; return what was removed."""
-        return [] if self._backend_root is None else file_backend.mend(self._backend_root, self.project)
-
     def state(self) -> State:
         """Return the state as it is now."""
         return State.of(self.pulumi.ask_json("stack", "export"))
-
-    def state_after(self, position: int, run: Run) -> State:
-        """Return the state as it was after a run, given with its position in the history.
-
-        Raises:
-            OperateError: no copy of it is kept.
-        """
-        if self.backend is not None:
-            kept = self.backend.state_after(position)
-            if kept is None:
-                raise OperateError(f"the backend keeps no copy of the state after the {run.kind} of {shown(run.ended)}")
-            return kept
-        return State.of(self.pulumi.ask_json("stack", "export", "--version", str(run.version)))
 
     def replace_state(self, document: dict[str, Any]) -> None:
         """Put another document in place of the state."""

@@ -1,7 +1,7 @@
-"""What a run leaves that died: a lock, and operations of which nobody knows how they ended.
+"""What a run leaves that was killed: a lock, and operations of which nobody knows how they ended.
 
-Pulumi's plugins outlive it and may finish a call after its death, so that an object appears which the state never heard
-of.
+Pulumi's plugins outlive it until they have finished their calls: an object may appear which the state never heard of.
+Whose a lock is, the CLI alone knows on most backends, and only in words: the operator says that it may be lifted.
 """
 
 from __future__ import annotations
@@ -9,83 +9,75 @@ from __future__ import annotations
 import time
 
 from operate.console import OperateError, say
-from operate.engine.file_backend import Lock
-from operate.engine.moments import seconds_since, shown
+from operate.engine.moments import seconds_since
+from operate.engine.pulumi_cli import PulumiError
 from operate.engine.stack import Stack
-from operate.engine.state import State
+from operate.engine.state import ROOT, State
 from operate.recovery.links import take_back
 from operate.recovery.orphans import remove_orphans
 
 LINGER = 10.0
-"""Seconds after the last word of a dead run in which its plugins may still finish a call."""
+"""Seconds after the last word of a killed run in which its plugins may still finish a call."""
 
 
 class StackLocked(OperateError):
-    """A run is going on, or may be, which only its own host can tell."""
+    """A run is going on, or may be."""
+
+
+def lift_lock(stack: Stack) -> None:
+    """Lift the lock of a run that is known to be dead."""
+    say("lifting the lock of the interrupted run")
+    stack.pulumi.ask("cancel", "--yes")
 
 
 def clear(stack: Stack, *, links_too: bool = False) -> bool:
-    """Clear what a dead run left of the stack, so that the next run starts as if it had not been.
+    """Clear what an interrupted run left in AWS and at Trend. Its operations stay in the state until another begins.
 
     Args:
         stack: the stack.
-        links_too: whether to take half-made links back as well. Before an update they need nothing: making one looks
-            first, and takes up what is ours.
+        links_too: whether to roll half-made links back as well. Before an update they need nothing: creating one looks
+            first, and takes up what this stack manages.
 
     Returns:
-        Whether there was anything under way. What stands may differ from the state then: a refresh is needed.
+        Whether there was anything under way. What exists may differ from the state then: a refresh is needed.
 
     Raises:
         StackLocked: another run holds the stack.
         AwsError, OnboardingError, OperateError: something could not be removed; the next call tries it again.
     """
-    lift_locks(stack)
-    state = stack.state()
-    if not state.operations:
+    as_it_was_left = stack.state()
+    if not as_it_was_left.operations:
         return False
+    _take_the_lock_once(stack, as_it_was_left)
+    _wait_for_plugins(as_it_was_left)
+    state = stack.state()
     names = ", ".join(operation.resource.title for operation in state.operations)
-    say(f"an earlier run died and left open: {names}")
-    _wait_for_plugins(state)
+    say(f"an earlier run was interrupted and left open: {names}")
     begun = [operation.resource for operation in state.operations if operation.kind == "creating"]
     remove_orphans(stack, begun, known=state, marks=state.marks, since=state.since)
     if links_too:
         take_back(stack, begun, state)
-    stack.replace_state(state.without_operations())
     return True
 
 
-def lift_locks(stack: Stack) -> bool:
-    """Lift the locks of dead runs. Only a folder says whose they are; on other backends Pulumi's own words must do.
+def forget_operations(stack: Stack) -> None:
+    """Take the open operations out of the state: Pulumi would warn of them for ever."""
+    stack.replace_state(stack.state().without_operations())
 
-    Returns:
-        Whether there was one.
 
-    Raises:
-        StackLocked: a run holds the stack that is not known to be dead.
+def _take_the_lock_once(stack: Stack, state: State) -> None:
+    """Make sure that the operations are not those of a run that is going on, in the one way that each backend has.
+
+    A refresh of the root, which is nothing but a name, changes nothing; it fails where the stack is locked.
     """
-    for path in stack.mend_backend():
-        say(f"removed {path.name}, which a killed run left empty")
-    if stack.backend is None:
-        return False
-    locks = stack.backend.locks()
-    for lock in locks:
-        if lock is not None and not lock.is_dead:
-            raise StackLocked(_who_holds(stack, lock))
-    if locks:
-        pids = ", ".join(str(lock.pid) for lock in locks if lock is not None)
-        say(f"lifting the lock of a dead run (pid {pids or 'unknown'})")
-        stack.pulumi.ask("cancel", "--yes")
-    return bool(locks)
-
-
-def _who_holds(stack: Stack, lock: Lock) -> str:
-    who = f"stack {stack.name} is locked by {lock.user}@{lock.host} (pid {lock.pid}) since {shown(lock.since)}"
-    if lock.is_of_this_host:
-        return f"{who}, and that process runs: wait for it to end, or stop it by Ctrl-C there"
-    return (
-        f"{who}, which only that host can tell the state of: wait for it to end, or, once it is dead for sure, run "
-        f"`{stack.pulumi.shown('pulumi cancel')}`"
-    )
+    (root,) = (each.urn for each in state.resources if each.type == ROOT)
+    try:
+        stack.pulumi.ask("refresh", "--target", root, "--yes", "--skip-preview", *stack.pulumi.configured())
+    except PulumiError as error:
+        raise StackLocked(
+            f"stack {stack.name} is locked by a run that is interrupted or goes on still: {error}. Wait for it to end; "
+            "where it is dead for sure, run this again with `--break-lock`"
+        ) from None
 
 
 def _wait_for_plugins(state: State) -> None:

@@ -145,7 +145,8 @@ def revert(stack: Stack, target: Target, doubtful: Sequence[Resource] = (), *, b
         OperateError: something is left; it was said what, and how to go on.
     """
     try:
-        interrupted_run.clear(stack, links_too=True)
+        if interrupted_run.clear(stack, links_too=True):
+            interrupted_run.forget_operations(stack)
         before = stack.state()
         remove_orphans(stack, doubtful, known=before, marks=before.marks, since=began or before.since)
         take_back(stack, doubtful, before)

@@ -18,7 +18,14 @@ from operate.recovery.reverting import Target
 _REFUSED = 1
 
 
-def up(stack: Stack, arguments: Sequence[str], *, reverts: bool = True, accepted: Sequence[str] = ()) -> int:
+def up(
+    stack: Stack,
+    arguments: Sequence[str],
+    *,
+    reverts: bool = True,
+    accepted: Sequence[str] = (),
+    break_lock: bool = False,
+) -> int:
     """Clear what an interrupted run left, look for what stands in the way, update the stack, and revert an update that
     fails after it began to change things.
 
@@ -27,6 +34,7 @@ def up(stack: Stack, arguments: Sequence[str], *, reverts: bool = True, accepted
         arguments: the flags of `pulumi up`.
         reverts: whether to; a failed update is left as it is otherwise.
         accepted: checks that do not stand in the way although they fail.
+        break_lock: whether the operator says that the run is dead which holds the stack's lock.
 
     Returns:
         The update's exit code, reverted or not; 1 where something stands in the way, and nothing was started.
@@ -35,9 +43,12 @@ def up(stack: Stack, arguments: Sequence[str], *, reverts: bool = True, accepted
         OperateError, AwsError: it could not be cleared, or there is no such check; nothing was started.
     """
     require_known(stack, accepted)
-    refresh = _refresh_after(interrupted_run.clear(stack))
+    if break_lock:
+        interrupted_run.lift_lock(stack)
+    was_interrupted = interrupted_run.clear(stack)
     if not _may_begin(stack, accepted):
         return _REFUSED
+    refresh = _forget_operations(stack) if was_interrupted else []
     before, began = stack.state(), now()
     with tempfile.TemporaryDirectory(prefix="operate-") as folder:
         log = Path(folder, "events.jsonl")
@@ -55,23 +66,28 @@ def up(stack: Stack, arguments: Sequence[str], *, reverts: bool = True, accepted
         target = reverting.target_of(stack, before)
         reverting.announce(stack, target)
         _confirm_losses(stack, target, before)
+        if ended.killed and tried.changed:
+            interrupted_run.lift_lock(stack)  # its own: it held the stack when it began to change things
         reverting.revert(stack, target, tried.failed_creates, began=began)
     except ONE_LINE_ERRORS as error:
         say(worded(error))
     return ended.code
 
 
-def revert(stack: Stack, *, confirmed: bool) -> None:
+def revert(stack: Stack, *, confirmed: bool, break_lock: bool = False) -> None:
     """Revert a run that failed or was killed earlier.
 
     Args:
         stack: the stack.
         confirmed: whether the operator need not be asked.
+        break_lock: whether the operator says that the run is dead which holds the stack's lock.
 
     Raises:
         OperateError, AwsError, OnboardingError: it is not reverted.
     """
-    if not interrupted_run.lift_locks(stack) and not reverting.is_needed(stack):
+    if break_lock:
+        interrupted_run.lift_lock(stack)
+    if not reverting.is_needed(stack):
         say(f"nothing to revert: the last run of stack {stack.name} succeeded")
         return
     before = stack.state()
@@ -83,21 +99,26 @@ def revert(stack: Stack, *, confirmed: bool) -> None:
     reverting.revert(stack, target)
 
 
-def destroy(stack: Stack, arguments: Sequence[str]) -> int:
+def destroy(stack: Stack, arguments: Sequence[str], *, break_lock: bool = False) -> tuple[int, State]:
     """Clear what an interrupted run left, its half-made links included, and destroy the stack.
 
     Args:
         stack: the stack.
         arguments: the flags of `pulumi destroy`.
+        break_lock: whether the operator says that the run is dead which holds the stack's lock.
 
     Returns:
-        Its exit code.
+        Its exit code, and the state before it: afterwards no backend but Pulumi Cloud has that.
 
     Raises:
         OperateError, AwsError, OnboardingError: it could not be cleared; nothing was started.
     """
-    refresh = _refresh_after(interrupted_run.clear(stack, links_too=True))
-    return stack.pulumi.run("destroy", *arguments, *refresh).code
+    if break_lock:
+        interrupted_run.lift_lock(stack)
+    was_interrupted = interrupted_run.clear(stack, links_too=True)
+    refresh = _forget_operations(stack) if was_interrupted else []
+    before = stack.state()
+    return stack.pulumi.run("destroy", *arguments, *refresh).code, before
 
 
 def _may_begin(stack: Stack, accepted: Sequence[str]) -> bool:
@@ -135,6 +156,7 @@ def _confirm(stack: Stack) -> None:
         raise OperateError(f"stack {stack.name} is not reverted, since nobody said yes to it: `{again}` does it")
 
 
-def _refresh_after(was_interrupted: bool) -> list[str]:
-    """Return the flag that lets a run see what became of the calls that an interrupted one had under way."""
-    return ["--refresh"] if was_interrupted else []
+def _forget_operations(stack: Stack) -> list[str]:
+    """Take open operations out of the state, and return the flag that lets a run see what became of them."""
+    interrupted_run.forget_operations(stack)
+    return ["--refresh"]

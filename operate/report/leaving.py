@@ -11,7 +11,6 @@ from rich.table import Column, Table
 from components.aws.errors import AwsError
 from components.aws.tags import OWNER_TAG
 from components.resources.enrollment import SKIPPED
-from operate.engine.history import Run
 from operate.engine.stack import Stack
 from operate.engine.state import BUCKET, DYNAMIC, Resource, State
 from operate.recovery.aws_objects import Bucket
@@ -54,11 +53,17 @@ class Report:
     left: tuple[Item, ...]
 
     @classmethod
-    def of(cls, stack: Stack) -> Report:
-        """Compare the state before the stack was destroyed with that of now, and look at what AWS still holds."""
+    def of(cls, stack: Stack, before: State | None = None) -> Report:
+        """Compare the state before the stack was destroyed with that of now, and look at what AWS still holds.
+
+        Args:
+            stack: the stack.
+            before: its state before it was destroyed. Without it the report is about what exists now: which resources a
+                destroy has removed, no backend tells afterwards.
+        """
         now, runs = stack.state(), stack.runs()
         destroyed = bool(runs) and runs[0].kind == "destroy"
-        before = _before_leaving(stack, runs) if destroyed else now
+        before = before or now
         # What goes along with another resource needs no line of its own.
         shown = [each for each in before.real() if not (each.only_asks or each.is_part)]
         going = [each for each in shown if not each.retained and each.type not in _PERMANENT]
@@ -101,14 +106,6 @@ class Report:
         if not any(groups.values()):
             table.add_row("nothing", "this stack has made nothing that is known of")
         return table
-
-
-def _before_leaving(stack: Stack, runs: list[Run]) -> State:
-    """Return the state after the last update, before one destroy or several took it apart."""
-    last = next((position for position, run in enumerate(runs) if run.kind == "update"), None)
-    if last is None:
-        return State.of({})
-    return stack.state_after(last, runs[last])
 
 
 def _restored(resource: Resource) -> str:

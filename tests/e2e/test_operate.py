@@ -168,11 +168,13 @@ def test_the_report_names_what_went_what_stays_and_what_cannot_be_removed(stack:
 
     assert left.code == 0, left.output
     assert bucket in left.output
+    for item in (*planned["removed"], *planned["kept"]):
+        assert item["what"].split()[-1] in left.output
+    assert "CloudFormation stack CloudOne" in {item["what"] for item in planned["removed"]}
     report = json.loads(operate(stack, "report", "--json").output)
-    assert report == {**planned, "destroyed": True}
-    assert "CloudFormation stack CloudOne" in {item["what"] for item in report["removed"]}
+    assert (report["destroyed"], report["removed"], report["left"]) == (True, [], [])
     assert [item["what"] for item in report["kept"]] == [f"S3 bucket {bucket}"]
-    not_removable = [(item["what"], item["note"]) for item in report["notRemovable"]]
+    not_removable = [(item["what"], item["note"]) for item in planned["notRemovable"]]
     assert [what.split(" of ")[0].split(" for ")[0] for what, _ in not_removable] == [
         "Vision One enrolment",
         "CloudTrail service token",

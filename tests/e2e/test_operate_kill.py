@@ -34,16 +34,15 @@ def test_killed_runs_leave_nothing_behind_and_the_next_one_converges(stack: Stac
     for service, action in (("iam", "CreateRole"), ("s3", "CreateBucket")):
         sandbox.aws_control.add_fault(Fault(service=service, action=action, kind="delay", seconds=3))
     kill_while(stack, "creating workload-security", "creating trail-bucket")
-    # As if it had been killed in the middle of writing on a backend that keeps attributes.
-    attributes = state_file(stack).with_name(f"{stack.name}.json.attrs")
-    attributes.write_text("")
-    assert "EOF" in stack.run("stack", "--show-name").output
+    locked = operate(stack, *UP)
+    assert locked.code == 1
+    assert "`--break-lock`" in locked.errors[0]
+    assert pending(stack) == {"creating workload-security", "creating trail-bucket"}
 
-    first = operate(stack, *UP)
+    first = operate(stack, *UP, "--break-lock")
 
     assert first.code == 0, first.output
-    assert f"removed {attributes.name}, which a killed run left empty" in first.output
-    assert "lifting the lock of a dead run" in first.output
+    assert "lifting the lock of the interrupted run" in first.output
     assert "pending operations" not in first.output
     stack.up(EXPECT_NO_CHANGES)
     assert_one_of_each(stack)
@@ -52,7 +51,7 @@ def test_killed_runs_leave_nothing_behind_and_the_next_one_converges(stack: Stac
     sandbox.aws_control.add_fault(Fault(service="cloudformation", action="CreateStack", kind="delay", seconds=3))
     kill_while(stack, "creating management-role")
 
-    second = operate(stack, *UP)
+    second = operate(stack, *UP, "--break-lock")
 
     assert second.code == 0, second.output
     assert "removed CloudFormation stack Trend-Account" in second.output
@@ -75,7 +74,7 @@ def test_a_link_whose_making_died_is_taken_back_and_what_it_adopted_restored(sta
     )
     kill_while(stack, "creating connector")
 
-    run = operate(stack, "revert", "--yes")
+    run = operate(stack, "revert", "--yes", "--break-lock")
 
     assert run.code == 0, run.output
     assert "took Workload Security connector" in run.output
@@ -116,7 +115,7 @@ def test_runs_killed_at_random_moments_are_cleared_by_one_update(
     record_property("tried", f"{KILLS} runs of one stack, {killed} of them killed under way; SEED={seed}")
 
     stack.configure(NEW_TRAIL)
-    last = operate(stack, "up", "--yes", "--non-interactive")
+    last = operate(stack, "up", "--yes", "--non-interactive", "--break-lock")
 
     assert last.code == 0, last.output
     assert "pending operations" not in last.output
@@ -142,7 +141,7 @@ def kill_one(stack: Stack, chance: random.Random) -> bool:
     by_hand = chance.random() < 0.5  # the lock alone is lifted, and what else is left piles up
     if by_hand:
         stack.run("cancel", "--yes")
-    run = begin(stack, PULUMI if by_hand else OPERATE, *UP)
+    run = begin(stack, *((PULUMI, *UP) if by_hand else (OPERATE, *UP, "--break-lock")))
     try:
         run.wait(chance.uniform(0, LONGEST))
     except subprocess.TimeoutExpired:

@@ -1,0 +1,97 @@
+"""`operate` with its state in an S3 bucket: the same commands, the same exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from sandbox.gate.faults import Fault
+from sandbox.sandbox import Sandbox
+from tests.e2e.conftest import end_processes_in
+from tests.e2e.inventory import aws_inventory
+from tests.e2e.operating import OPERATE, UP, begin, kill, operate, wait_until
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.standing import links, standing
+
+TRAIL = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
+NO_CONNECTOR = Fault(status=500, service="workload", action="POST /awsconnectors", count=None)
+
+
+@pytest.fixture
+def in_s3(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Iterator[Stack]:
+    """A stack whose state is in a bucket of the sandbox's own S3, not deployed yet."""
+    sandbox.aws("s3").create_bucket(Bucket="state")
+    endpoint = sandbox.endpoints()["AWS_ENDPOINT_URL"]
+    backend = f"s3://state?endpoint={endpoint}&use_path_style=true&region=us-east-1"
+    # Else the CLI says of each object that it has no checksum: moto has none.
+    environment = {"PULUMI_BACKEND_URL": backend, "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required"}
+    stack = Stack(sandbox, tmp_path / "project", {**credentials, **environment}, name="in-s3")
+    stack.configure(TRAIL)
+    yield stack
+    end_processes_in(stack.folder)
+
+
+def providers(stack: Stack) -> list[psutil.Process]:
+    """Return the processes of dynamic providers that work on the stack."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if "pulumi.dynamic" in process.cmdline() and Path(process.cwd()) == stack.folder:
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+@pytest.mark.full
+def test_a_life_with_a_failed_update(in_s3: Stack) -> None:
+    before = (links(in_s3), aws_inventory(in_s3.sandbox))
+    in_s3.sandbox.trend.add_fault(NO_CONNECTOR)
+    failed = operate(in_s3, *UP)
+    assert failed.code == 1
+    assert "to nothing" in failed.output
+    assert (links(in_s3), aws_inventory(in_s3.sandbox)) == before
+    in_s3.sandbox.trend.clear_faults()
+
+    assert operate(in_s3, *UP).code == 0
+    whole = standing(in_s3)
+    in_s3.configure({**TRAIL, "externalId": "another"})
+    in_s3.sandbox.aws_control.add_fault(
+        Fault(service="iam", action="UpdateAssumeRolePolicy", status=403, code="AccessDenied")
+    )
+    failed = operate(in_s3, *UP)
+    assert failed.code == 1
+    assert "to the update of" in failed.output
+    assert standing(in_s3) == whole
+
+    planned = json.loads(operate(in_s3, "report", "--json").output)
+    left = operate(in_s3, "destroy", "--yes", "--skip-preview", "--non-interactive")
+    assert left.code == 0, left.output
+    assert "CloudFormation stack CloudOne" in left.output
+    assert {item["what"] for item in planned["removed"]} >= {"CloudFormation stack CloudOne"}
+    assert operate(in_s3, "report").code == 0
+
+
+def test_a_killed_run_is_cleared_once_the_operator_lifts_its_lock_and_its_provider_ends_by_itself(in_s3: Stack) -> None:
+    trend = in_s3.sandbox.trend
+    slow = trend.add_fault(Fault(kind="delay", seconds=4, service="workload", action="POST /awsconnectors"))
+    run = begin(in_s3, OPERATE, *UP)
+    wait_until(lambda: trend.fault_seen(slow), "the connector", 120)
+    kill(run)
+    assert providers(in_s3)  # it finishes its call first
+    wait_until(lambda: not providers(in_s3), "the end of the dynamic provider")
+    assert len(links(in_s3)) >= 1
+
+    locked = operate(in_s3, *UP)
+    assert locked.code == 1
+    assert "is locked by a run that is interrupted or goes on still" in locked.output
+    assert "`--break-lock`" in locked.output
+
+    cleared = operate(in_s3, *UP, "--break-lock")
+    assert cleared.code == 0, cleared.output
+    assert "lifting the lock of the interrupted run" in cleared.output
+    in_s3.succeed("preview", EXPECT_NO_CHANGES)
