@@ -96,7 +96,8 @@ def time_rows(times: dict[str, Compared]) -> Iterator[Row]:
     yield Row(FIRST_UP, times[FIRST_UP].program.median, limit, " s", why, timed=True)
     before = last_release()
     for what in (PREVIEW, FIRST_UP):
-        compared = f"{before.version}: {before.here(what, times[what].floor.median_cpu):.2f} s"
+        then = before.here(what, times[what].floor.median_cpu)
+        compared = f"last release: {then:.2f} s" if then else "no release recorded"
         yield Row(f"CPU of a {what}", times[what].program.median_cpu, None, " s", compared)
 
 

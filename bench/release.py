@@ -25,9 +25,9 @@ class Release:
     program: Mapping[str, float]
     floor: Mapping[str, float]
 
-    def here(self, what: str, floor: float) -> float:
-        """Return what it would take on a machine on which the floor takes so many CPU seconds."""
-        return self.program[what] * floor / self.floor[what]
+    def here(self, what: str, floor: float) -> float | None:
+        """Return what it would take on a machine on which the floor takes so many CPU seconds; None if nobody knows."""
+        return self.program[what] * floor / self.floor[what] if what in self.program else None
 
 
 def last_release() -> Release:
