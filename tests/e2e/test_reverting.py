@@ -92,9 +92,15 @@ def test_what_an_earlier_update_created_is_lost_to_a_revert_only_where_somebody_
     stack.up()
     whole = standing(stack)
     forwarder = stack.outputs()["cloudTrailStackId"]
-    stack.sandbox.aws("cloudformation").update_stack(
-        StackName="CloudOne", UsePreviousTemplate=True, Tags=[{"Key": "by", "Value": "hand"}]
-    )  # what differs in the forwarder's stack replaces it
+    cloudformation = stack.sandbox.aws("cloudformation")
+    (live,) = cloudformation.describe_stacks(StackName="CloudOne")["Stacks"]
+    cloudformation.update_stack(  # what differs in the forwarder's stack replaces it
+        StackName="CloudOne",
+        UsePreviousTemplate=True,
+        Parameters=[{"ParameterKey": each["ParameterKey"], "UsePreviousValue": True} for each in live["Parameters"]],
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        Tags=[{"Key": "by", "Value": "hand"}],
+    )
     stack.configure({**BUCKET, "externalId": "another"})
     stack.sandbox.aws_control.add_fault(NO_POLICY)
 
