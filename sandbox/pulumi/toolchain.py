@@ -169,6 +169,7 @@ def _compile(go: str, module: Path, folder: Path, progress: Progress) -> None:
 
     progress.show("reading the modules")
     total = len(progress.run([go, "list", "-deps", CLI_MODULE], module, on_fetched).splitlines())
+    progress.show(f"compiling {total} packages")
     stamp = f"-s -w -X {SDK_MODULE}/go/common/version.Version=v{ENGINE_VERSION}"
     build = [go, "build", "-v", "-trimpath", "-ldflags", stamp, "-o", str(folder / "pulumi"), CLI_MODULE]
     progress.run(build, module, on_compiled)
