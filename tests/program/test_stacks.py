@@ -106,7 +106,7 @@ def test_the_program_reads_the_templates_and_hands_over_what_it_found() -> None:
 
 
 def test_what_aws_says_of_a_template_is_handed_over_without_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    secret = "thisIsNotASecretOfAnybodyAtAll0123456789"
+    secret = "thisIsNotASecretOfAnybodyAtAll0123456789"  # pragma: allowlist secret
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
     monkeypatch.setattr(vendor_template, "describe_template", lambda *_where: {"problem": f"denied to {secret}"})
     (found, _) = [each.inputs["found"] for each in deploy(EXISTING).engine.of_type("trend:VendorTemplate")]
