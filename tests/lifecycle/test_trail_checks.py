@@ -81,7 +81,7 @@ def test_a_new_trail_that_was_made_and_not_started_is_warned_of(aws: Aws) -> Non
     aws.make_trail("trend-onboarding-dev", everywhere=True, started=False)
     finding = new_trail(aws)
     assert (finding.verdict, finding.doubt) == ("unknown", TrailDoubt.STOPPED)
-    assert f"{OURS}, which this stack made, is stopped" in str(finding)
+    assert f"{OURS}, which this stack created, is stopped" in str(finding)
     assert "`pulumi up --refresh` starts it" in str(finding)
 
 

@@ -69,7 +69,8 @@ class _Statement:
         is_about = any(_fits(pattern.lower(), ask.action.lower()) for pattern in self.actions) and any(
             _fits(pattern, ask.resource) for pattern in self.resources
         )
-        return {key for _, key, _ in self.conditions if key not in ask.context} if is_about else set()
+        known = {name.lower() for name in ask.context}
+        return {key for _, key, _ in self.conditions if key.lower() not in known} if is_about else set()
 
 
 class Policy:
@@ -118,11 +119,11 @@ def _conditions(given: Mapping[str, Mapping[str, Any]]) -> Iterable[tuple[str, s
         if operator not in _EXACT | _PATTERN:
             raise ValueError(f"condition {operator} is none that the sandbox judges")
         for key, wanted in keys.items():
-            yield operator, key.lower(), tuple(many(wanted))
+            yield operator, key, tuple(many(wanted))
 
 
 def _holds(operator: str, key: str, wanted: tuple[str, ...], context: Context) -> bool:
-    values = next((values for name, values in context.items() if name.lower() == key), ())
+    values = next((values for name, values in context.items() if name.lower() == key.lower()), ())
     if operator in _EXACT:
         return any(value in wanted for value in values)
     return any(_fits(pattern, value) for pattern in wanted for value in values)
