@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.e2e.operating import operate
 from tests.e2e.pulumi_cli import Run, Stack
 
@@ -27,6 +29,7 @@ def test_neither_refresh_nor_destroy_sends_the_key_in_clear(stack: Stack) -> Non
     assert len(stack.outputs()) > 10
 
 
+@pytest.mark.full
 def test_a_host_that_is_not_trends_is_named_in_the_preview_and_gets_nothing_until_confirmed(stack: Stack) -> None:
     stack.up()
     stack.sandbox.trend.clear_requests()

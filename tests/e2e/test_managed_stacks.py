@@ -24,7 +24,7 @@ def tags(stack: Stack, name: str) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in found["Tags"]}
 
 
-@pytest.mark.parametrize("name", ["CloudOne", "CloudOne-Account"])
+@pytest.mark.parametrize("name", ["CloudOne", pytest.param("CloudOne-Account", marks=pytest.mark.full)])
 def test_a_stack_that_has_the_name_already_is_refused_before_anything_is_changed(
     stack: Stack, operated: Callable[[Stack], OperatedStack], name: str
 ) -> None:
@@ -39,6 +39,7 @@ def test_a_stack_that_has_the_name_already_is_refused_before_anything_is_changed
     stack.succeed("preview")
 
 
+@pytest.mark.full
 def test_the_same_stack_in_a_second_backend_is_refused_and_leaves_the_first_deployment_alone(
     stack: Stack, tmp_path: Path
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_renamed_pulumi_stack_goes_on_and_the_changed_tag_alone_is_carried_out
     stack.destroy()
 
 
+@pytest.mark.full
 def test_tags_that_somebody_removes_lock_nobody_out(stack: Stack) -> None:
     stack.up()
     provider = f"arn:aws:iam::{stack.sandbox.account}:oidc-provider/{ISSUER}"

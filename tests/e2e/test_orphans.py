@@ -92,7 +92,7 @@ def test_only_what_carries_the_mark_and_was_created_within_the_run_is_removed(
     assert all(line.endswith("which was left behind") if removed else " alone: it " in line for line in said), said
 
 
-@pytest.mark.parametrize("adopt", [False, True])
+@pytest.mark.parametrize("adopt", [False, pytest.param(True, marks=pytest.mark.full)])
 def test_a_second_deployment_of_the_same_names_harms_nothing_of_the_first(
     stack: Stack, tmp_path: Path, adopt: bool
 ) -> None:

@@ -76,6 +76,7 @@ def test_a_life_with_a_failed_update(in_s3: Stack) -> None:
     assert operate(in_s3, "report").code == 0
 
 
+@pytest.mark.full
 def test_a_killed_run_is_cleared_once_the_operator_lifts_its_lock_and_its_provider_ends_by_itself(in_s3: Stack) -> None:
     trend = in_s3.sandbox.trend
     slow = trend.add_fault(Fault(kind="delay", seconds=4, service="workload", action="POST /awsconnectors"))
