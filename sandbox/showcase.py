@@ -66,7 +66,10 @@ def _in_aws(sandbox: Sandbox, region: str) -> Iterator[Row]:
 def _trusted(role: dict[str, Any]) -> str:
     """Return whom a role's trust names, in a few words."""
     principal = role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]
-    return ", ".join(_short(str(name)) for name in principal.values()) if isinstance(principal, dict) else principal
+    if not isinstance(principal, dict):
+        return str(principal)
+    given = (value if isinstance(value, list) else [value] for value in principal.values())
+    return ", ".join(_short(str(name)) for names in given for name in names)
 
 
 def _short(name: str) -> str:

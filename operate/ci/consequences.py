@@ -65,6 +65,7 @@ _BOOKKEEPING = frozenset(
             f"{DYNAMIC}{name}"
             for name in (
                 "CloudOneAccount",
+                "Deployment",
                 "ExternalId",
                 "KeyCheck",
                 "NotificationMerge",
