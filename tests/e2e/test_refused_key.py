@@ -27,11 +27,10 @@ def refused(stack: Stack, *arguments: str) -> Run:
     assert run.code != 0, run.output
     assert [call.action for call in stack.sandbox.aws_requests(changing=True)] == []
     assert [call.action for call in stack.sandbox.trend.requests(changing=True)] == []
-    # What the engine began at the same time: a change refers to the first error, a deletion says the same once more.
+    # What the engine began at the same time: a change refers to the first error, a deletion says that one once more.
     errors = [each for each in run.errors if "see the error of" not in each]
-    assert errors
-    for error in errors:
-        assert "step 1, Cloud One account: GET accounts /apikeys/{id}: HTTP 401" in error
+    (refusal,) = {each[each.index("step 1, Cloud One account") :] for each in errors}
+    assert "GET accounts /apikeys/{id}: HTTP 401" in refusal
     assert "xxxx" not in run.output
     return run
 
