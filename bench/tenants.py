@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bench.rows import Row
 from sandbox.gate.faults import Fault
 from sandbox.trend import SimulatorControl
-from sandbox.trend.records import CloudAccount
+from sandbox.trend.records import CloudAccountRecord
 from tests.e2e.pulumi_cli import Stack
 
 SIZES = (1, 1_000, 10_000)
@@ -39,7 +39,7 @@ def _prepare(trend: SimulatorControl, *, others: int, single_get: bool) -> None:
     written = {"created": "2026-01-01T00:00:00Z", "lastModified": "2026-01-01T00:00:00Z"}
     ids = [f"{number:012}" for number in range(1, others + 1)]
     accounts = [
-        CloudAccount.model_validate({"id": each, "roleARN": f"arn:aws:iam::{each}:role/theirs", **written})
+        CloudAccountRecord.model_validate({"id": each, "roleARN": f"arn:aws:iam::{each}:role/theirs", **written})
         for each in ids
     ]
     trend.restore(trend.state().model_copy(update={"cloud_accounts": tuple(accounts)}))

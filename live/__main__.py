@@ -14,7 +14,7 @@ from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from components.settings.endpoints import ENDPOINT_VARIABLE, Endpoints
 from live.comparison import Difference, compare
 from live.guard import Accounts, allowed
-from live.life import Interrupted, Life
+from live.life import Life, LifeInterrupted
 from live.project import ROOT
 from live.record import Record
 from live.report import page, summary
@@ -40,7 +40,7 @@ def main() -> int:
     try:
         accounts = allowed(os.environ)
         return _run(accounts, Path(os.environ.get(HOME_VARIABLE) or ROOT / ".live").resolve())
-    except Interrupted as interrupted:
+    except LifeInterrupted as interrupted:
         return _failed(interrupted, INTERRUPTED)
     except (OperateError, AwsError, SandboxError, ToolchainError) as error:
         return _failed(error, FAILED)

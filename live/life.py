@@ -27,7 +27,7 @@ BEFORE = {
 DESTROY = ("destroy", "--yes", "--skip-preview")
 
 
-class Interrupted(OperateError):
+class LifeInterrupted(OperateError):
     """The operator ended the life; what was created of the stack still exists."""
 
 
@@ -82,7 +82,7 @@ class Life:
         ended = project.run(*command)
         recorder.record.exit_codes[phase] = ended.code
         if ended.interrupted:
-            raise Interrupted(f"interrupted in {phase}: `{project.command('destroy')}` removes what was created")
+            raise LifeInterrupted(f"interrupted in {phase}: `{project.command('destroy')}` removes what was created")
 
     def _probe(self, recorder: Recorder) -> None:
         self._say(f"{recorder.record.name}: probe")

@@ -187,7 +187,7 @@ def policy(
     cwd: Folder = "",
     config_file: ConfigFile = "",
     forwarder_template: Annotated[
-        str, typer.Option(help="File or S3 address of the vendor's CloudTrail template, before the first up.")
+        str, typer.Option(help="File or S3 address of Trend's CloudTrail template, before the first up.")
     ] = "",
 ) -> None:
     """Print the least IAM policy with which this stack can be previewed, deployed or destroyed: docs/permissions.md."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from sandbox.processes import SandboxError, Server
 
 
-class Record:
+class SandboxRecord:
     """The servers that were started last below a folder, and the lock that lets one process at a time change that."""
 
     def __init__(self, home: Path) -> None:

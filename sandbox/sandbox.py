@@ -26,7 +26,7 @@ from sandbox.processes import (
 )
 from sandbox.pulumi import toolchain
 from sandbox.pulumi.toolchain import Toolchain
-from sandbox.record import Record
+from sandbox.record import SandboxRecord
 from sandbox.trend import SimulatorControl, Tenant, default_tenant
 
 ACCOUNT = "123456789012"
@@ -68,7 +68,7 @@ class Sandbox:
         self.account = account
         self._ports = (aws_port, trend_port)
         self._detached = detached
-        self._record = Record(self.home)
+        self._record = SandboxRecord(self.home)
         self._launched: dict[Server, Path] = {}
         self._trend: SimulatorControl | None = None
         self._aws_control: AwsControl | None = None

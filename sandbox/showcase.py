@@ -21,7 +21,7 @@ Try next, in this shell after `. .sandbox/env`:
   make demo-down                            take everything back"""
 
 
-class Row(NamedTuple):
+class ShowcaseRow(NamedTuple):
     """One object: what it is, and which one."""
 
     what: str
@@ -41,26 +41,26 @@ def table(sandbox: Sandbox, aws_region: str) -> Table:
     return shown
 
 
-def _at_trend(sandbox: Sandbox) -> Iterator[Row]:
+def _at_trend(sandbox: Sandbox) -> Iterator[ShowcaseRow]:
     state = sandbox.trend.state()
     for connector in state.connectors:
         role = _short(connector.cross_account_role_arn)
-        yield Row("Trend connector", f"{connector.display_name} (ID {connector.id}), points at {role}")
+        yield ShowcaseRow("Trend connector", f"{connector.display_name} (ID {connector.id}), points at {role}")
     for account in state.cloud_accounts:
         role = _short(account.role_arn)
-        yield Row("Trend cloud account", f"{account.alias} ({account.state}), points at {role}")
+        yield ShowcaseRow("Trend cloud account", f"{account.alias} ({account.state}), points at {role}")
     if state.registration:
-        yield Row("Trend enrollment", f"Vision One: {state.registration.status}")
+        yield ShowcaseRow("Trend enrollment", f"Vision One: {state.registration.status}")
 
 
-def _in_aws(sandbox: Sandbox, region: str) -> Iterator[Row]:
+def _in_aws(sandbox: Sandbox, region: str) -> Iterator[ShowcaseRow]:
     cloudformation = sandbox.aws("cloudformation", region)
     for stack in cloudformation.describe_stacks()["Stacks"]:
-        yield Row("AWS stack", f"{stack['StackName']}: {stack['StackStatus']}")
+        yield ShowcaseRow("AWS stack", f"{stack['StackName']}: {stack['StackStatus']}")
     for role in sandbox.aws("iam", region).list_roles()["Roles"]:
-        yield Row("AWS role", f"{role['RoleName']}, trusts {_trusted(role)}")
+        yield ShowcaseRow("AWS role", f"{role['RoleName']}, trusts {_trusted(role)}")
     for trail in sandbox.aws("cloudtrail", region).describe_trails()["trailList"]:
-        yield Row("AWS trail", f"{trail['Name']}, delivers to bucket {trail['S3BucketName']}")
+        yield ShowcaseRow("AWS trail", f"{trail['Name']}, delivers to bucket {trail['S3BucketName']}")
 
 
 def _trusted(role: dict[str, Any]) -> str:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from components.checks.deployed import Health
 from components.checks.findings import Finding
-from operate.report.facts import Facts, Link, Template
+from operate.report.facts import Facts, LinkFacts, TemplateFacts
 from operate.report.leaving import Item, Report
-from operate.report.policies import Statement
-from operate.report.roles import Held, Policy, Role, VendorStack
-from operate.report.trail import Trail
+from operate.report.policies import GrantedStatement
+from operate.report.roles import Held, Policy, Role, TrendStack
+from operate.report.trail import TrailFacts
 
 HOSTILE = "<script>alert('&')</script><img src=https://tracker.example/x.png>"
 LONG_ARN = "arn:aws:iam::123456789012:role/" + "p" * 400 + "/" + "r" * 64
 FORBIDDEN = "AccessDenied: not authorized; allow the deploying identity cloudformation:DescribeStackResources"
 
-_TRUST = Statement(
+_TRUST = GrantedStatement(
     "Allow",
     ("AWS arn:aws:iam::147995105371:root",),
     ("sts:AssumeRole",),
     (),
     ("StringEquals sts:ExternalId = the tenant's external id",),
 )
-_READS = Statement("Allow", (), ("ec2:DescribeImages", "workspaces:" + "Describe" * 12), ("*",), ())
-_DENIES = Statement("Deny", ("*",), ("all but s3:GetObject",), (LONG_ARN,), ("Bool aws:SecureTransport = false",))
+_READS = GrantedStatement("Allow", (), ("ec2:DescribeImages", "workspaces:" + "Describe" * 12), ("*",), ())
+_DENIES = GrantedStatement(
+    "Deny", ("*",), ("all but s3:GetObject",), (LONG_ARN,), ("Bool aws:SecureTransport = false",)
+)
 
 
 def sample() -> Facts:
@@ -38,13 +40,13 @@ def sample() -> Facts:
         cloud_one_region="trend-us-1",
         trend_account="147995105371",
         links=(
-            Link("Workload Security connector", HOSTILE, "", LONG_ARN, "made by this stack", "failed"),
-            Link("Cloud One cloud account", "AWS 123456789012", "managed", LONG_ARN, "adopted", "ok"),
-            Link("Vision One enrolment", "Cloud One account 098765432109", "registered", "", "stays", ""),
+            LinkFacts("Workload Security connector", HOSTILE, "", LONG_ARN, "made by this stack", "failed"),
+            LinkFacts("Cloud One cloud account", "AWS 123456789012", "managed", LONG_ARN, "adopted", "ok"),
+            LinkFacts("Vision One enrollment", "Cloud One account 098765432109", "registered", "", "stays", ""),
         ),
         own_role=Role("Workload Security reads", LONG_ARN, "state", (_TRUST,), (Policy("reads", (_READS,)),), LONG_ARN),
-        vendor_stacks=(
-            VendorStack(
+        trend_stacks=(
+            TrendStack(
                 "CloudOne-Account",
                 "arn:aws:cloudformation:::stack/CloudOne-Account/1",
                 (Held("AWS::IAM::Role", "x" * 64),),
@@ -54,9 +56,9 @@ def sample() -> Facts:
                     Role("It reads", "other-role", "AWS", (_TRUST,), (Policy(LONG_ARN, unreadable=FORBIDDEN),)),
                 ),
             ),
-            VendorStack("CloudOne", "arn:aws:cloudformation:::stack/CloudOne/2", unreadable=FORBIDDEN),
+            TrendStack("CloudOne", "arn:aws:cloudformation:::stack/CloudOne/2", unreadable=FORBIDDEN),
         ),
-        trail=Trail(
+        trail=TrailFacts(
             "b" * 63,
             Finding("delivery", "unknown", f"trail {LONG_ARN} is stopped", "aws cloudtrail start-logging"),
             made_here=True,
@@ -65,7 +67,7 @@ def sample() -> Facts:
             notified=(LONG_ARN,),
         ),
         versions=(("Program", ""), ("Pulumi", "v3.1.4"), ("Pulumi plugin aws", "7.8.9")),
-        templates=(Template("Forwarder", "https://" + "t" * 200, "sha256:" + "0123456789abcdef" * 4),),
+        templates=(TemplateFacts("Forwarder", "https://" + "t" * 200, "sha256:" + "0123456789abcdef" * 4),),
         health=Health(
             (
                 Finding("Workload Security connector", "failed", f"points at {LONG_ARN}", "`pulumi up --refresh`"),
@@ -79,7 +81,7 @@ def sample() -> Facts:
             destroyed=False,
             removed=(Item("IAM role"),),
             kept=(Item("S3 bucket " + "b" * 63, "keeps its logs"),),
-            not_removable=(Item("Vision One enrolment", "no call takes it back"),),
+            not_removable=(Item("Vision One enrollment", "no call takes it back"),),
             left=(),
         ),
     )

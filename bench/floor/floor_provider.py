@@ -17,7 +17,7 @@ class NothingProvider(ResourceProvider):
         return CreateResult("nothing", props)
 
 
-class Nothing(Resource, module="floor", name="Nothing"):
+class Idle(Resource, module="floor", name="Nothing"):
     """Nothing."""
 
     def __init__(self, name: str) -> None:

@@ -13,7 +13,7 @@ DEPLOYMENT_TAG = "trend-onboarding:deployment"
 """Mark of the deployment that created a resource (`components.resources.deployment`): no other has the same."""
 
 TEMPLATE_TAG = "trend-onboarding:template"
-"""Digest of the template that a vendor's stack was made from: a new one makes the stack take the new template."""
+"""Digest of the template that Trend's stack was made from: a new one makes the stack take the new template."""
 
 
 def owner_tag() -> str:

@@ -114,7 +114,7 @@ class TrendProvider(OnboardingProvider):
         )
 
     def redact(self, text: str) -> str:
-        """Return the text without API key and enrolment token."""
+        """Return the text without API key and enrollment token."""
         return self._environment.redact(text)
 
     def trend(self, cloud_one_account_id: str | None = None) -> Trend:
@@ -129,7 +129,7 @@ class TrendProvider(OnboardingProvider):
         return trend
 
     def enrollment_token(self) -> str:
-        """Return the Vision One enrolment token of this run; empty without one."""
+        """Return the Vision One enrollment token of this run; empty without one."""
         return self._environment.enrollment_token
 
     def aws_regions(self) -> dict[str, str]:

@@ -77,7 +77,7 @@ class CloudAccountProvider(LinkProvider[CloudAccountSettings]):
         try:
             self._make(inputs, link.settings)
         except TrendError as error:
-            self.say(f"{self.noun} {link.name} with role {link.settings.role_arn} is gone, and not put back: {error}")
+            self.say(f"{self.noun} {link.name} with role {link.settings.role_arn} is gone, and not restored: {error}")
 
     def remove(self, link_id: str, inputs: LinkInputs) -> None:
         self._client(inputs).delete(link_id)
@@ -102,7 +102,7 @@ class CloudAccount(OnboardingResource, module="trend", name="CloudAccount"):
         aws_account_id: the AWS account to register, twelve digits.
         role_arn: the role that Cloud One assumes.
         alias, description: as the console shows them.
-        adopt: whether to take over a registration that something else made.
+        adopt: whether to adopt a registration that is not managed by this stack.
         before: settings of such a registration, from `PriorLink`.
     """
 

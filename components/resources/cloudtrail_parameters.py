@@ -1,4 +1,4 @@
-"""Step 7: the token and the parameters with which the vendor's CloudTrail stack is deployed."""
+"""Step 7: the token and the parameters with which Trend's CloudTrail stack is deployed."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class CloudTrailParametersProvider(TrendProvider):
 
 
 class CloudTrailParameters(OnboardingResource, module="trend", name="CloudTrailParameters"):
-    """Parameters of the vendor's CloudTrail stack, `trend:CloudTrailParameters`.
+    """Parameters of Trend's CloudTrail stack, `trend:CloudTrailParameters`.
 
     Args:
         name: the resource's name.

@@ -15,11 +15,11 @@ from components.resources.role_refusals import speaks_of_role
 from components.trend.errors import BadRequest
 
 if TYPE_CHECKING:
-    from components.trend.workload import Connector as VendorConnector
+    from components.trend.workload import Connector as ConnectorReply
     from components.trend.workload import Workload
 
 ROLE_SPREADS_WITHIN = 90.0
-"""Seconds that IAM may take until Trend can assume a new role; the vendor's documents speak of a minute."""
+"""Seconds that IAM may take until Trend can assume a new role; Trend's documents speak of a minute."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class ConnectorSettings(LinkSettings):
 
 
 class ConnectorProvider(LinkProvider[ConnectorSettings]):
-    """Makes, reads, changes and removes the connector. Its id is the vendor's number."""
+    """Makes, reads, changes and removes the connector. Its id is Trend's number."""
 
     step = "step 4, Workload Security connector"
     noun = "Workload Security connector"
@@ -73,13 +73,13 @@ class ConnectorProvider(LinkProvider[ConnectorSettings]):
         return self.trend(inputs.cloud_one_account_id).workload(inputs.region)
 
 
-def _link(connector: VendorConnector) -> Link[ConnectorSettings]:
+def _link(connector: ConnectorReply) -> Link[ConnectorSettings]:
     settings = ConnectorSettings(role_arn=connector.cross_account_role_arn, display_name=connector.display_name)
     return Link(id=connector.id, name=f"'{connector.display_name}' (ID {connector.id})", settings=settings)
 
 
 class Connector(OnboardingResource, module="trend", name="Connector"):
-    """The connector of an AWS account, `trend:Connector`; its id is the vendor's number of it.
+    """The connector of an AWS account, `trend:Connector`; its id is Trend's number of it.
 
     Args:
         name: the resource's name.
@@ -87,7 +87,7 @@ class Connector(OnboardingResource, module="trend", name="Connector"):
         aws_account_id: the AWS account to link, twelve digits.
         role_arn: the role that Workload Security assumes.
         display_name: the connector's name in the console.
-        adopt: whether to take over a connector that something else made.
+        adopt: whether to adopt a connector that is not managed by this stack.
         before: settings of such a connector, from `PriorLink`.
     """
 

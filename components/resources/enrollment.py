@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SKIPPED = "skipped"
 REGISTERED = "registered"
-# After one of these the enrolment may have been carried out, now or by a run before.
+# After one of these the enrollment may have been carried out, now or by a run before.
 LOOK_AGAIN = (NoReply, UnusableReply, ServiceFailed, BadRequest, Conflict)
 
 
@@ -46,7 +46,7 @@ class EnrollmentInputs(Inputs):
 class EnrollmentProvider(TrendProvider):
     """Enrols Cloud One, once. What is enrolled stays so: no call takes it back, and a token serves a single time."""
 
-    step = "step 2, Vision One enrolment"
+    step = "step 2, Vision One enrollment"
     identity = ("cloudOneAccountId", "region")
 
     def check(self, olds: Props, news: Props) -> CheckResult:
@@ -83,8 +83,8 @@ class EnrollmentProvider(TrendProvider):
         """Leave the registration, and say so: only the Vision One console can take it back."""
         if props["status"] != SKIPPED:
             self.say(
-                f"the enrolment of Cloud One account {props['cloudOneAccountId']} stays (status {props['status']}): it "
-                "cannot be undone from here; in the Vision One console see Service Management > Product Connector"
+                f"the enrollment of Cloud One account {props['cloudOneAccountId']} stays (status {props['status']}): "
+                "it cannot be undone from here; in the Vision One console see Service Management > Product Connector"
             )
 
     def _enroll(self, props: Props) -> Props:
@@ -99,7 +99,7 @@ class EnrollmentProvider(TrendProvider):
         token = self.enrollment_token()
         if not token:
             raise CredentialsError(
-                "there is no Vision One enrolment token in this run",
+                "there is no Vision One enrollment token in this run",
                 hint="set VISION_ONE_SERVICE_TOKEN, or `pulumi config set --secret visionOneServiceToken`",
             )
         try:
@@ -121,7 +121,7 @@ class VisionOneEnrollment(OnboardingResource, module="trend", name="VisionOneEnr
     Args:
         name: the resource's name.
         account: the Cloud One account.
-        enroll: whether an enrolment token is at hand. The token itself is no property of the resource.
+        enroll: whether an enrollment token is at hand. The token itself is no property of the resource.
     """
 
     status = OutputProperty[str]()

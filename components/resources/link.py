@@ -32,10 +32,10 @@ class Link(Generic[SettingsT]):
     """A link as it stands at Trend.
 
     Attributes:
-        id: the vendor's id of it.
+        id: Trend's id of it.
         name: how a person recognises it.
         settings: its settings.
-        facts: what the vendor adds and the stack's outputs show.
+        facts: what Trend adds and the stack's outputs show.
     """
 
     id: str
@@ -51,8 +51,8 @@ class LinkInputs(Inputs):
     Attributes:
         cloud_one_account_id, region: the Cloud One account, and where it is.
         aws_account_id: the AWS account that is linked.
-        adopt: whether to take over a link that something else made.
-        before: the settings that `PriorLink` found, of the link that is taken over; empty where there was none.
+        adopt: whether to adopt a link that is not managed by this stack.
+        before: the settings that `PriorLink` found, of the link that is adopted; empty where there was none.
     """
 
     cloud_one_account_id: str

@@ -1,7 +1,7 @@
 """The rule of ownership, for everything at Trend that links to an AWS account through a role.
 
 A link is ours exactly when it points at the role that this stack made. One that points elsewhere is left alone:
-making another is refused, or, where the operator asked for it, it is adopted, and put back when the stack goes.
+making another is refused, or, where the operator asked for it, it is adopted, and restored when the stack is destroyed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ GONE = ReadResult("", {})
 class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
     """Life of a link. A subclass says how one is found, made, changed and removed.
 
-    The outputs are the inputs, the vendor's facts, and two more: `writtenRoleArn`, the role that a run of ours wrote
+    The outputs are the inputs, Trend's facts, and two more: `writtenRoleArn`, the role that a run of ours wrote
     last (a refresh puts the live role into `roleArn`, and what is ours must not depend on what somebody else wrote
     there), and `original`, the settings that an adopted link gets back in the end.
     """
@@ -104,7 +104,7 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
 
     @reported
     def delete(self, link_id: str, props: Props) -> None:
-        """Remove the link, or put back what was adopted; leave alone what is not ours any more."""
+        """Remove the link, or restore what was adopted; leave alone what is not ours any more."""
         inputs, _ = self._parse(props)
         original = self.settings.of(props["original"]) if props.get("original") else None
         link = self._locate(link_id, inputs, props["writtenRoleArn"])
@@ -178,7 +178,7 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
             return RoleState.UNKNOWN
 
     def _locate(self, link_id: str, inputs: LinkInputs, written_role_arn: str) -> Link[SettingsT] | None:
-        """Return the link that the state knows, also where it was made anew.
+        """Return the link that the state knows, also where it was recreated.
 
         An update that finds its link gone makes another one, and the engine offers no way to tell the state its new
         id. The next refresh does, and until then the role is what the link is known by.
@@ -192,7 +192,7 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
         """Return the link with the wanted settings, and the settings that it gets back in the end, if any.
 
         Raises:
-            LinkExists: it is somebody else's, and is not to be adopted, or could not be put back.
+            LinkExists: it is not managed by this stack, and is not to be adopted, or could not be restored.
         """
         link = self.find(inputs)
         if link is None:
@@ -205,7 +205,7 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
         return self._change(link, inputs, wanted), link.settings.props()
 
     def check_adoptable(self, link: Link[SettingsT], inputs: LinkInputs) -> None:
-        """Refuse a link of somebody else's that is not to be taken over, or could not be put back.
+        """Refuse a link that is not managed by this stack that is not to be adopted, or could not be restored.
 
         Raises:
             LinkExists: so it is.
@@ -215,7 +215,7 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
         if not link.settings.role_arn:
             raise LinkExists(
                 f"the {self.noun} of AWS account {inputs.aws_account_id}, {link.name}, has no role but credentials of "
-                "its own, which cannot be read and therefore not be put back in the end",
+                "its own, which cannot be read and therefore not be restored in the end",
                 hint="unlink it in the Trend console first",
             )
 

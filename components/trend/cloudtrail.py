@@ -17,7 +17,7 @@ class _Deployment(Reply):
 
 @dataclass(frozen=True)
 class StackParameters:
-    """What the vendor wants its CloudTrail stack to be deployed with.
+    """What Trend wants its CloudTrail stack to be deployed with.
 
     Attributes:
         template_url: where the stack's template is.

@@ -11,12 +11,12 @@ class TrendError(Exception):
     """A call to one of Trend's services failed, or what it answered cannot be used.
 
     Attributes:
-        message: what happened, in the vendor's words where there are any.
+        message: what happened, in Trend's words where there are any.
         hint: the one next step that fits.
         method, path: the call, for example `POST` and `workload /awsconnectors`; empty before any call.
         status: HTTP status; 0 when there was no reply.
-        fields: what the vendor said about single fields of the request.
-        trace_id: the vendor's id of the call, for a support case; empty when it gave none.
+        fields: what Trend said about single fields of the request.
+        trace_id: Trend's id of the call, for a support case; empty when it gave none.
     """
 
     hint = "try again; if it stays, open a case with Trend and give it the trace id"
@@ -42,19 +42,19 @@ class TrendError(Exception):
         self.hint = hint or self.hint
 
     def __str__(self) -> str:
-        """Return the whole error in one line: the call, the answer, the vendor's words, the next step."""
+        """Return the whole error in one line: the call, the answer, Trend's words, the next step."""
         call = f"{self.method} {self.path}: " if self.method else ""
         status = f"HTTP {self.status}: " if self.status else ""
         details = [f"{field}: {reason}" for field, reason in self.fields.items()]
         if self.trace_id:
             details.append(f"trace id {self.trace_id}")
         more = f" ({', '.join(details)})" if details else ""
-        # A vendor's words may come in several lines.
+        # Trend's words may come in several lines.
         return " ".join(f"{call}{status}{self.message}{more}; {self.hint}".split())
 
 
 class CredentialsError(TrendError):
-    """There is no API key or enrolment token, or it does not have the form of one."""
+    """There is no API key or enrollment token, or it does not have the form of one."""
 
     hint = HOW_TO_SET
 

@@ -55,7 +55,7 @@ class _Retry(urllib3.Retry):
         patience.wait(seconds, reason)
 
 
-# A wait that the vendor asks for is obeyed up to half a minute, so that no call blocks a run for hours.
+# A wait that Trend asks for is obeyed up to half a minute, so that no call blocks a run for hours.
 _WAITS: dict[str, Any] = {
     "backoff_factor": 0.5,
     "backoff_max": 8,
@@ -71,7 +71,7 @@ _ONCE = _Retry(total=4, read=0, other=0, allowed_methods=None, status_forcelist=
 
 
 class Reply(pydantic.BaseModel):
-    """A reply of the vendor: fields in camelCase on the wire, unknown ones ignored, numbers accepted for ids."""
+    """A reply of Trend: fields in camelCase on the wire, unknown ones ignored, numbers accepted for ids."""
 
     model_config = pydantic.ConfigDict(
         alias_generator=to_camel, populate_by_name=True, coerce_numbers_to_str=True, frozen=True, extra="ignore"
@@ -95,7 +95,7 @@ class Transport:
         base: its base URL, without a slash at the end.
         auth: adds the credentials to a request.
         headers: go with every call.
-        redact: is applied to every text of the vendor that ends in an error.
+        redact: is applied to every text of Trend that ends in an error.
     """
 
     def __init__(
@@ -198,7 +198,7 @@ class Transport:
         return session
 
     def _error(self, response: requests.Response, where: Mapping[str, Any]) -> TrendError:
-        message, fields = _vendor_message(response)
+        message, fields = _trend_message(response)
         redacted = {self._redact(name): self._redact(reason) for name, reason in fields.items()}
         return error_class(response.status_code)(self._redact(message), fields=redacted, **where)
 
@@ -219,8 +219,8 @@ def _decoded(
     return decoded
 
 
-def _vendor_message(response: requests.Response) -> tuple[str, dict[str, str]]:
-    """Return the vendor's own words, from whichever of its three error bodies came, and its words on single fields."""
+def _trend_message(response: requests.Response) -> tuple[str, dict[str, str]]:
+    """Return Trend's own words, from whichever of its three error bodies came, and its words on single fields."""
     try:
         body = response.json()
     except requests.exceptions.JSONDecodeError:

@@ -13,7 +13,7 @@ class Connector(Reply):
     """A link between an AWS account and Workload Security.
 
     Attributes:
-        id: the vendor's number of it, as text.
+        id: Trend's number of it, as text.
         account_id: the AWS account, twelve digits.
         display_name: its name in the console.
         cross_account_role_arn: the role that Trend assumes; empty where the link uses access keys instead.

@@ -1,4 +1,4 @@
-"""What is looked at in AWS: who calls, what it may do, the trail and its bucket, and the vendor's templates."""
+"""What is looked at in AWS: who calls, what it may do, the trail and its bucket, and Trend's templates."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from operate.doctor.permissions import SUBJECT, permissions
 from operate.policy.place import Place
 from operate.policy.surroundings import known_names
 
-_BUCKET, _TEMPLATES = "trail bucket", "vendor's templates"
+_BUCKET, _TEMPLATES = "trail bucket", "Trend's templates"
 
 
 def checks(case: Case) -> list[Check]:
@@ -106,9 +106,9 @@ def _templates(case: Case) -> Iterator[Finding]:
     where, hosted = case.where, case.settings.templates
     urls = [role_template_url(hosted, where)]
     for parameters in case.found("CloudTrailParameters"):
-        vendors = str(parameters.outputs["templateUrl"])
-        name = vendors.rpartition("/")[2]
-        urls.append(hosted.url(name, where.region, where.url_suffix) if hosted else vendors)
+        from_trend = str(parameters.outputs["templateUrl"])
+        name = from_trend.rpartition("/")[2]
+        urls.append(hosted.url(name, where.region, where.url_suffix) if hosted else from_trend)
     templates = {url.rpartition("/")[2]: read_template(case.stack.aws, url, where.region) for url in urls}
     retired = [
         f"{function} in {name} runs on {runtime}"

@@ -98,10 +98,10 @@ def _external_id(case: Case) -> Iterator[Finding]:
 def _vision_one(case: Case) -> Iterator[Finding]:
     case.provider.trend().vision_one().require_reachable()
     enrolled = case.provider.trend().vision_one_connect(case.key.region).status()
-    enrolment = (
+    enrollment = (
         f"Cloud One's registration: {enrolled}" if enrolled else "Cloud One is not registered, as far as it says"
     )
-    yield Finding("Vision One", "ok", f"answers; {enrolment}")
+    yield Finding("Vision One", "ok", f"answers; {enrollment}")
 
 
 def _link(case: Case, provider: LinkProvider[Any]) -> Iterator[Finding]:

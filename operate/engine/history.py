@@ -15,7 +15,7 @@ _PAGE = 50
 
 
 @dataclass(frozen=True)
-class Setting:
+class RecordedSetting:
     """One entry of a configuration.
 
     Attributes:
@@ -27,7 +27,7 @@ class Setting:
     secret: bool
 
     @classmethod
-    def of(cls, entry: Mapping[str, Any]) -> Setting:
+    def of(cls, entry: Mapping[str, Any]) -> RecordedSetting:
         """Read an entry as `pulumi config --json` and the history write it."""
         secret = bool(entry.get("secret"))
         return cls(None if secret else entry.get("objectValue", entry.get("value", "")), secret)
@@ -38,12 +38,12 @@ class Setting:
         return (self.value or "(none)") if isinstance(self.value, str) else json.dumps(self.value)
 
 
-Configuration = Mapping[str, Setting]
+Configuration = Mapping[str, RecordedSetting]
 
 
 def configuration(document: Mapping[str, Any]) -> Configuration:
     """Read a configuration as `pulumi config --json` and the history write it."""
-    return {key: Setting.of(entry) for key, entry in document.items()}
+    return {key: RecordedSetting.of(entry) for key, entry in document.items()}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from operate.engine.history import Configuration, Setting
+from operate.engine.history import Configuration, RecordedSetting
 
 
 @contextmanager
@@ -69,9 +69,9 @@ def differences(earlier: Configuration, now: Configuration) -> list[str]:
     return lines
 
 
-def _is_secret(setting: Setting | None) -> bool:
+def _is_secret(setting: RecordedSetting | None) -> bool:
     return setting is not None and setting.secret
 
 
-def _text(setting: Setting | None) -> str:
+def _text(setting: RecordedSetting | None) -> str:
     return "(none)" if setting is None else str(setting)

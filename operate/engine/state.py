@@ -24,7 +24,7 @@ _NOUNS = {
     f"{DYNAMIC}Connector": ("Workload Security connector", "displayName"),
     f"{DYNAMIC}CloudAccount": ("Cloud One cloud account", "awsAccountId"),
     f"{DYNAMIC}CloudTrailParameters": ("CloudTrail service token for AWS account", "awsAccountId"),
-    f"{DYNAMIC}VisionOneEnrollment": ("Vision One enrolment of Cloud One account", "cloudOneAccountId"),
+    f"{DYNAMIC}VisionOneEnrollment": ("Vision One enrollment of Cloud One account", "cloudOneAccountId"),
 }
 _ONLY_ASK = frozenset(
     {

@@ -1,4 +1,4 @@
-"""The policy of whoever deploys a stack, made from its settings, its state and the vendor's templates."""
+"""The policy of whoever deploys a stack, made from its settings, its state and Trend's templates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from components.aws.names import role_template_url
 from components.aws.template import Template, object_of, parse, read_template
 from operate.console import OperateError, say
 from operate.engine.stack import Stack
-from operate.policy import own, vendor
+from operate.policy import own, trend_stacks
 from operate.policy.place import Place
 from operate.policy.statement import Statement, document
 from operate.policy.surroundings import place_of
@@ -53,19 +53,19 @@ def _templates(place: Place, source: str, *, making: bool) -> Statement:
     objects = [_object(place, _management_url(place))]
     if making or "templateUrl" in place.known:
         objects.append(_forwarder_object(place, source))
-    return Statement("Read", "VendorTemplates", ["s3:GetObject"], objects)
+    return Statement("Read", "TrendTemplates", ["s3:GetObject"], objects)
 
 
 def _for_stacks(stack: Stack, place: Place, source: str, *, making: bool) -> Iterator[Statement]:
     management, forwarder = _management(stack, place), _forwarder(stack, place, source)
     # Any change replaces the forwarder's stack, so that it is never tagged anew.
     stacks = [
-        vendor.VendorStack(place.management, management, ("make", "tag", "remove") if making else ("remove",)),
-        vendor.VendorStack(place.forwarder, forwarder, ("make", "remove") if making else ("remove",)),
+        trend_stacks.StackRights(place.management, management, ("make", "tag", "remove") if making else ("remove",)),
+        trend_stacks.StackRights(place.forwarder, forwarder, ("make", "remove") if making else ("remove",)),
     ]
-    for line in vendor.unknown(stacks):
+    for line in trend_stacks.unknown(stacks):
         say(f"warning: {line}")
-    yield from vendor.rights(place, stacks)
+    yield from trend_stacks.rights(place, stacks)
 
 
 def _management_url(place: Place) -> str:
@@ -80,7 +80,7 @@ def _management(stack: Stack, place: Place) -> Declarations:
 def _forwarder(stack: Stack, place: Place, source: str) -> Declarations:
     if not source:
         say(
-            "Trend names the template of step 8 only to an `up`: the policy assumes what the vendor published early, "
+            "Trend names the template of step 8 only to an `up`: the policy assumes what Trend published early, "
             "under any name that begins with the stack's; after the first `up` run this again, or give "
             "--forwarder-template"
         )

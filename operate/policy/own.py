@@ -68,7 +68,7 @@ def reads(place: Place, *, program_runs: bool) -> Iterator[Statement]:
         yield Statement("Read", "Trail", ["cloudtrail:ListTags", *status], [place.trail_arn])
     yield Statement("Read", "TrailBucket", ["s3:GetBucketNotification"], [place.bucket_arn])
     yield Statement("Read", "CrossAccountRole", ROLE_READS, [place.role_arn])
-    yield Statement("Read", "VendorStacks", STACK_READS, _stacks(place))
+    yield Statement("Read", "TrendStacks", STACK_READS, _stacks(place))
     yield Statement(
         "Find", "ForwarderOfNotification", ["cloudformation:DescribeStackResources"], [place.stack_arn(place.forwarder)]
     )
@@ -115,14 +115,14 @@ def makes(place: Place) -> Iterator[Statement]:
     )
     yield Statement(
         "Make",
-        "VendorStacks",
+        "TrendStacks",
         ["cloudformation:CreateStack", "cloudformation:TagResource"],
         _stacks(place),
     )
     yield Statement("Change", "ManagementStack", ["cloudformation:UpdateStack"], [place.stack_arn(place.management)])
     # The forwarder's stack is replaced by any change, and either stack is after one that failed.
-    yield Statement("Replace", "VendorStacks", ["cloudformation:DeleteStack"], _stacks(place))
-    yield Statement("Explain", "VendorStacks", ["cloudformation:DescribeStackEvents"], _stacks(place))
+    yield Statement("Replace", "TrendStacks", ["cloudformation:DeleteStack"], _stacks(place))
+    yield Statement("Explain", "TrendStacks", ["cloudformation:DescribeStackEvents"], _stacks(place))
 
 
 def removes(place: Place) -> Iterator[Statement]:
@@ -146,8 +146,8 @@ def removes(place: Place) -> Iterator[Statement]:
         ["iam:DeleteRole", "iam:DeleteRolePolicy", "iam:ListInstanceProfilesForRole"],
         [place.role_arn],
     )
-    yield Statement("Remove", "VendorStacks", ["cloudformation:DeleteStack"], _stacks(place))
-    yield Statement("Explain", "VendorStacks", ["cloudformation:DescribeStackEvents"], _stacks(place))
+    yield Statement("Remove", "TrendStacks", ["cloudformation:DeleteStack"], _stacks(place))
+    yield Statement("Explain", "TrendStacks", ["cloudformation:DescribeStackEvents"], _stacks(place))
 
 
 _BUCKET_WRITES = [

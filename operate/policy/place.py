@@ -65,12 +65,12 @@ class Place:
 
     @property
     def forwarder(self) -> str:
-        """Name of the vendor's stack of step 8."""
+        """Name of Trend's stack of step 8."""
         return self.settings.stack_name
 
     @property
     def management(self) -> str:
-        """Name of the vendor's stack of step 5."""
+        """Name of Trend's stack of step 5."""
         return management_stack_name(self.settings.stack_name)
 
     def stack_arn(self, name: str) -> str:

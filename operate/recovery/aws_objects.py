@@ -67,7 +67,7 @@ class AwsObject(abc.ABC):
         """Remove it; return why it is kept, where it is."""
 
 
-class Role(AwsObject):
+class OrphanRole(AwsObject):
     """An IAM role, with the policies on it."""
 
     service = "iam"
@@ -150,7 +150,7 @@ class Bucket(AwsObject):
         return ""
 
 
-class Trail(AwsObject):
+class OrphanTrail(AwsObject):
     """A CloudTrail trail."""
 
     service = "cloudtrail"
@@ -223,8 +223,8 @@ class CloudFormationStack(AwsObject):
 
 _KINDS: dict[str, type[AwsObject]] = {
     "aws:cloudformation/stack:Stack": CloudFormationStack,
-    "aws:cloudtrail/trail:Trail": Trail,
-    "aws:iam/role:Role": Role,
+    "aws:cloudtrail/trail:Trail": OrphanTrail,
+    "aws:iam/role:Role": OrphanRole,
     "aws:iam/rolePolicy:RolePolicy": RolePolicy,
     BUCKET: Bucket,
 }

@@ -13,7 +13,7 @@ from operate.engine.moments import seconds_since
 from operate.engine.pulumi_cli import PulumiError
 from operate.engine.stack import Stack
 from operate.engine.state import ROOT, State
-from operate.recovery.links import take_back
+from operate.recovery.links import roll_back
 from operate.recovery.orphans import remove_orphans
 
 LINGER = 10.0
@@ -56,7 +56,7 @@ def clear(stack: Stack, *, links_too: bool = False) -> bool:
     begun = [operation.resource for operation in state.operations if operation.kind == "creating"]
     remove_orphans(stack, begun, known=state, marks=state.marks, since=state.since)
     if links_too:
-        take_back(stack, begun, state)
+        roll_back(stack, begun, state)
     return True
 
 

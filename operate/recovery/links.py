@@ -23,7 +23,7 @@ _PROVIDERS: dict[str, type[LinkProvider[Any]]] = {
 }
 
 
-def take_back(stack: Stack, begun: Iterable[Resource], state: State) -> None:
+def roll_back(stack: Stack, begun: Iterable[Resource], state: State) -> None:
     """Remove half-made links of ours, and give adopted ones their earlier settings back.
 
     Args:

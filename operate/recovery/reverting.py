@@ -17,7 +17,7 @@ from operate.engine.plan import Planned
 from operate.engine.stack import Stack
 from operate.engine.state import Resource, State
 from operate.recovery import interrupted_run
-from operate.recovery.links import take_back
+from operate.recovery.links import roll_back
 from operate.recovery.orphans import remove_orphans
 
 _ATTEMPTS = 2
@@ -149,7 +149,7 @@ def revert(stack: Stack, target: Target, doubtful: Sequence[Resource] = (), *, b
             interrupted_run.forget_operations(stack)
         before = stack.state()
         remove_orphans(stack, doubtful, known=before, marks=before.marks, since=began or before.since)
-        take_back(stack, doubtful, before)
+        roll_back(stack, doubtful, before)
         done = _destroy(stack, before) if isinstance(target, Nothing) else _apply(stack, target)
         if done:
             after = stack.state()

@@ -1,4 +1,4 @@
-"""What the page says of a deployed stack: from Pulumi's state and history, and the vendor's roles from AWS."""
+"""What the page says of a deployed stack: from Pulumi's state and history, and Trend's roles from AWS."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from operate.engine import history
 from operate.engine.moments import moment, shown
 from operate.engine.state import Resource, State
 from operate.report.leaving import Report
-from operate.report.roles import Role, Vendor, VendorStack, own_role
-from operate.report.trail import Trail, trail
+from operate.report.roles import Role, TrendStack, TrendStacks, own_role
+from operate.report.trail import TrailFacts, trail
 
 _GONE = "not in the state any more"
-_ENROLMENT = "Vision One enrolment"
+_ENROLMENT = "Vision One enrollment"
 # By the names that the components give them, which are part of the state's contract.
 _STACK = "aws:cloudformation/stack:Stack"
 _STACKS = {
@@ -31,7 +31,7 @@ _TEMPLATES = {"management-role-template": "Management role", "forwarder-template
 
 
 @dataclass(frozen=True)
-class Link:
+class LinkFacts:
     """One of Trend's links.
 
     Attributes:
@@ -51,8 +51,8 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Template:
-    """One of the vendor's templates: which one, where it came from, the digest of its text."""
+class TemplateFacts:
+    """One of Trend's templates: which one, where it came from, the digest of its text."""
 
     what: str
     url: str
@@ -69,12 +69,12 @@ class Facts:
         last_run, last_run_ended: how the last run ended that was meant to change something, and when.
         aws_account, aws_region, cloud_one_account, cloud_one_region: what is linked with what.
         trend_account: the AWS account of Trend's from which it assumes roles.
-        links: connector, cloud account, enrolment.
+        links: connector, cloud account, enrollment.
         own_role: the cross-account role of this program; None where it is not in the state any more.
-        vendor_stacks: the vendor's stacks, with their roles.
+        trend_stacks: Trend's stacks, with their roles.
         trail: the bucket.
         versions: each as a name and a version.
-        templates: the vendor's.
+        templates: Trend's.
         health, checked: what the check after the last step found, and when.
         leaving: what stays when the stack is destroyed.
     """
@@ -88,12 +88,12 @@ class Facts:
     cloud_one_account: str
     cloud_one_region: str
     trend_account: str
-    links: tuple[Link, ...]
+    links: tuple[LinkFacts, ...]
     own_role: Role | None
-    vendor_stacks: tuple[VendorStack, ...]
-    trail: Trail
+    trend_stacks: tuple[TrendStack, ...]
+    trail: TrailFacts
     versions: tuple[tuple[str, str], ...]
-    templates: tuple[Template, ...]
+    templates: tuple[TemplateFacts, ...]
     health: Health
     checked: str
     leaving: Report
@@ -102,7 +102,7 @@ class Facts:
     def roles(self) -> tuple[Role, ...]:
         """All roles that could be found."""
         own = (self.own_role,) if self.own_role else ()
-        return (*own, *(role for stack in self.vendor_stacks for role in stack.roles))
+        return (*own, *(role for stack in self.trend_stacks for role in stack.roles))
 
 
 def gather(case: Case, now: datetime) -> Facts:
@@ -122,7 +122,7 @@ def gather(case: Case, now: datetime) -> Facts:
     run = history.last_change(case.stack.runs())
     bucket = TrailBucket(case.stack.aws, expected.bucket_name, expected.aws_account_id, expected.aws_region)
     external_ids = _external_ids(case)
-    vendor = Vendor(case.stack.aws, expected.aws_region, external_ids)
+    reader = TrendStacks(case.stack.aws, expected.aws_region, external_ids)
     stacks = {each.urn.rpartition("::")[2]: each for each in state.resources if each.type == _STACK}
     account = case.found("CloudOneAccount")
     return Facts(
@@ -137,14 +137,14 @@ def gather(case: Case, now: datetime) -> Facts:
         trend_account=TREND_AWS_ACCOUNT,
         links=tuple(_links(case, health)),
         own_role=_own_role(state, expected.connector_role_arn, external_ids),
-        vendor_stacks=tuple(
-            vendor.stack(stacks[name], words) if name in stacks else VendorStack(name, unreadable=_GONE)
+        trend_stacks=tuple(
+            reader.stack(stacks[name], words) if name in stacks else TrendStack(name, unreadable=_GONE)
             for name, words in _STACKS.items()
         ),
         trail=trail(state, bucket.name, delivery_finding(bucket)),
         versions=(("Program", run.revision if run else ""), *_versions(state)),
         templates=tuple(
-            Template(_TEMPLATES[name], each.inputs["templateUrl"], each.inputs[DIGEST])
+            TemplateFacts(_TEMPLATES[name], each.inputs["templateUrl"], each.inputs[DIGEST])
             for each in case.found("VendorTemplate")
             if (name := each.urn.rpartition("::")[2]) in _TEMPLATES
         ),
@@ -154,7 +154,7 @@ def gather(case: Case, now: datetime) -> Facts:
     )
 
 
-def _links(case: Case, last: Health) -> Iterator[Link]:
+def _links(case: Case, last: Health) -> Iterator[LinkFacts]:
     verdicts = {each.subject: each.verdict for each in last.findings}
     for subject, kind, name_key in (
         (CONNECTOR, "Connector", "displayName"),
@@ -166,11 +166,11 @@ def _links(case: Case, last: Health) -> Iterator[Link]:
             name = f"{each.inputs[name_key]}, id {each.id}"
             adopted = each.outputs.get("original")
             made_by = "something else; adopted, gets its earlier settings back" if adopted else "this stack"
-            yield Link(subject, name, each.outputs.get("state", ""), each.inputs["roleArn"], made_by, verdict)
+            yield LinkFacts(subject, name, each.outputs.get("state", ""), each.inputs["roleArn"], made_by, verdict)
         if not found:
-            yield Link(subject, "", _GONE, "", "", verdict)
+            yield LinkFacts(subject, "", _GONE, "", "", verdict)
     for each in case.found("VisionOneEnrollment"):
-        yield Link(
+        yield LinkFacts(
             _ENROLMENT, f"Cloud One account {each.id}", each.outputs["status"], "", "this stack; outlives it", ""
         )
 

@@ -14,7 +14,7 @@ ANOTHER = "an external id that is not the tenant's"
 
 
 @dataclass(frozen=True)
-class Statement:
+class GrantedStatement:
     """One statement of a policy.
 
     Attributes:
@@ -31,7 +31,7 @@ class Statement:
     conditions: tuple[str, ...]
 
 
-def statements(document: str | Mapping[str, Any], external_ids: Collection[str] = ()) -> tuple[Statement, ...]:
+def statements(document: str | Mapping[str, Any], external_ids: Collection[str] = ()) -> tuple[GrantedStatement, ...]:
     """Read a policy.
 
     An external id is never among what is returned: where one stands, it says whether it is the tenant's. AWS does not
@@ -43,7 +43,7 @@ def statements(document: str | Mapping[str, Any], external_ids: Collection[str] 
     """
     parsed = json.loads(document) if isinstance(document, str) else document
     return tuple(
-        Statement(
+        GrantedStatement(
             effect=each["Effect"],
             principals=tuple(_principals(each)),
             actions=_some(each, "Action"),

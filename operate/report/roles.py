@@ -1,4 +1,4 @@
-"""The roles that were made, and what the vendor's CloudFormation stacks hold, as they stand in AWS now."""
+"""The roles that were made, and what Trend's CloudFormation stacks hold, as they stand in AWS now."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from components.aws.clients import AwsClients
 from components.aws.errors import AwsError, calling
 from operate.engine.state import Resource
-from operate.report.policies import Statement, statements
+from operate.report.policies import GrantedStatement, statements
 
 _ROLE = "AWS::IAM::Role"
 
@@ -25,7 +25,7 @@ class Policy:
     """
 
     name: str
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[GrantedStatement, ...] = ()
     unreadable: str = ""
 
 
@@ -46,7 +46,7 @@ class Role:
     purpose: str
     arn: str
     source: str
-    trust: tuple[Statement, ...] = ()
+    trust: tuple[GrantedStatement, ...] = ()
     policies: tuple[Policy, ...] = ()
     boundary: str = ""
     unreadable: str = ""
@@ -61,8 +61,8 @@ class Held:
 
 
 @dataclass(frozen=True)
-class VendorStack:
-    """One of the vendor's stacks.
+class TrendStack:
+    """One of Trend's stacks.
 
     Attributes:
         name, arn: its own; no ARN where the state does not know it any more.
@@ -90,8 +90,8 @@ def own_role(role: Resource, policies: list[Resource], external_ids: Collection[
     )
 
 
-class Vendor:
-    """Reads what the vendor's templates made. What AWS does not tell says why, and ends nothing.
+class TrendStacks:
+    """Reads what Trend's templates made. What AWS does not tell says why, and ends nothing.
 
     Args:
         clients: make the calls.
@@ -104,15 +104,15 @@ class Vendor:
         self._region = region
         self._external_ids = external_ids
 
-    def stack(self, stack: Resource, purpose: str) -> VendorStack:
+    def stack(self, stack: Resource, purpose: str) -> TrendStack:
         """Return one of the stacks, given from the state, and its roles, for whose purpose there are a few words."""
         name = str(stack.inputs["name"])
         try:
             found = self._resources(stack.id)
         except AwsError as error:
-            return VendorStack(name, stack.id, unreadable=str(error))
+            return TrendStack(name, stack.id, unreadable=str(error))
         roles = [each.name for each in found if each.type == _ROLE]
-        return VendorStack(name, stack.id, found, tuple(self._role(each, name, purpose) for each in roles))
+        return TrendStack(name, stack.id, found, tuple(self._role(each, name, purpose) for each in roles))
 
     def _resources(self, stack: str) -> tuple[Held, ...]:
         client = self._clients.client("cloudformation", self._region)
@@ -123,7 +123,7 @@ class Vendor:
         )
 
     def _role(self, name: str, stack: str, purpose: str) -> Role:
-        source = f"made by the vendor's stack {stack}; read from AWS"
+        source = f"made by Trend's stack {stack}; read from AWS"
         try:
             iam = self._clients.client("iam", self._region)
             with calling(f"reading role {name}", "iam:GetRole on it"):

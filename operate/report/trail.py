@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from components.aws.notifications import Notifications
 from components.checks.findings import Finding
 from operate.engine.state import BUCKET, DYNAMIC, Resource, State
-from operate.report.policies import Statement, statements
+from operate.report.policies import GrantedStatement, statements
 
 _PUBLIC_ACCESS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 
 @dataclass(frozen=True)
-class Trail:
+class TrailFacts:
     """The trail's bucket, and the trail where it is this stack's.
 
     Attributes:
@@ -30,16 +30,16 @@ class Trail:
     delivery: Finding
     made_here: bool
     properties: tuple[tuple[str, str], ...]
-    policy: tuple[Statement, ...]
+    policy: tuple[GrantedStatement, ...]
     notified: tuple[str, ...]
 
 
-def trail(state: State, bucket: str, delivery: Finding) -> Trail:
+def trail(state: State, bucket: str, delivery: Finding) -> TrailFacts:
     """Return what the state knows of the bucket and its trail, beside what was found to deliver to it."""
     made = next((each for each in state.resources if each.type == BUCKET and each.inputs.get("bucket") == bucket), None)
     parts = {each.type.rpartition(":")[2]: each for each in state.resources if _is_of(each, bucket)}
     policy = parts.get("BucketPolicy")
-    return Trail(
+    return TrailFacts(
         bucket=bucket,
         delivery=delivery,
         made_here=made is not None,

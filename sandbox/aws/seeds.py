@@ -1,6 +1,6 @@
-"""What stands in AWS before anything is tried: the vendor's buckets and templates, and a trail that existed before.
+"""What stands in AWS before anything is tried: Trend's buckets and templates, and a trail that existed before.
 
-Names and keys of the vendor's buckets are those of the published solution; the templates are this project's own, small
+Names and keys of Trend's buckets are those of the published solution; the templates are this project's own, small
 stand-ins with the same parameters, outputs and effects.
 """
 
@@ -33,7 +33,7 @@ REGIONS = (
 """AWS regions that Cloud One regions stand for."""
 
 VENDOR_ACCOUNT = "147995105371"
-"""Owner of the vendor's buckets, so that the user's account lists only its own."""
+"""Owner of Trend's buckets, so that the user's account lists only its own."""
 
 TEMPLATES = Path(__file__).parent / "templates"
 ROLE_TEMPLATE = "cloud-account-management-role.template"
@@ -88,7 +88,7 @@ def _plant_trail(region: str, account: str) -> None:
             {
                 "Id": "log-archive",
                 "CloudFunction": function,
-                # Not for new objects: S3 would refuse the vendor's entry, which is for all of them, beside it.
+                # Not for new objects: S3 would refuse Trend's entry, which is for all of them, beside it.
                 "Event": ["s3:ObjectRestore:Completed"],
                 "Filter": {"S3Key": {"FilterRule": [{"Name": "prefix", "Value": "archive/"}]}},
             }

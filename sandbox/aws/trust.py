@@ -10,7 +10,7 @@ from typing import Any
 from moto.iam.models import iam_backends
 from moto.utilities.utils import get_partition
 
-from sandbox.aws.judging.policy import Ask, Policy, many
+from sandbox.aws.judging.policy import Ask, JudgedPolicy, many
 
 TREND_ACCOUNT = "147995105371"
 EXTERNAL_ID = "sts:ExternalId"
@@ -51,7 +51,7 @@ def trusts_trend(document: Mapping[str, Any], external_id: str) -> bool:
         if _names_trend(statement.get("Principal"))
     ]
     try:
-        policy = Policy({"Statement": trusting})
+        policy = JudgedPolicy({"Statement": trusting})
     except ValueError:
         return False
     right, wrong = (Ask("sts:AssumeRole", "*", {EXTERNAL_ID: (value,)}) for value in (external_id, "another tenant's"))

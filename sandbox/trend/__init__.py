@@ -6,10 +6,9 @@ Each service has one base, `<url>/<service>`, in the place of the real base that
 from sandbox.trend.client import SimulatorControl
 from sandbox.trend.dialect import Dialect
 from sandbox.trend.simulator import Simulator
-from sandbox.trend.tenant import ApiKey, Behaviors, EnrollmentToken, ServiceEntry, Tenant, default_tenant
+from sandbox.trend.tenant import Behaviors, EnrollmentToken, ServiceEntry, Tenant, TenantKey, default_tenant
 
 __all__ = [
-    "ApiKey",
     "Behaviors",
     "Dialect",
     "EnrollmentToken",
@@ -17,5 +16,6 @@ __all__ = [
     "Simulator",
     "SimulatorControl",
     "Tenant",
+    "TenantKey",
     "default_tenant",
 ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sandbox.trend.cloud_one import CloudOneService, caller
-from sandbox.trend.errors import Refusal
+from sandbox.trend.errors import ErrorReply
 from sandbox.trend.records import now_text
 from sandbox.trend.service import Route
 
 
-class Accounts(CloudOneService):
+class AccountsService(CloudOneService):
     """The tenant's API keys."""
 
     name = "accounts"
@@ -21,7 +21,7 @@ class Accounts(CloudOneService):
         """A key reads itself, and no other here."""
         key = caller()
         if key_id != key.id:
-            raise Refusal(403, "Not authorized to read another API key")
+            raise ErrorReply(403, "Not authorized to read another API key")
         return {
             "id": key.id,
             "alias": key.alias,

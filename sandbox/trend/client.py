@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from sandbox.gate.client import Control
-from sandbox.trend.records import CloudAccount, Connector, StateDump
+from sandbox.trend.records import CloudAccountRecord, ConnectorRecord, StateDump
 from sandbox.trend.tenant import Tenant
 
 
@@ -29,27 +29,27 @@ class SimulatorControl(Control):
         """Change some of the tenant's behaviors, by the names of `Behaviors`."""
         self.call("PATCH", "behaviors", behaviors)
 
-    def add_connector(self, account_id: str, role_arn: str, **fields: Any) -> Connector:
+    def add_connector(self, account_id: str, role_arn: str, **fields: Any) -> ConnectorRecord:
         """Make a connector by hand. Further fields by their wire names, such as `workspacesEnabled`."""
         body = {"displayName": "by hand", "accountId": account_id, "crossAccountRoleArn": role_arn} | fields
-        return Connector.model_validate_json(self.call("POST", "connectors", body).content)
+        return ConnectorRecord.model_validate_json(self.call("POST", "connectors", body).content)
 
-    def change_connector(self, connector_id: int, **fields: Any) -> Connector:
+    def change_connector(self, connector_id: int, **fields: Any) -> ConnectorRecord:
         """Change a connector by hand, fields by their wire names."""
-        return Connector.model_validate_json(self.call("PATCH", f"connectors/{connector_id}", fields).content)
+        return ConnectorRecord.model_validate_json(self.call("PATCH", f"connectors/{connector_id}", fields).content)
 
     def delete_connector(self, connector_id: int) -> None:
         """Remove a connector by hand."""
         self.call("DELETE", f"connectors/{connector_id}")
 
-    def add_cloud_account(self, account_id: str, role_arn: str, **fields: Any) -> CloudAccount:
+    def add_cloud_account(self, account_id: str, role_arn: str, **fields: Any) -> CloudAccountRecord:
         """Register a cloud account by hand. Further fields by their wire names, such as `alias`."""
         body = {"id": account_id, "roleARN": role_arn} | fields
-        return CloudAccount.model_validate_json(self.call("POST", "cloudaccounts", body).content)
+        return CloudAccountRecord.model_validate_json(self.call("POST", "cloudaccounts", body).content)
 
-    def change_cloud_account(self, account_id: str, **fields: Any) -> CloudAccount:
+    def change_cloud_account(self, account_id: str, **fields: Any) -> CloudAccountRecord:
         """Change a cloud account by hand, fields by their wire names."""
-        return CloudAccount.model_validate_json(self.call("PATCH", f"cloudaccounts/{account_id}", fields).content)
+        return CloudAccountRecord.model_validate_json(self.call("PATCH", f"cloudaccounts/{account_id}", fields).content)
 
     def delete_cloud_account(self, account_id: str) -> None:
         """Remove a cloud account by hand."""

@@ -11,8 +11,8 @@ from pydantic import Field
 from werkzeug.wrappers import Response
 
 from sandbox.trend.cloud_one import CloudOneService
-from sandbox.trend.errors import Refusal
-from sandbox.trend.records import ROLE_ARN, CloudAccount, now_text
+from sandbox.trend.errors import ErrorReply
+from sandbox.trend.records import ROLE_ARN, CloudAccountRecord, now_text
 from sandbox.trend.service import Body, Route, json_reply, no_content, query_number, read_body
 
 AWS_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
@@ -56,16 +56,16 @@ class CloudAccounts(CloudOneService):
         return reply
 
     def create(self) -> Response:
-        """Register the account of the role. The role is not tried: whether the vendor does is unknown [U]."""
+        """Register the account of the role. The role is not tried: whether Trend does is unknown [U]."""
         body = read_body(NewCloudAccount)
         account_id = _account_of(body.role_arn)
         state = self.state
         with state.lock:
             if account_id in state.cloud_accounts:
                 # The status is documented by nobody for this call; 409 and this text are assumed [U].
-                raise Refusal(409, f"The AWS account {account_id} is already registered")
+                raise ErrorReply(409, f"The AWS account {account_id} is already registered")
             now = now_text()
-            account = CloudAccount(
+            account = CloudAccountRecord(
                 id=account_id,
                 roleARN=body.role_arn,
                 alias=body.alias,
@@ -88,10 +88,10 @@ class CloudAccounts(CloudOneService):
         return no_content()
 
     def templates(self) -> dict[str, object]:
-        """Where the vendor's template for the role lies, and what to fill in. The region is required here [I]."""
+        """Where Trend's template for the role lies, and what to fill in. The region is required here [I]."""
         aws_region = request.args.get("awsRegion", "")
         if not AWS_REGION.fullmatch(aws_region):
-            raise Refusal(400, "The query is not valid", {"awsRegion": "must be an AWS region"})
+            raise ErrorReply(400, "The query is not valid", {"awsRegion": "must be an AWS region"})
         tenant = self.tenant
         bucket = f"cloud-one-cloud-accounts-{aws_region}"
         template_url = f"https://{bucket}.s3.{aws_region}.amazonaws.com/{_TEMPLATE_KEY}"
@@ -108,18 +108,18 @@ class CloudAccounts(CloudOneService):
             "createStackURL": f"{console}#/stacks/create/review?{urlencode(pairs)}",
         }
 
-    def _known(self, account_id: str) -> CloudAccount:
+    def _known(self, account_id: str) -> CloudAccountRecord:
         with self.state.lock:
             account = self.state.cloud_accounts.get(account_id)
         if account is None:
-            raise Refusal(404, "The cloud account does not exist")
+            raise ErrorReply(404, "The cloud account does not exist")
         return account
 
 
 def _account_of(role_arn: str) -> str:
     parts = ROLE_ARN.fullmatch(role_arn)
     if not parts:
-        raise Refusal(400, "The request body is not valid", {"roleARN": "must be the ARN of a role"})
+        raise ErrorReply(400, "The request body is not valid", {"roleARN": "must be the ARN of a role"})
     return parts.group(1)
 
 
@@ -133,4 +133,4 @@ def _read_cursor(cursor: str | None) -> str:
     try:
         return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
     except ValueError:  # not base64, or not of text
-        raise Refusal(400, "The query is not valid", {"cursor": "is not one of ours"}) from None
+        raise ErrorReply(400, "The query is not valid", {"cursor": "is not one of ours"}) from None

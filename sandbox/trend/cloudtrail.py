@@ -1,4 +1,4 @@
-"""The CloudTrail integration: one call, which mints a token and tells how to deploy the vendor's stack."""
+"""The CloudTrail integration: one call, which mints a token and tells how to deploy Trend's stack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from sandbox.trend.cloud_accounts import AWS_REGION
 from sandbox.trend.cloud_one import CloudOneService
-from sandbox.trend.errors import Refusal
+from sandbox.trend.errors import ErrorReply
 from sandbox.trend.records import ServiceToken, digest, now_text
 from sandbox.trend.service import Body, Route, read_body
 
@@ -22,7 +22,7 @@ class NewStack(Body):
     aws_region: str = Field(pattern=f"^{AWS_REGION.pattern}$")
 
 
-class CloudTrail(CloudOneService):
+class CloudTrailService(CloudOneService):
     """POST /stacks. No way to read, list or delete a stack is known [U], so there is none."""
 
     name = "cloudtrail"
@@ -39,7 +39,7 @@ class CloudTrail(CloudOneService):
         token = f"{self.tenant.minted_prefix}.{secrets.token_urlsafe(24)}+/=="
         with state.lock:
             if body.provider_account_id not in state.cloud_accounts:
-                raise Refusal(
+                raise ErrorReply(
                     400,
                     "The AWS account is not registered",
                     {"providerAccountID": "is no cloud account of this tenant"},

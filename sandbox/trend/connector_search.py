@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from sandbox.trend.records import Connector
+from sandbox.trend.records import ConnectorRecord
 from sandbox.trend.service import Body
 
 
@@ -20,7 +20,7 @@ class Criterion(Body):
     string_value: str
     string_wildcards: bool = True
 
-    def matches(self, connector: Connector) -> bool:
+    def matches(self, connector: ConnectorRecord) -> bool:
         """Whether a connector meets the condition; capital letters count [I]."""
         text = str(connector.wire()[self.field_name])
         if not self.string_wildcards:
@@ -34,7 +34,7 @@ class Search(Body):
     max_items: int = Field(default=5000, ge=1, le=5000)
     search_criteria: list[Criterion] = Field(default_factory=list)
 
-    def find(self, connectors: Iterable[Connector]) -> list[Connector]:
+    def find(self, connectors: Iterable[ConnectorRecord]) -> list[ConnectorRecord]:
         """The connectors that meet the conditions, in their order, as many as asked for."""
         found = [known for known in connectors if all(criterion.matches(known) for criterion in self.search_criteria)]
         return found[: self.max_items]

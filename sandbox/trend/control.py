@@ -19,7 +19,7 @@ from flask import Response, request
 
 from sandbox.gate.control import ControlSurface, json_object
 from sandbox.gate.gate import Gate
-from sandbox.trend.records import CloudAccount, Connector, StateDump, now_milliseconds, now_text
+from sandbox.trend.records import CloudAccountRecord, ConnectorRecord, StateDump, now_milliseconds, now_text
 from sandbox.trend.simulation import Simulation
 from sandbox.trend.tenant import Tenant
 
@@ -69,14 +69,14 @@ class _Hands:
     def add_connector(self) -> dict[str, Any]:
         with self._state.lock:
             defaults = {"ID": self._state.next_connector_id(), "lastSyncTime": now_milliseconds()}
-            connector = Connector.model_validate(defaults | json_object())
+            connector = ConnectorRecord.model_validate(defaults | json_object())
             self._state.connectors[connector.id] = connector
             return connector.wire()
 
     def change_connector(self, number: int) -> dict[str, Any]:
         with self._state.lock:
             changed = self._state.connectors[number].wire() | json_object() | {"ID": number}
-            self._state.connectors[number] = Connector.model_validate(changed)
+            self._state.connectors[number] = ConnectorRecord.model_validate(changed)
             return changed
 
     def delete_connector(self, number: int) -> None:
@@ -85,7 +85,7 @@ class _Hands:
 
     def add_cloud_account(self) -> dict[str, Any]:
         now = now_text()
-        account = CloudAccount.model_validate({"created": now, "lastModified": now} | json_object())
+        account = CloudAccountRecord.model_validate({"created": now, "lastModified": now} | json_object())
         with self._state.lock:
             self._state.cloud_accounts[account.id] = account
             return account.wire()
@@ -93,7 +93,7 @@ class _Hands:
     def change_cloud_account(self, account: str) -> dict[str, Any]:
         with self._state.lock:
             changed = self._state.cloud_accounts[account].wire() | {"lastModified": now_text()} | json_object()
-            self._state.cloud_accounts[account] = CloudAccount.model_validate(changed | {"id": account})
+            self._state.cloud_accounts[account] = CloudAccountRecord.model_validate(changed | {"id": account})
             return changed
 
     def delete_cloud_account(self, account: str) -> None:

@@ -11,7 +11,7 @@ from pydantic import ConfigDict
 from werkzeug.wrappers import Response
 
 from sandbox.gate.call import Call
-from sandbox.trend.errors import Refusal, vision_one_body
+from sandbox.trend.errors import ErrorReply, vision_one_body
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Dialect:
 
     def _body(self, body: dict[str, Any], status: int, service: str) -> Any:
         if status >= 400 and service in self.nested_errors and "message" in body:
-            return vision_one_body(Refusal(status, body["message"], body.get("fields")))
+            return vision_one_body(ErrorReply(status, body["message"], body.get("fields")))
         return self._value(body)
 
     def _value(self, value: Any) -> Any:

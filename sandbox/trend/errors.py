@@ -17,7 +17,7 @@ _VISION_ONE_CODES = {
 }
 
 
-class Refusal(Exception):
+class ErrorReply(Exception):
     """A call is answered with an error.
 
     Attributes:
@@ -33,7 +33,7 @@ class Refusal(Exception):
         self.fields = dict(fields or {})
 
 
-def cloud_one_body(refusal: Refusal) -> dict[str, object]:
+def cloud_one_body(refusal: ErrorReply) -> dict[str, object]:
     """`{"message", "fields"}`; `fields` only where there are some."""
     body: dict[str, object] = {"message": refusal.message}
     if refusal.fields:
@@ -41,7 +41,7 @@ def cloud_one_body(refusal: Refusal) -> dict[str, object]:
     return body
 
 
-def workload_body(refusal: Refusal) -> dict[str, object]:
+def workload_body(refusal: ErrorReply) -> dict[str, object]:
     """`{"message"}`: Workload Security names no fields, so their reasons go into the message."""
     if refusal.status == 401:
         return {"message": "Invalid API Key"}
@@ -49,7 +49,7 @@ def workload_body(refusal: Refusal) -> dict[str, object]:
     return {"message": f"{refusal.message}: {reasons}" if reasons else refusal.message}
 
 
-def vision_one_body(refusal: Refusal) -> dict[str, object]:
+def vision_one_body(refusal: ErrorReply) -> dict[str, object]:
     """`{"error": {"code", "message"}}`; the codes follow the status [I]."""
     reasons = "; ".join(f"{field}: {reason}" for field, reason in refusal.fields.items())
     message = f"{refusal.message}: {reasons}" if reasons else refusal.message

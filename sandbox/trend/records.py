@@ -29,7 +29,7 @@ def digest(secret: str) -> str:
     return "sha256:" + hashlib.sha256(secret.encode()).hexdigest()[:16]
 
 
-class Record(BaseModel):
+class TenantRecord(BaseModel):
     """An immutable object of the tenant; its JSON form has camelCase names."""
 
     model_config = ConfigDict(
@@ -41,7 +41,7 @@ class Record(BaseModel):
         return self.model_dump(mode="json")
 
 
-class Connector(Record):
+class ConnectorRecord(TenantRecord):
     """An AWS connector of Workload Security."""
 
     id: int = Field(alias="ID")
@@ -54,7 +54,7 @@ class Connector(Record):
     workspaces_enabled: bool = False
 
 
-class CloudAccount(Record):
+class CloudAccountRecord(TenantRecord):
     """An AWS account registered with Cloud Account Management; its id is the AWS account's."""
 
     id: str
@@ -66,14 +66,14 @@ class CloudAccount(Record):
     last_modified: str
 
 
-class Registration(Record):
+class Registration(TenantRecord):
     """The tenant's registration with Vision One. The text of its status is unknown [U]."""
 
     status: str = "registered"
     registered: str
 
 
-class ServiceToken(Record):
+class ServiceToken(TenantRecord):
     """A token minted for one CloudTrail stack, kept as a digest only."""
 
     token_digest: str
@@ -82,15 +82,15 @@ class ServiceToken(Record):
     created: str
 
 
-class StateDump(Record):
+class StateDump(TenantRecord):
     """Everything the tenant holds, in a fixed order, so that two dumps can be compared byte for byte.
 
     `links` is the part that a deployment makes and its removal has to take back. Minted tokens and used-up
     enrollment tokens stay behind by nature. A key's last activity is left out: reading alone changes it.
     """
 
-    connectors: tuple[Connector, ...] = ()
-    cloud_accounts: tuple[CloudAccount, ...] = ()
+    connectors: tuple[ConnectorRecord, ...] = ()
+    cloud_accounts: tuple[CloudAccountRecord, ...] = ()
     registration: Registration | None = None
     used_enrollment_tokens: tuple[str, ...] = ()
     service_tokens: tuple[ServiceToken, ...] = ()

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 from werkzeug.wrappers import Response
 
-from sandbox.trend.errors import Refusal
+from sandbox.trend.errors import ErrorReply
 from sandbox.trend.simulation import Simulation
 from sandbox.trend.tenant import Tenant
 
@@ -44,7 +44,7 @@ class Route:
 
     @property
     def changing(self) -> bool:
-        """Whether the call can change something at the vendor."""
+        """Whether the call can change something at Trend."""
         return self.method != "GET" and not self.reads
 
     def parts_of(self, path: str) -> tuple[str, ...] | None:
@@ -53,7 +53,7 @@ class Route:
         return found.groups() if found else None
 
 
-class Service(ABC):
+class SimulatedService(ABC):
     """One of Trend's services.
 
     Attributes:
@@ -78,7 +78,7 @@ class Service(ABC):
         """The service's calls; of two that fit a path the first is meant."""
 
     @abstractmethod
-    def error_body(self, refusal: Refusal) -> dict[str, object]:
+    def error_body(self, refusal: ErrorReply) -> dict[str, object]:
         """Write a refusal in the service's own form."""
 
     @abstractmethod
@@ -99,11 +99,11 @@ def read_body(model: type[BodyT]) -> BodyT:
         Refusal: 400; the fields name what is wrong, never the value that was sent.
     """
     if request.mimetype != "application/json":
-        raise Refusal(400, "The request needs the header Content-Type: application/json")
+        raise ErrorReply(400, "The request needs the header Content-Type: application/json")
     try:
         return model.model_validate_json(request.get_data())
     except ValidationError as error:
-        raise Refusal(400, "The request body is not valid", _reasons(error)) from None
+        raise ErrorReply(400, "The request body is not valid", _reasons(error)) from None
 
 
 def _reasons(error: ValidationError) -> Mapping[str, str]:
@@ -121,7 +121,7 @@ def query_number(name: str, default: int, low: int, high: int) -> int:
     if text is None:
         return default
     if not text.isdecimal() or not low <= int(text) <= high:
-        raise Refusal(400, "The query is not valid", {name: f"must be a whole number from {low} to {high}"})
+        raise ErrorReply(400, "The query is not valid", {name: f"must be a whole number from {low} to {high}"})
     return int(text)
 
 

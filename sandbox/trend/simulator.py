@@ -10,19 +10,27 @@ from sandbox.gate import HOST
 from sandbox.gate.gate import Gate
 from sandbox.gate.log import RequestLog
 from sandbox.gate.server import KeepAliveServer, listen
-from sandbox.trend.accounts import Accounts, ServiceList
+from sandbox.trend.accounts import AccountsService, ServiceList
 from sandbox.trend.client import SimulatorControl
 from sandbox.trend.cloud_accounts import CloudAccounts
-from sandbox.trend.cloudtrail import CloudTrail
+from sandbox.trend.cloudtrail import CloudTrailService
 from sandbox.trend.control import control_surface
 from sandbox.trend.role_trial import RoleTrial
 from sandbox.trend.simulation import Simulation
 from sandbox.trend.tenant import Tenant, default_tenant
-from sandbox.trend.vision_one import VisionOne, VisionOneConnect
-from sandbox.trend.workload import Workload
+from sandbox.trend.vision_one import VisionOneConnectService, VisionOneService
+from sandbox.trend.workload import WorkloadService
 from sandbox.trend.world import TrendWorld
 
-SERVICES = (Accounts, ServiceList, Workload, CloudAccounts, CloudTrail, VisionOneConnect, VisionOne)
+SERVICES = (
+    AccountsService,
+    ServiceList,
+    WorkloadService,
+    CloudAccounts,
+    CloudTrailService,
+    VisionOneConnectService,
+    VisionOneService,
+)
 
 
 class Simulator:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 
 from sandbox.trend.records import (
-    CloudAccount,
-    Connector,
+    CloudAccountRecord,
+    ConnectorRecord,
     Registration,
     ServiceToken,
     StateDump,
@@ -21,8 +21,8 @@ class TenantState:
         self._empty()
 
     def _empty(self) -> None:
-        self.connectors: dict[int, Connector] = {}
-        self.cloud_accounts: dict[str, CloudAccount] = {}
+        self.connectors: dict[int, ConnectorRecord] = {}
+        self.cloud_accounts: dict[str, CloudAccountRecord] = {}
         self.registration: Registration | None = None
         self.used_enrollment_tokens: set[str] = set()
         self.service_tokens: list[ServiceToken] = []
@@ -35,12 +35,12 @@ class TenantState:
             self._empty()
 
     def next_connector_id(self) -> int:
-        """A number no connector has had: ids are never used twice, as with the vendor [I]."""
+        """A number no connector has had: ids are never used twice, as with Trend [I]."""
         with self.lock:
             self._last_connector_id += 1
             return self._last_connector_id
 
-    def connector_of(self, account_id: str) -> Connector | None:
+    def connector_of(self, account_id: str) -> ConnectorRecord | None:
         """The connector of an AWS account, if there is one."""
         with self.lock:
             return next((known for known in self.connectors.values() if known.account_id == account_id), None)

@@ -1,4 +1,4 @@
-"""The Trend tenant that the simulator plays: who it is, and how it behaves where the vendor's behavior is open."""
+"""The Trend tenant that the simulator plays: who it is, and how it behaves where Trend's behavior is open."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ACCOUNT_ID = re.compile(r"\d{12}")
 
 
 @dataclass(frozen=True)
-class ApiKey:
+class TenantKey:
     """One Cloud One API key. `role`: `full-access`, `read-only`, or another name: such a key reads itself alone."""
 
     id: str
@@ -101,7 +101,7 @@ class Tenant:
 
     account_id: str
     region: str
-    api_keys: tuple[ApiKey, ...]
+    api_keys: tuple[TenantKey, ...]
     external_id: str
     vision_one_token: str
     enrollment_tokens: tuple[EnrollmentToken, ...] = ()
@@ -119,7 +119,7 @@ class Tenant:
             raise ValueError(f"region {self.region!r} has not the form of a Cloud One region, such as us-1")
 
     @property
-    def full_access_key(self) -> ApiKey:
+    def full_access_key(self) -> TenantKey:
         """The first enabled key that may do everything."""
         return next(key for key in self.api_keys if key.enabled and key.role == FULL_ACCESS)
 
@@ -174,9 +174,9 @@ def default_tenant(region: str = "us-1") -> Tenant:
     )
 
 
-def _sandbox_key(purpose: str, *, role: str = FULL_ACCESS, enabled: bool = True) -> ApiKey:
+def _sandbox_key(purpose: str, *, role: str = FULL_ACCESS, enabled: bool = True) -> TenantKey:
     """A key of the real lengths (27 and 66 characters) that nobody takes for a real one."""
-    return ApiKey(
+    return TenantKey(
         id=f"SANDBOX{purpose}".ljust(27, "0"),
         secret=f"thisIsNotASecretOfAnybodyItOnlyWorksInTheSandbox{purpose}".ljust(66, "0"),
         alias=f"sandbox {purpose}",

@@ -9,9 +9,9 @@ from flask import request
 from pydantic import Field
 
 from sandbox.trend.cloud_one import CloudOneService
-from sandbox.trend.errors import Refusal, vision_one_body
+from sandbox.trend.errors import ErrorReply, vision_one_body
 from sandbox.trend.records import Registration, digest, now_text
-from sandbox.trend.service import Body, Reply, Route, Service, read_body
+from sandbox.trend.service import Body, Reply, Route, SimulatedService, read_body
 
 
 class NewRegistration(Body):
@@ -20,7 +20,7 @@ class NewRegistration(Body):
     enrollment_token: str = Field(min_length=1)
 
 
-class VisionOneConnect(CloudOneService):
+class VisionOneConnectService(CloudOneService):
     """The registration of the Cloud One account. Beside the POST all is unknown [U], so the tenant decides."""
 
     name = "visionone-connect"
@@ -38,10 +38,10 @@ class VisionOneConnect(CloudOneService):
         state = self.state
         with state.lock:
             if state.registration:
-                raise Refusal(409, "The account is already registered with Vision One")
+                raise ErrorReply(409, "The account is already registered with Vision One")
             reason = self._objection(token)
             if reason:
-                raise Refusal(400, "The enrollment token is not valid", {"enrollmentToken": reason})
+                raise ErrorReply(400, "The enrollment token is not valid", {"enrollmentToken": reason})
             state.used_enrollment_tokens.add(digest(token))
             state.registration = Registration(registered=now_text())
             return _shown(state.registration)
@@ -63,10 +63,10 @@ class VisionOneConnect(CloudOneService):
     def read(self) -> Reply:
         """The registration, 404 without one, in the form that the tenant's behaviors name [U]."""
         if not self.tenant.behaviors.registration_read:
-            raise Refusal(405, "The method GET is not allowed here")
+            raise ErrorReply(405, "The method GET is not allowed here")
         registration = self.state.registration
         if registration is None:
-            raise Refusal(404, "The account is not registered with Vision One")
+            raise ErrorReply(404, "The account is not registered with Vision One")
         one = _shown(registration)
         forms: dict[str, Reply] = {"registration": one, "list": [one], "list in an object": {"connectors": [one]}}
         return forms[self.tenant.behaviors.registration_form]
@@ -76,7 +76,7 @@ def _shown(registration: Registration) -> dict[str, object]:
     return {"registration": {"status": registration.status}}
 
 
-class VisionOne(Service):
+class VisionOneService(SimulatedService):
     """Whether Vision One can be reached."""
 
     name = "visionone"
@@ -86,7 +86,7 @@ class VisionOne(Service):
         """The service's calls."""
         return (Route("GET", "/v3.0/healthcheck/connectivity", self.health),)
 
-    def error_body(self, refusal: Refusal) -> dict[str, object]:
+    def error_body(self, refusal: ErrorReply) -> dict[str, object]:
         """`{"error": {"code", "message"}}`."""
         return vision_one_body(refusal)
 
@@ -94,7 +94,7 @@ class VisionOne(Service):
         """Let `Authorization: Bearer <token>` pass; no version header is asked for."""
         expected = f"Bearer {self.tenant.vision_one_token}"
         if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected.encode()):
-            raise Refusal(401, "The token is missing, malformed or unknown")
+            raise ErrorReply(401, "The token is missing, malformed or unknown")
 
     def health(self) -> dict[str, object]:
         """Vision One can be reached."""

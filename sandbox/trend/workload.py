@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from sandbox.trend.cloud_one import CloudOneService
 from sandbox.trend.connector_search import Search
-from sandbox.trend.errors import Refusal, workload_body
-from sandbox.trend.records import ROLE_ARN, Connector, now_milliseconds
+from sandbox.trend.errors import ErrorReply, workload_body
+from sandbox.trend.records import ROLE_ARN, ConnectorRecord, now_milliseconds
 from sandbox.trend.role_trial import AwsUnreachable, RoleRefused, TriedRole
 from sandbox.trend.service import Body, Route, no_content, read_body
 
@@ -35,7 +35,7 @@ class ConnectorChanges(Body):
     workspaces_enabled: bool = False
 
 
-class Workload(CloudOneService):
+class WorkloadService(CloudOneService):
     """The service's calls on the tenant's connectors."""
 
     name = "workload"
@@ -52,7 +52,7 @@ class Workload(CloudOneService):
             Route("DELETE", "/awsconnectors/{ID}", self.delete),
         )
 
-    def error_body(self, refusal: Refusal) -> dict[str, object]:
+    def error_body(self, refusal: ErrorReply) -> dict[str, object]:
         """`{"message"}` alone."""
         return workload_body(refusal)
 
@@ -60,7 +60,7 @@ class Workload(CloudOneService):
         """The tenant's external id, unless an administrator hid it."""
         shown = self.tenant.behaviors.external_id
         if shown == "refused":
-            raise Refusal(403, "Not authorized to view the AWS connector settings")
+            raise ErrorReply(403, "Not authorized to view the AWS connector settings")
         return {"externalId": self.tenant.external_id if shown == "shown" else ""}
 
     def list(self) -> dict[str, object]:
@@ -80,7 +80,7 @@ class Workload(CloudOneService):
         state = self.state
         with state.lock:
             self._refuse_duplicate(body.account_id)  # the trial took a while: another call may have been faster
-            connector = Connector(
+            connector = ConnectorRecord(
                 ID=state.next_connector_id(),
                 account_alias=role.account_alias,
                 last_sync_time=now_milliseconds(),
@@ -93,21 +93,21 @@ class Workload(CloudOneService):
     def _refuse_duplicate(self, account_id: str) -> None:
         if self.state.connector_of(account_id):
             status = self.tenant.behaviors.duplicate_connector_status
-            raise Refusal(status, f"An AWS connector for the account {account_id} already exists")
+            raise ErrorReply(status, f"An AWS connector for the account {account_id} already exists")
 
     def _try_role(self, role_arn: str, account_id: str) -> TriedRole:
         parts = ROLE_ARN.fullmatch(role_arn)
         if not parts or parts.group(1) != account_id:
-            raise Refusal(400, "crossAccountRoleArn is not the ARN of a role in the account accountId")
+            raise ErrorReply(400, "crossAccountRoleArn is not the ARN of a role in the account accountId")
         tenant = self.tenant
         try:
             role = self._tried(role_arn, tenant.external_id)
         except RoleRefused as refused:
-            raise Refusal(400, f"The role {role_arn} could not be assumed: {refused}") from None
+            raise ErrorReply(400, f"The role {role_arn} could not be assumed: {refused}") from None
         except AwsUnreachable as failure:
-            raise Refusal(500, f"The role {role_arn} could not be tried: {failure}") from None
+            raise ErrorReply(500, f"The role {role_arn} could not be tried: {failure}") from None
         if time.time() - role.created < tenant.behaviors.propagation_seconds:
-            raise Refusal(400, f"The role {role_arn} could not be assumed: access is denied")
+            raise ErrorReply(400, f"The role {role_arn} could not be assumed: access is denied")
         return role
 
     def _tried(self, role_arn: str, external_id: str) -> TriedRole:
@@ -137,10 +137,10 @@ class Workload(CloudOneService):
             del self.state.connectors[self._known(connector_id).id]
         return no_content()
 
-    def _known(self, connector_id: str) -> Connector:
+    def _known(self, connector_id: str) -> ConnectorRecord:
         with self.state.lock:
             number = int(connector_id) if connector_id.isdecimal() else 0
             connector = self.state.connectors.get(number)
         if connector is None:
-            raise Refusal(404, "The AWS connector does not exist")
+            raise ErrorReply(404, "The AWS connector does not exist")
         return connector

@@ -10,8 +10,8 @@ from flask import Flask, request
 from werkzeug.wrappers import Response
 
 from sandbox.gate.call import Call, Environ
-from sandbox.trend.errors import Refusal, cloud_one_body
-from sandbox.trend.service import Route, Service, json_reply
+from sandbox.trend.errors import ErrorReply, cloud_one_body
+from sandbox.trend.service import Route, SimulatedService, json_reply
 from sandbox.trend.simulation import Simulation
 
 
@@ -26,7 +26,7 @@ class TrendCall(Call):
         path: below the service.
     """
 
-    asked: Service | None = None
+    asked: SimulatedService | None = None
     routes: tuple[Route, ...] = ()
     route: Route | None = None
     path: str = ""
@@ -35,7 +35,7 @@ class TrendCall(Call):
 class TrendWorld:
     """All services of one tenant."""
 
-    def __init__(self, simulation: Simulation, services: Sequence[Service]) -> None:
+    def __init__(self, simulation: Simulation, services: Sequence[SimulatedService]) -> None:
         self._simulation = simulation
         self._services = {service.name: (service, service.routes()) for service in services}
         self._flask = Flask("sandbox.trend", static_folder=None)  # for its request context alone
@@ -62,14 +62,14 @@ class TrendWorld:
         with self._flask.request_context(environ):
             try:
                 return self._finish(call, _served(call))
-            except Refusal as refusal:
+            except ErrorReply as refusal:
                 return self._refused(call, refusal)
 
     def error(self, call: TrendCall, status: int, _code: str, message: str) -> Response:
         """Word an error as the call's service does; those of Trend's that have a code have it by the status."""
-        return self._refused(call, Refusal(status, message))
+        return self._refused(call, ErrorReply(status, message))
 
-    def _refused(self, call: TrendCall, refusal: Refusal) -> Response:
+    def _refused(self, call: TrendCall, refusal: ErrorReply) -> Response:
         body = call.asked.error_body(refusal) if call.asked else cloud_one_body(refusal)
         return self._finish(call, json_reply(body, refusal.status))
 
@@ -85,11 +85,11 @@ def _served(call: TrendCall) -> Response:
     if call.asked:
         call.asked.authorize(call.route)
     if call.route is None and call.routes:
-        raise Refusal(405, f"The method {request.method} is not allowed here")
+        raise ErrorReply(405, f"The method {request.method} is not allowed here")
     if call.route is None:
-        raise Refusal(404, "The requested resource does not exist")
+        raise ErrorReply(404, "The requested resource does not exist")
     unknown = sorted(set(request.args) - call.route.query)
     if unknown:
-        raise Refusal(400, "The query is not valid", dict.fromkeys(unknown, "is unknown"))
+        raise ErrorReply(400, "The query is not valid", dict.fromkeys(unknown, "is unknown"))
     reply = call.route.view(*(call.route.parts_of(call.path) or ()))
     return reply if isinstance(reply, Response) else json_reply(reply)

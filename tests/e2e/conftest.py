@@ -34,7 +34,7 @@ def sandbox(running_sandbox: Sandbox) -> Sandbox:
 
 @pytest.fixture
 def credentials(sandbox: Sandbox) -> dict[str, str]:
-    """The environment of a run with a key and an enrolment token."""
+    """The environment of a run with a key and an enrollment token."""
     return {
         "CLOUD_ONE_API_KEY": sandbox.tenant.full_access_key.value,
         "VISION_ONE_SERVICE_TOKEN": sandbox.tenant.enrollment_tokens[0].value,

@@ -109,14 +109,14 @@ class Life:
         self.stack.configure(before)
         yield from self.run(*UP)
         self.stack.configure(after)
-        self._somebody_fails(without(document, "VendorRoles", "iam:TagRole"), *UP)
+        self._somebody_fails(without(document, "TrendRoles", "iam:TagRole"), *UP)
         yield from self.run(*UP)
         self._others_act()
         self.stack.configure(before)
         yield from self.run(*UP, "--refresh")
 
     def _somebody_fails(self, document: Document, *command: str) -> None:
-        """Let somebody with too few rights try first, who leaves a vendor's stack half changed."""
+        """Let somebody with too few rights try first, who leaves Trend's stack half changed."""
         signs_as = {"AWS_ACCESS_KEY_ID": "somebody", "AWS_SECRET_ACCESS_KEY": "somebody"}
         usual = dict(self.stack.environment)
         self.stack.sandbox.aws_control.enforce("somebody", document)
@@ -137,7 +137,7 @@ class Life:
         Args:
             document: the whole policy of a destroy.
         """
-        too_few = without(document, "VendorFunctions", "lambda:DeleteFunction")
+        too_few = without(document, "TrendFunctions", "lambda:DeleteFunction")
         self._somebody_fails(too_few, *DESTROY, "--target", "**::forwarder", "--target-dependents")
         yield from self.run(*DESTROY, "--refresh")
 

@@ -85,7 +85,7 @@ def _delete_the_management_stack(sandbox: Sandbox, outputs: dict[str, Any]) -> N
 
 
 def _delete_the_forwarder(sandbox: Sandbox, outputs: dict[str, Any]) -> None:
-    """The vendor's stack takes all notifications of its bucket along."""
+    """Trend's stack takes all notifications of its bucket along."""
     sandbox.aws("cloudformation").delete_stack(StackName=_stack_name(outputs))
 
 

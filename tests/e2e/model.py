@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.trend import ApiKey
+from sandbox.trend import TenantKey
 from tests.e2e.sentinels import KEY, NEXT_KEY
 from tests.e2e.subscribers import BUCKET, existing
 
@@ -59,7 +59,7 @@ class Model:
     others_unseen: bool = False
     unlinked: set[str] = field(default_factory=set)
     may_keep_buckets: bool = False
-    key: ApiKey = KEY
+    key: TenantKey = KEY
     key_configured: bool = False
     key_applied: bool = True
 

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from sandbox.trend import ApiKey, EnrollmentToken, Tenant
+from sandbox.trend import EnrollmentToken, Tenant, TenantKey
 
-KEY = ApiKey(id="SENTINELKEYID000000000000ab", secret="SENTINEL/key+secret=" + "Zq7" * 15 + "!")
-NEXT_KEY = ApiKey(id="SENTINELKEYID000000000000cd", secret="SENTINEL/next+secret=" + "Yp5" * 15 + "!")
-TOKEN = EnrollmentToken("SENTINEL.enrolment+token/" + "Xw9" * 12)
+KEY = TenantKey(id="SENTINELKEYID000000000000ab", secret="SENTINEL/key+secret=" + "Zq7" * 15 + "!")
+NEXT_KEY = TenantKey(id="SENTINELKEYID000000000000cd", secret="SENTINEL/next+secret=" + "Yp5" * 15 + "!")
+TOKEN = EnrollmentToken("SENTINEL.enrollment+token/" + "Xw9" * 12)
 MINTED = "SENTINELserviceToken"
 
 
-def with_sentinels(tenant: Tenant, key: ApiKey = KEY) -> Tenant:
+def with_sentinels(tenant: Tenant, key: TenantKey = KEY) -> Tenant:
     """Return a tenant that knows this key and no other, takes `TOKEN` and mints tokens that begin with `MINTED`."""
     return dataclasses.replace(tenant, api_keys=(key,), enrollment_tokens=(TOKEN,), minted_prefix=MINTED)
 

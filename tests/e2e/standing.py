@@ -35,7 +35,7 @@ def standing(stack: Stack) -> str:
     """Return all that stands, as text without what is drawn anew for each deployment."""
     whole = json.dumps({**world(stack), "outputs": stack.outputs(), "state": _known(stack)}, sort_keys=True, indent=1)
     for number, connector in enumerate(stack.sandbox.trend.state().connectors):
-        # The vendor counts its connectors: one that was made at a second try has the next number.
+        # Trend counts its connectors: one that was made at a second try has the next number.
         # It stands at Trend as a number, in the state as a text, and within the text that the health check was given.
         whole = re.sub(rf'(?<="ID": ){connector.id}\b|\\*"{connector.id}\\*"', f'"connector {number}"', whole)
     return _DRAWN.sub("*", whole.replace("UPDATE_COMPLETE", "CREATE_COMPLETE"))

@@ -43,7 +43,7 @@ def test_up_links_the_account_then_nothing_changes_and_destroy_takes_all_back_bu
 
     farewell = stack.destroy()
 
-    assert "the enrolment of Cloud One account" in farewell
+    assert "the enrollment of Cloud One account" in farewell
     assert aws_inventory(sandbox) == before
     left = sandbox.trend.state()
     assert (left.connectors, left.cloud_accounts) == (untouched.connectors, untouched.cloud_accounts) == ((), ())

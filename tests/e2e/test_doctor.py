@@ -182,7 +182,7 @@ PROBLEMS = {
     "a notification": (a_notification_in_the_way, "notifications of the trail bucket", "failed", "EventBridge"),
     "a stopped trail": (a_stopped_trail, "trail that delivers to the bucket", "unknown", "start-logging"),
     "an OIDC provider": (a_provider_of_somebody_else, "OpenID Connect provider", "failed", "something else made it"),
-    "no templates": (settings(qsS3BucketName="no-such-assets"), "vendor's templates", "unknown", "no-such-assets"),
+    "no templates": (settings(qsS3BucketName="no-such-assets"), "Trend's templates", "unknown", "no-such-assets"),
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.trend import ApiKey
+from sandbox.trend import TenantKey
 from tests.e2e.hands import role_for_trend
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 from tests.e2e.standing import links
@@ -105,7 +105,7 @@ def test_a_preview_with_refresh_names_each_setting_that_was_changed_by_hand(stac
 def test_another_key_of_the_account_is_no_difference_and_one_of_another_account_changes_nothing(stack: Stack) -> None:
     sandbox = stack.sandbox
     stack.up()
-    rotated = ApiKey(id="ROTATEDKEY00000000000000ab", secret="rotated" * 9)
+    rotated = TenantKey(id="ROTATEDKEY00000000000000ab", secret="rotated" * 9)
     sandbox.trend.set_tenant(dataclasses.replace(sandbox.tenant, api_keys=(rotated,)))
     stack.environment["CLOUD_ONE_API_KEY"] = rotated.value
     stack.succeed("preview", EXPECT_NO_CHANGES)

@@ -176,7 +176,7 @@ def test_the_report_names_what_went_what_stays_and_what_cannot_be_removed(stack:
     assert [item["what"] for item in report["kept"]] == [f"S3 bucket {bucket}"]
     not_removable = [(item["what"], item["note"]) for item in planned["notRemovable"]]
     assert [what.split(" of ")[0].split(" for ")[0] for what, _ in not_removable] == [
-        "Vision One enrolment",
+        "Vision One enrollment",
         "CloudTrail service token",
     ]
     assert "Service Management > Product Connector" in not_removable[0][1]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from sandbox.aws.judging.policy import Asked, Policy
+from sandbox.aws.judging.policy import Asked, JudgedPolicy
 from tests.e2e.deploying import (
     DESTROY,
     OTHER,
@@ -58,7 +58,7 @@ def unproved(document: Document, asked: list[Asked]) -> list[str]:
     asks = [each for each in asked if counts(each)]
     left = []
     for sid, action in pairs(document):
-        less = Policy(without(document, sid, action))
+        less = JudgedPolicy(without(document, sid, action))
         if all(less.allows(ask) for ask in asks if ask.action == action):
             left.append(f"{sid}: {action}")
     return left
@@ -125,7 +125,7 @@ def test_up_and_destroy_work_with_their_policies_and_need_all_that_they_ask_for(
     destroy = policy(deployer, "destroy")
     left = unproved(destroy, enforced(deployer, destroy, life.run(*DESTROY, "--refresh")))
     report(record_property, "destroy", destroy, left)
-    assert left == ["ReadAndRemoveAndExplainVendorStacks: cloudformation:DescribeStackEvents"]  # after a failure only
+    assert left == ["ReadAndRemoveAndExplainTrendStacks: cloudformation:DescribeStackEvents"]  # after a failure only
 
 
 @pytest.mark.full

@@ -31,7 +31,7 @@ def simulator() -> Iterator[Simulator]:
 
 @pytest.fixture
 def trend(simulator: Simulator) -> SimulatorControl:
-    """The vendor, with nothing linked and nothing asked."""
+    """Trend, with nothing linked and nothing asked."""
     simulator.control.set_tenant(TENANT)
     simulator.control.reset()
     return simulator.control

@@ -130,7 +130,7 @@ class Resource:
         return step
 
     def refresh(self) -> None:
-        """Take up what stands at the vendor."""
+        """Take up what stands at Trend."""
         state = self._known()
         result = self._provider.read(state.id, over_the_wire(state.outs))
         if not result.id:

@@ -34,18 +34,18 @@ LINK_INPUTS = {"cloudOneAccountId": ACCOUNT, "region": REGION, "awsAccountId": A
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of link: how a provider sees it, and how the vendor does.
+    """One kind of link: how a provider sees it, and how Trend does.
 
     Attributes:
         provider, prior: of the link, and of the record of what it was before.
         noun: what errors call it.
         inputs: with which the program declares it.
-        service, collection, item: where it is at the vendor.
+        service, collection, item: where it is at Trend.
         looked_at: pattern of the paths by which it is read.
-        role_field, name_field: the vendor's names of the role and of what a person recognises the link by.
+        role_field, name_field: Trend's names of the role and of what a person recognises the link by.
         name_input: the program's name of the latter.
-        by_hand: makes one without any of the service's checks, from an AWS account, a role and the vendor's fields.
-        drift: the vendor's name, the program's name and another value of each setting that we write.
+        by_hand: makes one without any of the service's checks, from an AWS account, a role and Trend's fields.
+        drift: Trend's name, the program's name and another value of each setting that we write.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Kind:
     foreign_fields: dict[str, Any] = field(default_factory=dict)
 
     def live(self, control: SimulatorControl) -> list[dict[str, Any]]:
-        """Return all links of this kind as the vendor shows them."""
+        """Return all links of this kind as Trend shows them."""
         links: dict[str, list[dict[str, Any]]] = json.loads(control.state().links())
         return links["connectors" if self.service == "workload" else "cloudAccounts"]
 
@@ -76,7 +76,7 @@ class Kind:
         return link
 
     def settings(self, control: SimulatorControl) -> dict[str, Any]:
-        """Return the link without the times that the vendor notes down itself."""
+        """Return the link without the times that Trend notes down itself."""
         return {name: value for name, value in self.only(control).items() if name not in ("created", "lastModified")}
 
     def make_foreign(self, control: SimulatorControl, role: str = FOREIGN_ROLE) -> dict[str, Any]:
@@ -99,16 +99,16 @@ class Kind:
 
     @property
     def our_fields(self) -> dict[str, Any]:
-        """What we write beside the role, by the vendor's names."""
-        return {self.vendors_name(name): value for name, value in self.own_settings.items()}
+        """What we write beside the role, by Trend's names."""
+        return {self.trends_name(name): value for name, value in self.own_settings.items()}
 
     @property
     def own_settings(self) -> dict[str, Any]:
         """What we write beside the role, by the program's names."""
         return {name: value for name, value in self.inputs.items() if name in ("displayName", "alias", "description")}
 
-    def vendors_name(self, setting: str) -> str:
-        """Return what the vendor calls a setting."""
+    def trends_name(self, setting: str) -> str:
+        """Return what Trend calls a setting."""
         return self.role_field if setting == "roleArn" else setting
 
     def fault(self, kind: str, method: str = "POST", **more: Any) -> Fault:

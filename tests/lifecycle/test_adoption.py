@@ -21,7 +21,7 @@ def test_an_adopted_link_is_ours_and_its_earlier_settings_are_kept(
     live = kind.only(trend)
     assert live[kind.role_field] == OUR_ROLE
     assert {name: live[name] for name in kind.our_fields} == kind.our_fields
-    kept = {kind.vendors_name(name): value for name, value in stack.link.outs["original"].items()}
+    kept = {kind.trends_name(name): value for name, value in stack.link.outs["original"].items()}
     assert kept == {name: before[name] for name in (kind.role_field, *kind.our_fields)}
 
 
@@ -132,7 +132,7 @@ def test_a_replacement_gives_back_what_was_adopted_and_adopts_again(
     stack.up(region="de-1")
 
     assert kind.only(trend)[kind.role_field] == OUR_ROLE
-    original = {kind.vendors_name(name): value for name, value in stack.link.outs["original"].items()}
+    original = {kind.trends_name(name): value for name, value in stack.link.outs["original"].items()}
     assert original.items() <= before.items()
     stack.destroy()
     assert kind.settings(trend) == before
@@ -162,7 +162,7 @@ def test_the_record_of_an_own_link_is_empty(stack: Adopting, kind: Kind, trend: 
     assert kind.live(trend) == []
 
 
-def test_the_record_changes_nothing_at_the_vendor(stack: Adopting, kind: Kind, trend: SimulatorControl) -> None:
+def test_the_record_changes_nothing_at_trend(stack: Adopting, kind: Kind, trend: SimulatorControl) -> None:
     kind.make_foreign(trend)
     stack.prior.up(LINK_INPUTS)
     stack.prior.refresh()

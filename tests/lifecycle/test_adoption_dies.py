@@ -16,7 +16,7 @@ def the_run_dies(kind: Kind, trend: SimulatorControl, *, looks: int, done: bool)
 
     Args:
         looks: how many times the link is read before the change.
-        done: whether the vendor carries the change out; of a cloud account, the second half of it.
+        done: whether Trend carries the change out; of a cloud account, the second half of it.
     """
     when = "after" if done else "before"
     if kind is CONNECTOR:
@@ -77,7 +77,7 @@ def test_a_cloud_account_that_cannot_be_put_back_is_named(
         Adopting(engine, CLOUD_ACCOUNT).up()
 
     (line,) = capfd.readouterr().err.splitlines()
-    assert f"'made by hand' with role {FOREIGN_ROLE} is gone, and not put back" in line
+    assert f"'made by hand' with role {FOREIGN_ROLE} is gone, and not restored" in line
 
 
 def test_a_return_that_died_half_way_is_finished_by_the_next_destroy(

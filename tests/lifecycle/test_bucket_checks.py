@@ -87,7 +87,7 @@ def test_whose_a_bucket_is_stays_unknown_where_nothing_at_all_may_be_looked_at(a
     assert "s3:ListAllMyBuckets" in str(finding)
 
 
-def test_notifications_that_s3_would_not_take_beside_the_vendors_are_refused(aws: Aws) -> None:
+def test_notifications_that_s3_would_not_take_beside_trends_are_refused(aws: Aws) -> None:
     assert notifications(aws).verdict == "ok"
     queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:audit"
     entry = {"Id": "audit", "QueueArn": queue, "Events": ["s3:ObjectCreated:Put"]}

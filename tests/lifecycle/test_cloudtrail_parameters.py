@@ -93,7 +93,7 @@ def test_a_lost_reply_is_not_asked_for_again_in_the_same_run(
     assert digest(parameters.outs["serviceToken"]) == trend.state().service_tokens[-1].token_digest
 
 
-def test_an_account_that_is_not_registered_is_refused_with_the_vendors_words(
+def test_an_account_that_is_not_registered_is_refused_with_trends_words(
     parameters: Resource, trend: SimulatorControl
 ) -> None:
     CLOUD_ACCOUNT.delete(trend)

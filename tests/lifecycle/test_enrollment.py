@@ -21,7 +21,7 @@ WARNING = "moves endpoint management from Cloud One to Vision One, which cannot 
 
 
 @pytest.fixture
-def enrolment(engine: Engine) -> Resource:
+def enrollment(engine: Engine) -> Resource:
     return engine.resource(EnrollmentProvider)
 
 
@@ -39,130 +39,130 @@ def enrolled_before(trend: SimulatorControl, engine: Engine) -> None:
     trend.clear_requests()
 
 
-def test_an_account_is_enrolled_with_the_token_of_the_run(enrolment: Resource, trend: SimulatorControl) -> None:
-    enrolment.up(ENROLLMENT_INPUTS)
+def test_an_account_is_enrolled_with_the_token_of_the_run(enrollment: Resource, trend: SimulatorControl) -> None:
+    enrollment.up(ENROLLMENT_INPUTS)
 
-    assert enrolment.id == ACCOUNT
-    assert enrolment.outs == {**ENROLLMENT_INPUTS, "status": "registered"}
+    assert enrollment.id == ACCOUNT
+    assert enrollment.outs == {**ENROLLMENT_INPUTS, "status": "registered"}
     assert trend.state().registration is not None
     assert [call.action for call in trend.requests(SERVICE)] == ["GET /connectors", "POST /connectors"]
 
 
 def test_a_token_in_the_environment_wins_less_the_blanks_around_it(
-    enrolment: Resource, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    enrollment: Resource, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(TOKEN_VARIABLE, f" {FRESH}\n")
     engine.restart(visionOneServiceToken=EXPIRED)
-    enrolment.up(ENROLLMENT_INPUTS)
-    assert enrolment.outs["status"] == "registered"
+    enrollment.up(ENROLLMENT_INPUTS)
+    assert enrollment.outs["status"] == "registered"
 
 
 def test_what_cannot_be_undone_is_said_in_the_preview_and_only_while_it_is_to_be_done(
-    enrolment: Resource, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+    enrollment: Resource, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    enrolment.preview(ENROLLMENT_INPUTS)
+    enrollment.preview(ENROLLMENT_INPUTS)
     assert WARNING in capfd.readouterr().err
     assert trend.requests() == []
 
-    enrolment.up(ENROLLMENT_INPUTS)
+    enrollment.up(ENROLLMENT_INPUTS)
     assert WARNING in capfd.readouterr().err
-    enrolment.up(ENROLLMENT_INPUTS)
-    enrolment.up(NO_TOKEN)
+    enrollment.up(ENROLLMENT_INPUTS)
+    enrollment.up(NO_TOKEN)
     assert capfd.readouterr().err == ""
 
 
 def test_without_a_token_it_is_skipped_with_one_line(
-    enrolment: Resource, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+    enrollment: Resource, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    enrolment.up(NO_TOKEN)
-    assert enrolment.outs == {**NO_TOKEN, "status": "skipped"}
-    said = "step 2, Vision One enrolment: skipped, since no visionOneServiceToken is given"
+    enrollment.up(NO_TOKEN)
+    assert enrollment.outs == {**NO_TOKEN, "status": "skipped"}
+    said = "step 2, Vision One enrollment: skipped, since no visionOneServiceToken is given"
     assert capfd.readouterr().err.splitlines() == [said]
 
-    enrolment.refresh()
-    assert enrolment.outs["status"] == "skipped"
-    enrolment.destroy()
+    enrollment.refresh()
+    assert enrollment.outs["status"] == "skipped"
+    enrollment.destroy()
     assert capfd.readouterr().err == ""
     assert trend.requests(SERVICE) == []
 
 
-def test_a_token_that_is_given_later_enrols(enrolment: Resource, capfd: pytest.CaptureFixture[str]) -> None:
-    enrolment.up(NO_TOKEN)
+def test_a_token_that_is_given_later_enrols(enrollment: Resource, capfd: pytest.CaptureFixture[str]) -> None:
+    enrollment.up(NO_TOKEN)
     capfd.readouterr()
-    assert enrolment.up(ENROLLMENT_INPUTS) == "update"
-    assert enrolment.outs["status"] == "registered"
+    assert enrollment.up(ENROLLMENT_INPUTS) == "update"
+    assert enrollment.outs["status"] == "registered"
     assert WARNING in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("token", ["", USED, EXPIRED, "another"])
 def test_what_is_enrolled_stays_so_whatever_becomes_of_the_token(
-    enrolment: Resource, engine: Engine, trend: SimulatorControl, token: str
+    enrollment: Resource, engine: Engine, trend: SimulatorControl, token: str
 ) -> None:
-    enrolment.up(ENROLLMENT_INPUTS)
+    enrollment.up(ENROLLMENT_INPUTS)
     trend.clear_requests()
     engine.restart(visionOneServiceToken=token)
     declared = ENROLLMENT_INPUTS if token else NO_TOKEN
 
-    assert enrolment.preview(declared) == "same"
-    assert enrolment.up(declared) == "same"
-    enrolment.refresh()
+    assert enrollment.preview(declared) == "same"
+    assert enrollment.up(declared) == "same"
+    enrollment.refresh()
 
-    assert enrolment.up(declared) == "same"
-    assert enrolment.outs["status"] == "registered"
+    assert enrollment.up(declared) == "same"
+    assert enrollment.outs["status"] == "registered"
     assert posts(trend) == 0
 
 
 @pytest.mark.parametrize("form", ["registration", "list", "list in an object"])
 @pytest.mark.parametrize("token", [FRESH, USED])
 def test_an_account_that_is_registered_already_is_not_enrolled_again(
-    enrolment: Resource, engine: Engine, trend: SimulatorControl, form: str, token: str
+    enrollment: Resource, engine: Engine, trend: SimulatorControl, form: str, token: str
 ) -> None:
     enrolled_before(trend, engine)
     trend.behave(registration_form=form)
     engine.restart(visionOneServiceToken=token)
 
-    enrolment.up(ENROLLMENT_INPUTS)
+    enrollment.up(ENROLLMENT_INPUTS)
 
     assert posts(trend) == 0
-    assert enrolment.outs["status"] == "registered"
+    assert enrollment.outs["status"] == "registered"
 
 
 @pytest.mark.parametrize("status", [403, 404, 405])
 def test_a_registration_that_cannot_be_read_shows_in_the_conflict(
-    enrolment: Resource, engine: Engine, trend: SimulatorControl, status: int
+    enrollment: Resource, engine: Engine, trend: SimulatorControl, status: int
 ) -> None:
     enrolled_before(trend, engine)
     trend.add_fault(fault("status", "GET", status=status, count=None))
 
-    enrolment.up(ENROLLMENT_INPUTS)
-    assert enrolment.outs["status"] == "registered"
+    enrollment.up(ENROLLMENT_INPUTS)
+    assert enrollment.outs["status"] == "registered"
     assert posts(trend) == 1
 
-    enrolment.refresh()
-    assert enrolment.outs["status"] == "registered"
-    assert enrolment.up(ENROLLMENT_INPUTS) == "same"
+    enrollment.refresh()
+    assert enrollment.outs["status"] == "registered"
+    assert enrollment.up(ENROLLMENT_INPUTS) == "same"
 
 
 @pytest.mark.parametrize(("token", "why"), [(USED, "has been used"), (EXPIRED, "has expired"), ("other", "is unknown")])
-def test_a_token_that_does_not_serve_is_refused_with_the_vendors_reason_and_not_shown(
-    enrolment: Resource, engine: Engine, trend: SimulatorControl, token: str, why: str
+def test_a_token_that_does_not_serve_is_refused_with_trends_reason_and_not_shown(
+    enrollment: Resource, engine: Engine, trend: SimulatorControl, token: str, why: str
 ) -> None:
     engine.restart(visionOneServiceToken=token)
     with pytest.raises(OnboardingError) as refusal:
-        enrolment.up(ENROLLMENT_INPUTS)
+        enrollment.up(ENROLLMENT_INPUTS)
     said = str(refusal.value)
-    assert "step 2, Vision One enrolment: POST visionone-connect /connectors: HTTP 400" in said
+    assert "step 2, Vision One enrollment: POST visionone-connect /connectors: HTTP 400" in said
     assert f"enrollmentToken: {why}" in said
     assert f" {token}" not in said
     assert trend.state().registration is None
 
 
 def test_a_run_without_the_token_that_it_needs_says_how_to_give_it(
-    enrolment: Resource, engine: Engine, trend: SimulatorControl
+    enrollment: Resource, engine: Engine, trend: SimulatorControl
 ) -> None:
     engine.restart(visionOneServiceToken="")
     with pytest.raises(OnboardingError, match="set VISION_ONE_SERVICE_TOKEN, or `pulumi config set --secret"):
-        enrolment.up(ENROLLMENT_INPUTS)
+        enrollment.up(ENROLLMENT_INPUTS)
     assert posts(trend) == 0
 
 
@@ -179,64 +179,64 @@ LOST: list[dict[str, Any]] = [
 @pytest.mark.parametrize("lost", LOST, ids=lambda lost: "-".join(str(part) for part in lost.values()))
 @pytest.mark.parametrize("readable", [True, False], ids=["status readable", "status unreadable"])
 def test_an_enrolment_whose_reply_was_lost_is_found_and_not_done_twice(
-    enrolment: Resource, engine: Engine, trend: SimulatorControl, lost: dict[str, Any], readable: bool
+    enrollment: Resource, engine: Engine, trend: SimulatorControl, lost: dict[str, Any], readable: bool
 ) -> None:
     trend.behave(registration_read=readable)
     trend.add_fault(fault(when="after", **lost))
 
     if readable:
-        enrolment.up(ENROLLMENT_INPUTS)
+        enrollment.up(ENROLLMENT_INPUTS)
         assert posts(trend) == 1
     else:
         with pytest.raises(OnboardingError):
-            enrolment.up(ENROLLMENT_INPUTS)
+            enrollment.up(ENROLLMENT_INPUTS)
         assert posts(trend) == 1
         engine.restart()
-        enrolment.up(ENROLLMENT_INPUTS)  # the second POST meets a conflict
+        enrollment.up(ENROLLMENT_INPUTS)  # the second POST meets a conflict
 
-    assert enrolment.outs["status"] == "registered"
+    assert enrollment.outs["status"] == "registered"
 
 
 def test_an_enrolment_that_was_not_carried_out_fails_and_is_done_by_the_next_run(
-    enrolment: Resource, engine: Engine, trend: SimulatorControl
+    enrollment: Resource, engine: Engine, trend: SimulatorControl
 ) -> None:
     trend.add_fault(fault("drop"))
     with pytest.raises(OnboardingError, match="broke before the reply came"):
-        enrolment.up(ENROLLMENT_INPUTS)
+        enrollment.up(ENROLLMENT_INPUTS)
     assert posts(trend) == 1
     engine.restart()
-    enrolment.up(ENROLLMENT_INPUTS)
-    assert enrolment.outs["status"] == "registered"
+    enrollment.up(ENROLLMENT_INPUTS)
+    assert enrollment.outs["status"] == "registered"
 
 
 @pytest.mark.parametrize("kind", ["status", "html", "drop"])
-def test_a_look_that_fails_enrols_nothing(enrolment: Resource, trend: SimulatorControl, kind: str) -> None:
+def test_a_look_that_fails_enrols_nothing(enrollment: Resource, trend: SimulatorControl, kind: str) -> None:
     trend.add_fault(fault(kind, "GET", count=None))
     with pytest.raises(OnboardingError):
-        enrolment.up(ENROLLMENT_INPUTS)
+        enrollment.up(ENROLLMENT_INPUTS)
     assert posts(trend) == 0
 
 
-def test_a_refresh_that_fails_keeps_the_state(enrolment: Resource, trend: SimulatorControl) -> None:
-    enrolment.up(ENROLLMENT_INPUTS)
-    before = enrolment.state
+def test_a_refresh_that_fails_keeps_the_state(enrollment: Resource, trend: SimulatorControl) -> None:
+    enrollment.up(ENROLLMENT_INPUTS)
+    before = enrollment.state
     trend.add_fault(fault("status", "GET", count=None))
     with pytest.raises(OnboardingError, match="HTTP 500"):
-        enrolment.refresh()
-    assert enrolment.state == before
+        enrollment.refresh()
+    assert enrollment.state == before
 
 
 def test_its_end_leaves_the_registration_and_names_it(
-    enrolment: Resource, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+    enrollment: Resource, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    enrolment.up(ENROLLMENT_INPUTS)
+    enrollment.up(ENROLLMENT_INPUTS)
     trend.clear_requests()
     capfd.readouterr()
 
-    enrolment.destroy()
+    enrollment.destroy()
 
     assert trend.state().registration is not None
     assert trend.requests() == []
     (line,) = capfd.readouterr().err.splitlines()
-    assert f"the enrolment of Cloud One account {ACCOUNT} stays (status registered)" in line
+    assert f"the enrollment of Cloud One account {ACCOUNT} stays (status registered)" in line
     assert "Service Management > Product Connector" in line

@@ -38,14 +38,14 @@ class Stack:
     def __init__(self, engine: Engine) -> None:
         self.account = engine.resource(AccountProvider)
         self.external_id = engine.resource(ExternalIdProvider)
-        self.enrolment = engine.resource(EnrollmentProvider)
+        self.enrollment = engine.resource(EnrollmentProvider)
         self.connector = engine.resource(CONNECTOR.provider)
         self.cloud_account = engine.resource(CLOUD_ACCOUNT.provider)
         self.parameters = engine.resource(CloudTrailParametersProvider)
         self.resources = (
             self.account,
             self.external_id,
-            self.enrolment,
+            self.enrollment,
             self.connector,
             self.cloud_account,
             self.parameters,
@@ -55,7 +55,7 @@ class Stack:
         """Run the program once, and return what was done with each resource."""
         done = [self.account.up(ACCOUNT_INPUTS), self.external_id.up(EXTERNAL_ID_INPUTS)]
         links = [
-            (self.enrolment, ENROLLMENT_INPUTS),
+            (self.enrollment, ENROLLMENT_INPUTS),
             (self.connector, CONNECTOR.inputs),
             (self.cloud_account, CLOUD_ACCOUNT.inputs),
         ]

@@ -94,7 +94,7 @@ def test_links_of_other_aws_accounts_are_passed_over(resource: Resource, kind: K
 def test_a_post_that_is_refused_as_a_duplicate_takes_up_what_is_ours(
     resource: Resource, kind: Kind, trend: SimulatorControl, status: int
 ) -> None:
-    # The look-up comes too early to see it: the vendor is still busy with the POST of a run that died.
+    # The look-up comes too early to see it: Trend is still busy with the POST of a run that died.
     duplicate: dict[str, Any] = {"status": status, "body": {"message": "there is one already"}}
     trend.add_fault(kind.fault("json", when="after", **duplicate))
 
@@ -134,7 +134,7 @@ def test_a_second_stack_for_the_aws_account_is_refused_and_its_end_harms_nothing
     assert made.preview(kind.inputs) == "same"
 
 
-def test_a_plain_post_that_the_vendor_does_not_accept_says_why_and_is_not_repeated(
+def test_a_plain_post_that_trend_does_not_accept_says_why_and_is_not_repeated(
     resource: Resource, kind: Kind, trend: SimulatorControl
 ) -> None:
     body = {"message": "the licence has run out", "fields": {"alias": "is too long"}}

@@ -89,7 +89,7 @@ def test_a_link_that_cannot_be_read_is_not_taken_for_gone(
     assert not trend.requests(changing=True)
 
 
-def test_a_vendor_out_of_reach_keeps_the_state(made: Resource, simulator: Simulator) -> None:
+def test_trend_out_of_reach_keeps_the_state(made: Resource, simulator: Simulator) -> None:
     simulator.stop()
     try:
         with pytest.raises(OnboardingError, match="refused the connection"):

@@ -27,7 +27,7 @@ def test_each_setting_changed_by_hand_shows_and_is_put_right(
     resource = engine.resource(kind.provider)
     resource.up(kind.inputs)
     before = kind.settings(trend)
-    kind.change(trend, **{kind.vendors_name(setting): value})
+    kind.change(trend, **{kind.trends_name(setting): value})
 
     assert resource.preview(kind.inputs) == "same"  # the engine reads only when it refreshes
     resource.refresh()
@@ -64,7 +64,7 @@ def test_settings_that_we_do_not_write_are_no_drift(engine: Engine, trend: Simul
     assert CONNECTOR.only(trend)["workspacesEnabled"] is True
 
 
-def test_a_state_that_the_vendor_changes_reaches_the_outputs(engine: Engine, trend: SimulatorControl) -> None:
+def test_a_state_that_trend_changes_reaches_the_outputs(engine: Engine, trend: SimulatorControl) -> None:
     resource = engine.resource(CLOUD_ACCOUNT.provider)
     resource.up(CLOUD_ACCOUNT.inputs)
     assert resource.outs["state"] == "managed"
@@ -100,7 +100,7 @@ def test_a_reply_that_tells_nothing_does_not_mean_gone(
     assert made.state == before
 
 
-def test_a_vendor_out_of_reach_does_not_mean_gone(made: Resource, kind: Kind, simulator: Simulator) -> None:
+def test_trend_out_of_reach_does_not_mean_gone(made: Resource, kind: Kind, simulator: Simulator) -> None:
     before = made.state
     simulator.stop()
     try:
@@ -121,7 +121,7 @@ def test_a_changed_setting_is_written_in_place(
 
     assert made.outs.items() >= news.items()
     live = kind.only(trend)
-    assert {name: live[kind.vendors_name(name)] for name in news} == news
+    assert {name: live[kind.trends_name(name)] for name in news} == news
     assert made.outs["writtenRoleArn"] == made.outs["roleArn"]
     made.destroy()
     assert kind.live(trend) == []

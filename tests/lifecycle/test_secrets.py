@@ -1,4 +1,4 @@
-"""Whatever the vendor sends back, no secret gets into an error, the output, the state or a log, in any encoding."""
+"""Whatever Trend sends back, no secret gets into an error, the output, the state or a log, in any encoding."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from components.resources.external_id import ExternalIdProvider
 from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from components.settings.endpoints import ENDPOINT_VARIABLE
 from sandbox.gate.faults import Fault
-from sandbox.trend import ApiKey, EnrollmentToken, Simulator
+from sandbox.trend import EnrollmentToken, Simulator, TenantKey
 from tests.lifecycle.engine import Engine
 from tests.lifecycle.scene import (
     ACCOUNT_INPUTS,
@@ -38,8 +38,8 @@ from tests.lifecycle.scene import (
     Kind,
 )
 
-KEY = ApiKey(id="SENTINELkeyId", secret="SENTINEL/key+secret=&" + "Zq7" * 12)
-TOKEN = EnrollmentToken("SENTINEL.enrolment+token/" + "Xw9" * 9)
+KEY = TenantKey(id="SENTINELkeyId", secret="SENTINEL/key+secret=&" + "Zq7" * 12)
+TOKEN = EnrollmentToken("SENTINEL.enrollment+token/" + "Xw9" * 9)
 PLAYED = dataclasses.replace(TENANT, api_keys=(KEY,), enrollment_tokens=(TOKEN,), minted_prefix="SENTINELminted")
 
 RESOURCES: dict[type[ResourceProvider], dict[str, object]] = {

@@ -19,7 +19,7 @@ INPUTS = {"templateUrl": URL, "awsRegion": REGION}
 
 
 class Template:
-    """The vendor's template as the vendor changes it."""
+    """Trend's template as Trend changes it."""
 
     def __init__(self, aws: Aws) -> None:
         self.aws = aws

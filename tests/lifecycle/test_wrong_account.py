@@ -13,7 +13,7 @@ from components.resources.base import OnboardingError
 from components.resources.cloudtrail_parameters import CloudTrailParametersProvider
 from components.resources.enrollment import EnrollmentProvider
 from components.resources.external_id import ExternalIdProvider
-from sandbox.trend import ApiKey, SimulatorControl
+from sandbox.trend import SimulatorControl, TenantKey
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.scene import (
     ACCOUNT,
@@ -28,7 +28,7 @@ from tests.lifecycle.scene import (
 )
 
 OTHER_ACCOUNT = "111122223333"
-OTHER_KEY = ApiKey(id="keyOfAnotherAccount", secret="secretOfAnotherAccount")
+OTHER_KEY = TenantKey(id="keyOfAnotherAccount", secret="secretOfAnotherAccount")
 OTHER_TENANT = dataclasses.replace(TENANT, account_id=OTHER_ACCOUNT, api_keys=(OTHER_KEY,))
 
 # The resources whose life asks Trend for something, and one setting of each that an `up` writes in place.

@@ -20,7 +20,7 @@ from tests.program.recorder import PROJECT, STACK, WHERE, Recorder
 
 MAIN = Path(__file__).parents[2] / "__main__.py"
 BUCKET = "a-trail-bucket"
-KEY, TOKEN = "tmcKEYID:SENTINEL-api-key", "SENTINEL-enrolment-token"
+KEY, TOKEN = "tmcKEYID:SENTINEL-api-key", "SENTINEL-enrollment-token"
 SECRETS = ["cloudOneApiKey", "visionOneServiceToken"]
 
 

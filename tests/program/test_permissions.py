@@ -117,7 +117,7 @@ def test_the_policy_names_the_trail_that_is_made() -> None:
 @pytest.mark.parametrize("where", [CHINA, GOVERNMENT])
 def test_partition_and_hosts_are_those_of_the_provider(where: AwsContext) -> None:
     engine = deploy(NEW, where).engine
-    vendors = ("arn:aws:x:", "https://a-bucket.s3.amazonaws.com/")  # the recorder's and the vendor's own
+    vendors = ("arn:aws:x:", "https://a-bucket.s3.amazonaws.com/")  # the recorder's and Trend's own
     texts = [text for each in engine.made for text in plain_texts(each.inputs) if not text.startswith(vendors)]
     for text in texts:
         for literal in ("arn:aws:iam", "arn:aws:cloudtrail", "us-east-1"):

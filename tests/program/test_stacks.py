@@ -1,4 +1,4 @@
-"""The vendor's two CloudFormation stacks: templates, parameters, and a token that stays a secret."""
+"""Trend's two CloudFormation stacks: templates, parameters, and a token that stays a secret."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def stack(name: str, settings: Settings = EXISTING) -> Registered:
     return deploy(settings).engine.one("aws:cloudformation/stack:Stack", name)
 
 
-def test_the_vendors_own_templates_are_used_where_nothing_else_is_said() -> None:
+def test_trends_own_templates_are_used_where_nothing_else_is_said() -> None:
     assert stack("management-role").inputs["templateUrl"] == (
         "https://cloud-one-cloud-accounts-us-east-1.s3.us-east-1.amazonaws.com"
         "/templates/aws/cloud-account-management-role.template"
@@ -26,7 +26,7 @@ def test_the_vendors_own_templates_are_used_where_nothing_else_is_said() -> None
     assert stack("forwarder").inputs["templateUrl"] == VENDOR_TEMPLATE
 
 
-def test_hosted_templates_take_the_file_names_of_the_vendors() -> None:
+def test_hosted_templates_take_the_file_names_of_trends() -> None:
     hosted = replace(EXISTING, templates=HostedTemplates("ours", "trend/"))
     base = "https://ours.s3.us-east-1.amazonaws.com/trend/templates"
     assert stack("management-role", hosted).inputs["templateUrl"] == f"{base}/cloud-account-management-role.template"

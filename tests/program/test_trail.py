@@ -30,7 +30,7 @@ def of_s3(engine: Recorder) -> list[Registered]:
     return [each for each in engine.made if each.type.startswith("aws:s3/")]
 
 
-def test_an_existing_bucket_is_named_to_the_vendor_and_touched_by_nothing() -> None:
+def test_an_existing_bucket_is_named_to_trend_and_touched_by_nothing() -> None:
     engine = deploy(Settings(trail=ExistingTrail("a-trail-bucket"))).engine
     assert of_s3(engine) == []
     assert "aws:cloudtrail/trail:Trail" not in engine.types
@@ -58,7 +58,7 @@ def test_the_new_bucket_is_closed_encrypted_and_versioned() -> None:
     assert inputs("OwnershipControls")["rule"] == {"objectOwnership": "BucketOwnerEnforced"}
 
 
-def test_the_new_bucket_uses_no_kms_which_the_vendor_could_not_read() -> None:
+def test_the_new_bucket_uses_no_kms_which_trend_could_not_read() -> None:
     assert inputs("ServerSideEncryptionConfiguration")["rules"] == [
         {"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}
     ]

@@ -16,7 +16,7 @@ from operate.cli import app
 from operate.console import OperateError
 from operate.engine import stack_file
 from operate.engine.flags import Flags
-from operate.engine.history import Configuration, Run, Setting, completed_at, configuration, last_change
+from operate.engine.history import Configuration, RecordedSetting, Run, completed_at, configuration, last_change
 from operate.engine.moments import moment, shown
 from operate.engine.run_log import RunLog
 from operate.engine.state import State
@@ -134,7 +134,7 @@ def test_each_difference_is_named_and_no_secret_shown() -> None:
 
 
 def test_a_secret_that_is_one_still_is_no_difference() -> None:
-    rotated: Configuration = {"p:apiKey": Setting(None, True)}
+    rotated: Configuration = {"p:apiKey": RecordedSetting(None, True)}
     assert stack_file.differences(rotated, rotated) == []
 
 

@@ -103,7 +103,7 @@ def test_what_could_not_be_read_is_said_where_it_would_stand(outline: Outline) -
 
 
 def test_without_stacks_that_could_be_read_the_page_says_so() -> None:
-    facts = dataclasses.replace(sample(), own_role=None, vendor_stacks=())
+    facts = dataclasses.replace(sample(), own_role=None, trend_stacks=())
     text = Outline(render(facts)).text
     assert "cross-account role of Workload Security is not in the state" in text
     assert "They are not readable" in text
@@ -112,16 +112,16 @@ def test_without_stacks_that_could_be_read_the_page_says_so() -> None:
 def test_every_text_of_the_facts_is_redacted_however_deep() -> None:
     secret = "SENTINEL-of-a-secret"
     facts = sample()
-    (stack, other) = facts.vendor_stacks
+    (stack, other) = facts.trend_stacks
     leaking = dataclasses.replace(
         facts,
-        vendor_stacks=(stack, dataclasses.replace(other, unreadable=f"said {secret}")),
+        trend_stacks=(stack, dataclasses.replace(other, unreadable=f"said {secret}")),
         versions=(("Program", secret),),
         health=Health((Finding("connector", "failed", secret),)),
     )
     clean = without_secrets(leaking, Redactor([secret]))
     assert secret not in render(clean)
-    assert clean.vendor_stacks[1].unreadable == "said [secret]"
+    assert clean.trend_stacks[1].unreadable == "said [secret]"
     assert clean.trail == facts.trail
 
 

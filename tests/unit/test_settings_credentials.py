@@ -1,4 +1,4 @@
-"""The API key, the enrolment token and the endpoint variable, in the environment and in the configuration."""
+"""The API key, the enrollment token and the endpoint variable, in the environment and in the configuration."""
 
 from __future__ import annotations
 

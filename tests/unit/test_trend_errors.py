@@ -70,7 +70,7 @@ BODIES: list[tuple[Any, str, dict[str, str]]] = [
 
 
 @pytest.mark.parametrize(("body", "message", "fields"), BODIES)
-def test_the_vendors_words_are_found_in_each_of_its_error_bodies(
+def test_trends_words_are_found_in_each_of_its_error_bodies(
     vendor: Vendor, trend: Trend, body: Any, message: str, fields: dict[str, str]
 ) -> None:
     vendor.will(Answer(403, body))

@@ -40,7 +40,7 @@ def test_an_interruption_ends_every_wait_that_begins_later() -> None:
         patience.wait(60, "a role")
 
 
-def test_a_wait_that_the_vendor_asks_for_is_announced_and_can_be_ended(
+def test_a_wait_that_trend_asks_for_is_announced_and_can_be_ended(
     vendor: Vendor, trend: Trend, capsys: pytest.CaptureFixture[str]
 ) -> None:
     vendor.will(Answer(429, headers={"Retry-After": "20"}))

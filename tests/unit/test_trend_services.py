@@ -204,7 +204,7 @@ def test_an_id_with_strange_characters_reaches_no_other_path(vendor: Vendor) -> 
     assert vendor.calls == ["GET /accounts/apikeys/..%2Faccounts%3Fx%23"]
 
 
-def test_the_management_roles_template_is_at_the_vendors_fixed_address() -> None:
+def test_the_management_roles_template_is_at_trends_fixed_address() -> None:
     where = AwsContext("123456789012", "eu-central-1", "aws", "amazonaws.com")
     assert role_template_url(None, where) == (
         "https://cloud-one-cloud-accounts-eu-central-1.s3.eu-central-1.amazonaws.com"

@@ -12,7 +12,7 @@ from typing import Any
 
 from sandbox.aws.call import AwsCall
 from sandbox.aws.judging.asks import CALLED_VIA, asks_of
-from sandbox.aws.judging.policy import Ask, Asked, Policy
+from sandbox.aws.judging.policy import Ask, Asked, JudgedPolicy
 
 KEPT_ASKS = 20_000
 """Asks that are remembered; the oldest are forgotten first."""
@@ -22,7 +22,7 @@ _caller: ContextVar[str] = ContextVar("caller", default="")
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Denial:
     """What a service answers to a call that is not allowed."""
 
     status: int
@@ -40,7 +40,7 @@ class Judge:
         """Judge the calls to an account."""
         self._account = account
         self._lock = threading.Lock()
-        self._policies: dict[str, Policy] = {}
+        self._policies: dict[str, JudgedPolicy] = {}
         self._asked: deque[Asked] = deque(maxlen=KEPT_ASKS)
 
     def enforce(self, caller: str, document: Mapping[str, Any]) -> None:
@@ -49,7 +49,7 @@ class Judge:
         Raises:
             ValueError: the document holds something that is not judged here.
         """
-        policy = Policy(document)
+        policy = JudgedPolicy(document)
         with self._lock:
             self._policies[caller] = policy
 
@@ -64,7 +64,7 @@ class Judge:
         with self._lock:
             return list(self._asked)
 
-    def refusal(self, call: AwsCall) -> Refusal | None:
+    def refusal(self, call: AwsCall) -> Denial | None:
         """Return how the service refuses the call, or None where it is allowed."""
         if call.caller not in self._policies:
             return None
@@ -72,8 +72,8 @@ class Judge:
         if denied is None:
             return None
         if call.protocol == "json":
-            return Refusal(400, "AccessDeniedException", self._words(call.caller, denied))
-        return Refusal(403, "AccessDenied", self._words(call.caller, denied))
+            return Denial(400, "AccessDeniedException", self._words(call.caller, denied))
+        return Denial(403, "AccessDenied", self._words(call.caller, denied))
 
     def refusal_on_behalf(self, asks: Iterable[Ask], doing: str) -> str | None:
         """Return why CloudFormation may not make its calls with the rights of whoever called it; None if it may."""

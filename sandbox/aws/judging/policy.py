@@ -73,7 +73,7 @@ class _Statement:
         return {key for _, key, _ in self.conditions if key.lower() not in known} if is_about else set()
 
 
-class Policy:
+class JudgedPolicy:
     """A policy document, read once.
 
     Raises:

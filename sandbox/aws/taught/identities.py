@@ -15,7 +15,7 @@ from moto.iam.responses import IamResponse
 from moto.sts.models import STSBackend, sts_backends
 from moto.utilities.utils import get_partition
 
-from sandbox.aws.judging.policy import Ask, Policy
+from sandbox.aws.judging.policy import Ask, JudgedPolicy
 
 _DECISIONS = ("allowed", "implicitDeny", "explicitDeny")
 
@@ -48,7 +48,9 @@ class SimulatingIam(IamResponse):
 
     def simulate_principal_policy(self) -> ActionResult:
         """Judge each action on each resource, one by one where resources are named (IAM API, EvaluationResult)."""
-        policies = [Policy(json.loads(text)) for text in self._inline_policies(self._get_param("PolicySourceArn"))]
+        policies = [
+            JudgedPolicy(json.loads(text)) for text in self._inline_policies(self._get_param("PolicySourceArn"))
+        ]
         resources = self._get_param("ResourceArns", []) or ["*"]
         context = {
             entry["ContextKeyName"]: tuple(entry["ContextKeyValues"]) for entry in self._get_param("ContextEntries", [])
@@ -78,7 +80,7 @@ class SimulatingIam(IamResponse):
         raise NotFoundException(f"The user with name {arn.rpartition('/')[2]} cannot be found.")
 
 
-def _decision(policies: list[Policy], ask: Ask) -> str:
+def _decision(policies: list[JudgedPolicy], ask: Ask) -> str:
     if any(policy.denies(ask) for policy in policies):
         return "explicitDeny"
     return "allowed" if any(policy.allows(ask) for policy in policies) else "implicitDeny"

@@ -1,4 +1,4 @@
-"""The custom resource of the vendor's CloudTrail template; moto cannot run the Lambda behind it."""
+"""The custom resource of Trend's CloudTrail template; moto cannot run the Lambda behind it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.aws.taught.resource import Properties, TaughtResource
 class BucketNotification(TaughtResource):
     """What puts the notification of the trail bucket.
 
-    It replaces the bucket's whole configuration and empties it on delete, as the vendor's early template seems to do.
+    It replaces the bucket's whole configuration and empties it on delete, as Trend's early template seems to do.
     """
 
     TYPE = "Custom::BucketNotification"

@@ -12,7 +12,7 @@ from moto.cloudtrail.responses import CloudTrailResponse
 from moto.core.exceptions import JsonRESTError
 from moto.s3.models import s3_backends
 
-from sandbox.aws.judging.policy import Ask, Policy, many
+from sandbox.aws.judging.policy import Ask, JudgedPolicy, many
 
 SERVICE = "cloudtrail.amazonaws.com"
 SOURCE = "aws:SourceArn"
@@ -89,7 +89,7 @@ def lets_cloudtrail(document: Mapping[str, Any], action: str, resource: str, tra
         for given in many(document.get("Statement", []))
         if isinstance(given["Principal"], dict) and SERVICE in many(given["Principal"].get("Service", []))
     ]
-    return Policy({"Statement": statements}).allows(Ask(action, resource, {SOURCE: (trail_arn,)}))
+    return JudgedPolicy({"Statement": statements}).allows(Ask(action, resource, {SOURCE: (trail_arn,)}))
 
 
 def _source_arns(statement: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

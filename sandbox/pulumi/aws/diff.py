@@ -20,7 +20,7 @@ DEFAULTS = "__defaults"
 """The input that lists which inputs the plugin filled in itself."""
 
 
-class Change(Enum):
+class PropertyChange(Enum):
     """What happens to one property."""
 
     ADD = "add"
@@ -29,7 +29,7 @@ class Change(Enum):
 
 
 @dataclass(frozen=True)
-class Difference:
+class PropertyDifference:
     """Outcome of a comparison.
 
     Attributes:
@@ -38,7 +38,7 @@ class Difference:
         delete_first: whether the old one must go before the new one comes.
     """
 
-    changes: dict[str, Change]
+    changes: dict[str, PropertyChange]
     replaces: list[str]
     delete_first: bool
 
@@ -48,7 +48,7 @@ class Difference:
         return sorted({paths.top(path) for path in self.changes})
 
 
-def compare(traits: Traits, olds: Props, news: Props, ignored: Sequence[str] = ()) -> Difference:
+def compare(traits: Traits, olds: Props, news: Props, ignored: Sequence[str] = ()) -> PropertyDifference:
     """Compare a resource's outputs with its checked inputs.
 
     Args:
@@ -58,7 +58,7 @@ def compare(traits: Traits, olds: Props, news: Props, ignored: Sequence[str] = (
         ignored: the paths of ignoreChanges.
     """
     news = paths.with_old_values(news, olds, ignored)
-    changes: dict[str, Change] = {}
+    changes: dict[str, PropertyChange] = {}
     for name in sorted(managed(traits)):
         new = news.get(name)
         if name in traits.computed and _empty(new):
@@ -69,7 +69,7 @@ def compare(traits: Traits, olds: Props, news: Props, ignored: Sequence[str] = (
             continue
         _walk(traits, name, name, old, new, changes)
     replaces = sorted({paths.top(path) for path in changes} & _replacing(traits))
-    return Difference(changes, replaces, bool(replaces) and _named_by_user(traits, news))
+    return PropertyDifference(changes, replaces, bool(replaces) and _named_by_user(traits, news))
 
 
 def managed(traits: Traits) -> frozenset[str]:
@@ -88,15 +88,15 @@ def _named_by_user(traits: Traits, news: Props) -> bool:
     return name is not None and name in news and name not in (news.get(DEFAULTS) or [])
 
 
-def _walk(traits: Traits, path: str, name: str, old: Any, new: Any, changes: dict[str, Change]) -> None:
+def _walk(traits: Traits, path: str, name: str, old: Any, new: Any, changes: dict[str, PropertyChange]) -> None:
     if _empty(old) and _empty(new):
         return
     if isinstance(new, Unknown):
-        changes[path] = Change.ADD if old is None else Change.UPDATE
+        changes[path] = PropertyChange.ADD if old is None else PropertyChange.UPDATE
     elif new is None:
-        changes[path] = Change.DELETE
+        changes[path] = PropertyChange.DELETE
     elif old is None:
-        changes[path] = Change.ADD
+        changes[path] = PropertyChange.ADD
     elif isinstance(old, dict) and isinstance(new, dict):
         for key in sorted({*old, *new} - {DEFAULTS}):
             _walk(traits, paths.join(path, key), key, old.get(key), new.get(key), changes)
@@ -107,18 +107,18 @@ def _walk(traits: Traits, path: str, name: str, old: Any, new: Any, changes: dic
             left, right = (members[index] if index < len(members) else None for members in (old, new))
             _walk(traits, paths.join(path, index), name, left, right, changes)
     elif old != new:
-        changes[path] = Change.UPDATE
+        changes[path] = PropertyChange.UPDATE
 
 
-def _compare_sets(path: str, old: list[Any], new: list[Any], changes: dict[str, Change]) -> None:
+def _compare_sets(path: str, old: list[Any], new: list[Any], changes: dict[str, PropertyChange]) -> None:
     before, after = {member_key(item) for item in old}, {member_key(item) for item in new}
     for index, item in enumerate(old):
         if member_key(item) not in after:
-            changes[paths.join(path, index)] = Change.DELETE
+            changes[paths.join(path, index)] = PropertyChange.DELETE
     for index, item in enumerate(new):
         if member_key(item) not in before:
             position = paths.join(path, index)
-            changes[position] = Change.UPDATE if position in changes else Change.ADD
+            changes[position] = PropertyChange.UPDATE if position in changes else PropertyChange.ADD
 
 
 def member_key(item: Any) -> str:

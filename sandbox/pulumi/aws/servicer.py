@@ -8,19 +8,19 @@ from pulumi.runtime.proto import provider_pb2 as pb
 
 from sandbox.pulumi.aws import VERSION, inputs, operations
 from sandbox.pulumi.aws.catalog import resource_for
-from sandbox.pulumi.aws.diff import Change, compare
+from sandbox.pulumi.aws.diff import PropertyChange, compare
 from sandbox.pulumi.aws.errors import ProviderError
 from sandbox.pulumi.aws.session import BOOKKEEPING, SUPPORTED, Aws, decode
 from sandbox.pulumi.provider import PluginServicer, reported, type_of
 from sandbox.pulumi.wire import state_of, to_python, to_struct
 
 _KINDS = {
-    (Change.ADD, False): pb.PropertyDiff.ADD,
-    (Change.ADD, True): pb.PropertyDiff.ADD_REPLACE,
-    (Change.DELETE, False): pb.PropertyDiff.DELETE,
-    (Change.DELETE, True): pb.PropertyDiff.DELETE_REPLACE,
-    (Change.UPDATE, False): pb.PropertyDiff.UPDATE,
-    (Change.UPDATE, True): pb.PropertyDiff.UPDATE_REPLACE,
+    (PropertyChange.ADD, False): pb.PropertyDiff.ADD,
+    (PropertyChange.ADD, True): pb.PropertyDiff.ADD_REPLACE,
+    (PropertyChange.DELETE, False): pb.PropertyDiff.DELETE,
+    (PropertyChange.DELETE, True): pb.PropertyDiff.DELETE_REPLACE,
+    (PropertyChange.UPDATE, False): pb.PropertyDiff.UPDATE,
+    (PropertyChange.UPDATE, True): pb.PropertyDiff.UPDATE_REPLACE,
 }
 
 

@@ -29,7 +29,7 @@ def test_event_bridge_survives_a_merge_of_notifications(sandbox: Sandbox) -> Non
     assert notifications(sandbox)["EventBridgeConfiguration"] == {}
 
 
-def test_the_vendors_buckets_are_not_among_ones_own(sandbox: Sandbox) -> None:
+def test_trends_buckets_are_not_among_ones_own(sandbox: Sandbox) -> None:
     owned = {bucket["Name"] for bucket in sandbox.aws("s3").list_buckets()["Buckets"]}
     assert owned == {
         f"{kind}-{each}" for kind in ("sandbox-existing-trail", "sandbox-assets") for each in REGIONS.values()

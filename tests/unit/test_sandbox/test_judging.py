@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.aws.judging.policy import Ask, Policy
+from sandbox.aws.judging.policy import Ask, JudgedPolicy
 from sandbox.sandbox import Sandbox
 
 BUCKET = "arn:aws:s3:::logs"
@@ -19,7 +19,7 @@ def allow(**elements: Any) -> dict[str, Any]:
 
 
 def says(ask: Ask, *statements: dict[str, Any]) -> bool:
-    return Policy({"Statement": list(statements)}).allows(ask)
+    return JudgedPolicy({"Statement": list(statements)}).allows(ask)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_question_mark_stands_for_one_character() -> None:
 @pytest.mark.parametrize("elements", [{"NotAction": "s3:*"}, {"Condition": {"DateLessThan": {"aws:CurrentTime": "x"}}}])
 def test_what_is_not_judged_is_refused(elements: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"DateLessThan|NotAction"):
-        Policy({"Statement": [allow(**elements)]})
+        JudgedPolicy({"Statement": [allow(**elements)]})
 
 
 REFUSALS = [

@@ -1,4 +1,4 @@
-"""The rights that CloudFormation needs for the vendor's stacks, from what their templates declare.
+"""The rights that CloudFormation needs for Trend's stacks, from what their templates declare.
 
 CloudFormation makes a stack's resources with the rights of whoever called it. Which actions a resource type takes is
 what its entry in the CloudFormation registry lists for its handlers, less what belongs to properties that the template
@@ -155,8 +155,8 @@ KINDS: Mapping[str, _Kind] = {
 
 
 @dataclass(frozen=True)
-class VendorStack:
-    """A stack of the vendor's, and what is done to it.
+class StackRights:
+    """A stack of Trend's, and what is done to it.
 
     Attributes:
         name: its name.
@@ -169,7 +169,7 @@ class VendorStack:
     operations: Sequence[Operation]
 
 
-def unknown(stacks: Sequence[VendorStack]) -> Iterator[str]:
+def unknown(stacks: Sequence[StackRights]) -> Iterator[str]:
     """Yield a line about each resource whose rights `rights` does not know, with the way to find them out."""
     for stack in stacks:
         for resource in stack.template.resources:
@@ -181,7 +181,7 @@ def unknown(stacks: Sequence[VendorStack]) -> Iterator[str]:
                 )
 
 
-def rights(place: Place, stacks: Sequence[VendorStack]) -> Iterator[Statement]:
+def rights(place: Place, stacks: Sequence[StackRights]) -> Iterator[Statement]:
     """Yield what CloudFormation needs for stacks, as far as it is known; `unknown` names the rest."""
     for name, kind in KINDS.items():
         of_kind = [(stack, each) for stack in stacks for each in stack.template.resources if each.kind == name]
@@ -192,7 +192,7 @@ def rights(place: Place, stacks: Sequence[VendorStack]) -> Iterator[Statement]:
             for action in kind.needed(operation, each)
         ]
         arns = [arn for stack, each in of_kind for arn in kind.arns(place, stack.name, each)]
-        yield Statement("Vendor", kind.target, actions, arns, VIA_CLOUDFORMATION)
+        yield Statement("Trend", kind.target, actions, arns, VIA_CLOUDFORMATION)
     for stack in stacks:
         yield from _beside_names(place, stack.name, stack.template.resources, stack.operations)
         if "make" in stack.operations:
@@ -221,17 +221,17 @@ def _beside_names(
         actions += [named[operation] for operation in operations if operation in named]
     if changing and any(each.kind.startswith("Custom::") for each in resources):
         actions.append("lambda:InvokeFunction")
-    yield Statement("Vendor", "Functions", actions, arns, VIA_CLOUDFORMATION)
+    yield Statement("Trend", "Functions", actions, arns, VIA_CLOUDFORMATION)
     if "make" in operations and functions:
         roles = [arn for each in resources if each.kind == "AWS::IAM::Role" for arn in _role(place, stack, each)]
         passed = {**VIA_CLOUDFORMATION, "StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
-        yield Statement("Vendor", "FunctionsRole", ["iam:PassRole"], roles, passed)
+        yield Statement("Trend", "FunctionsRole", ["iam:PassRole"], roles, passed)
         codes = [_code(place, each) for each in functions if "S3Bucket" in each.properties.get("Code", {})]
-        yield Statement("Vendor", "FunctionsCode", ["s3:GetObject"] if codes else [], codes)
+        yield Statement("Trend", "FunctionsCode", ["s3:GetObject"] if codes else [], codes)
     if "make" in operations and any("GenerateSecretString" in each.properties for each in resources):
-        yield Statement("Vendor", "RandomPassword", ["secretsmanager:GetRandomPassword"], ["*"], VIA_CLOUDFORMATION)
+        yield Statement("Trend", "RandomPassword", ["secretsmanager:GetRandomPassword"], ["*"], VIA_CLOUDFORMATION)
     if changing and any(each.kind == "AWS::Logs::LogGroup" for each in resources):
-        yield Statement("Find", "VendorLogGroups", ["logs:DescribeLogGroups"], ["*"], VIA_CLOUDFORMATION)
+        yield Statement("Find", "TrendLogGroups", ["logs:DescribeLogGroups"], ["*"], VIA_CLOUDFORMATION)
 
 
 def _code(place: Place, function: Declaration) -> str:
