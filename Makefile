@@ -68,7 +68,7 @@ check-workflows: $(VENV)/.complete
 .PHONY: lock
 lock: $(VENV)/.complete ## Write requirements*.txt anew from requirements*.in; UPGRADE=1 takes newer versions of what these need
 	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@for lock in requirements requirements-dev; do \
+	@for lock in requirements requirements-fleet requirements-dev; do \
 	  $(VENV)/bin/uv pip compile --quiet $(if $(UPGRADE),--upgrade) $$lock.in --output-file $$lock.txt || exit 1; done
 
 # .secrets.baseline holds, by its digest, what looks like a secret and is none: those of tests are made up.

@@ -10,7 +10,7 @@ import pytest
 from sandbox import packages
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ["requirements", "requirements-dev"]
+LOCKS = ["requirements", "requirements-fleet", "requirements-dev"]
 
 
 def wanted(name: str) -> dict[str, str]:
@@ -44,9 +44,10 @@ def test_each_locked_package_has_hashes_and_comes_from_wherever_pip_is_set_up_to
     assert re.findall(r"://|--(?:extra-)?index-url|--find-links|--trusted-host", text) == []
 
 
-def test_development_runs_on_the_very_packages_of_a_deployment() -> None:
+@pytest.mark.parametrize("name", LOCKS[:2])
+def test_development_runs_on_the_very_packages_of_a_deployment(name: str) -> None:
     development = locked("requirements-dev")
-    assert {package: development.get(package) for package in locked("requirements")} == locked("requirements")
+    assert {package: development.get(package) for package in locked(name)} == locked(name)
 
 
 def test_setup_installs_the_lock_and_nothing_without_a_hash() -> None:

@@ -1,0 +1,76 @@
+"""The checkout that a command runs in: its file, its books, its plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import sqlalchemy
+
+from components import __version__
+from fleet import loading, source
+from fleet.configuration import Fleet
+from fleet.database import connect, database_url
+from fleet.ledger import Ledger
+from fleet.plan import Plan
+from fleet.planning import plan_of
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """What every command begins with.
+
+    Attributes:
+        folder: of the Pulumi project.
+        file: `fleet.yaml`, or what takes its place.
+        fleet: what the file says.
+    """
+
+    folder: Path
+    file: Path
+    fleet: Fleet
+
+    @classmethod
+    def of(cls, file: Path | None = None) -> Checkout:
+        """Return the checkout that one stands in, once its file is judged as a whole.
+
+        Args:
+            file: another than the `fleet.yaml` beside the project's file.
+
+        Raises:
+            OperateError: there is no Pulumi project here.
+            FileRefused: the file has mistakes; naming every one with its line.
+        """
+        folder = loading.project_folder(Path.cwd())
+        file = file or folder / loading.NAME
+        return cls(folder, file, loading.load(file))
+
+    @cached_property
+    def engine(self) -> sqlalchemy.Engine:
+        """The database of the fleet's books.
+
+        Raises:
+            OperateError: the environment names none that can be used.
+        """
+        return connect(database_url(self.folder))
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What was deployed.
+
+        Raises:
+            OperateError: the database cannot be used.
+        """
+        return Ledger(self.engine)
+
+    def plan(self) -> Plan:
+        """Read the source, once, and work out the plan.
+
+        Raises:
+            FileRefused: a file cannot be meant for these accounts.
+            AwsError: the organization cannot be read.
+            OperateError: the database cannot be used.
+        """
+        accounts = source.accounts_of(self.fleet, self.file.parent)
+        return plan_of(self.fleet, accounts, self.ledger.records(), __version__)

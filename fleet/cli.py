@@ -1,0 +1,80 @@
+"""The commands of `python -m fleet`: this file registers them, and turns their errors into lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from components import __version__
+from fleet import showing
+from fleet.checkout import Checkout
+from fleet.document import FileRefused
+from operate.console import ONE_LINE_ERRORS, worded
+
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    help="Many accounts from one file, fleet.yaml: plans, deploys and watches a stack for each.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+FleetFile = Annotated[
+    Path | None, typer.Option("--file", "-f", help="The file; fleet.yaml beside Pulumi.yaml if not given.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+@app.command()
+def plan(file: FleetFile = None, as_json: AsJson = False) -> None:
+    """Show account by account what an `up` would do; nothing is run. Exit code: 0 nothing to do, 2 something."""
+    with line_errors():
+        checkout = Checkout.of(file)
+        planned = checkout.plan()
+        if as_json:
+            typer.echo(json.dumps(showing.document(planned, checkout.fleet), indent=2))
+        else:
+            for warning in planned.warnings:
+                typer.echo(f"warning: {warning}", err=True)
+            Console().print(showing.table(planned))
+            typer.echo(showing.totals(planned))
+        raise typer.Exit(2 if planned.to_deploy or planned.orphaned else 0)
+
+
+@contextmanager
+def line_errors() -> Iterator[None]:
+    """End a command with what it ends with said in one line, or in one for each mistake of a file."""
+    try:
+        yield
+    except FileRefused as refused:
+        for problem in refused.problems:
+            typer.echo(worded(Exception(problem)), err=True)
+        raise typer.Exit(1) from None
+    except ONE_LINE_ERRORS as error:
+        typer.echo(f"error: {worded(error)}", err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("error: interrupted", err=True)
+        raise typer.Exit(_INTERRUPTED) from None

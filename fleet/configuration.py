@@ -1,0 +1,189 @@
+"""What `fleet.yaml` may hold: each of its parts, its rule, and what it is for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
+from pydantic.alias_generators import to_camel
+
+from components.settings.rules import matching
+from fleet import placeholders, settings
+
+
+def _quoted(value: Any) -> Any:
+    if isinstance(value, int):
+        raise ValueError("is a number to YAML, which loses zeros at its beginning: write the account's id in quotes")
+    return value
+
+
+def _text_of(pattern: str, form: str) -> Any:
+    """Return what makes a `str` one of a form."""
+    schema = WithJsonSchema({"type": "string", "pattern": f"^({pattern})$"})
+    return AfterValidator(matching(pattern, form)), schema
+
+
+stack_name = matching(r"[\w.-]{1,100}", "a stack's name (1 to 100 letters, digits, _ . -)")
+
+
+def _stack_template(text: str) -> str:
+    if not placeholders.names_account(text):
+        raise ValueError(f"'{text}' is one name for all accounts: put {{id}} or {{name}} into it")
+    stack_name(placeholders.filled(text, placeholders.SAMPLE))
+    return text
+
+
+AccountId = Annotated[str, BeforeValidator(_quoted), *_text_of(r"\d{12}", "an account's id (twelve digits)")]
+UnitId = Annotated[
+    str, *_text_of(r"r-[a-z0-9]{4,32}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}", "the id of a unit (ou-…) or a root (r-…)")
+]
+RoleArn = Annotated[str, *_text_of(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]+", "a role's ARN")]
+RoleName = Annotated[str, *_text_of(r"[\w+=,.@/-]{1,512}", "a role's name, with its path if it has one")]
+ExternalId = Annotated[str, *_text_of(r"[\w+=,.@:/-]{2,1224}", "an external id")]
+StackName = Annotated[str, AfterValidator(stack_name)]
+StackTemplate = Annotated[str, AfterValidator(_stack_template)]
+WaveName = Annotated[str, *_text_of(r"[\w.-]{1,40}", "a wave's name (1 to 40 letters, digits, _ . -)")]
+Tags = dict[str, str]
+ProgramSettings = Annotated[dict[str, Any], AfterValidator(settings.judged), WithJsonSchema(settings.schema())]
+Percent = Annotated[int, Field(ge=0, le=100)]
+Positive = Annotated[int, Field(ge=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, alias_generator=to_camel, use_attribute_docstrings=True
+    )
+
+
+class TenantStack(_Part):
+    """The one stack with what the tenant has once, deployed first."""
+
+    stack: StackName = "tenant"
+    """The stack's name."""
+    enroll: bool = False
+    """Whether it enrolls in Vision One, with the token that the worker's environment has."""
+
+
+class Organizations(_Part):
+    """The accounts of an AWS organization."""
+
+    units: list[UnitId] = []
+    """Organizational units, or the root, whose accounts count; empty for the whole organization."""
+    nested: bool = True
+    """Whether the accounts of the units within these units count as well."""
+    tags: Tags = {}
+    """Tags that an account must have, all of them."""
+    role_arn: RoleArn | None = None
+    """Role to read the organization with; by default the caller's own credentials do."""
+
+
+class Source(_Part):
+    """Where the accounts come from: one of the two."""
+
+    organizations: Annotated[Organizations | None, BeforeValidator(lambda value: {} if value is None else value)] = None
+    """The accounts of an AWS organization."""
+    file: str | None = None
+    """A YAML file with a list of accounts, each with `id`, `name` and `tags`; relative to this one."""
+
+
+class Exclude(_Part):
+    """Accounts that are left out: what fits one of these is."""
+
+    accounts: list[AccountId] = []
+    """Ids of accounts."""
+    units: list[UnitId] = []
+    """Units with all that is within."""
+    tags: Tags = {}
+    """Tags: an account that has all of them is left out."""
+
+
+class Access(_Part):
+    """How an account is reached; that of the caller itself takes no role."""
+
+    role_name: RoleName = "OrganizationAccountAccessRole"
+    """Role in each account that the caller assumes."""
+    external_id: ExternalId | None = None
+    """External id that the role's trust asks for."""
+
+
+class Override(_Part):
+    """Settings of some accounts: those that fit all of what is given here."""
+
+    accounts: list[AccountId] = []
+    """Ids of accounts."""
+    units: list[UnitId] = []
+    """Units with all that is within."""
+    tags: Tags = {}
+    """Tags that an account has, all of them."""
+    settings: ProgramSettings
+    """Settings of the program; the last override that fits wins, setting by setting."""
+
+
+class Wave(_Part):
+    """Accounts that are deployed together, before the next wave begins."""
+
+    name: WaveName
+    """The wave's name."""
+    count: Positive | None = None
+    """So many accounts."""
+    percent: Annotated[int, Field(ge=1, le=100)] | None = None
+    """So many of a hundred of those that are to be deployed, rounded up."""
+    gate: Literal["manual"] | None = None
+    """Who lets the wave begin: `manual` asks, or takes `--approve NAME`."""
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether it takes all that no other wave has."""
+        return self.count is None and self.percent is None
+
+
+class Stop(_Part):
+    """When a run starts nothing more."""
+
+    failed_percent: Percent = 5
+    """More than so many of a hundred accounts of the wave failed."""
+    same_error: Positive = 5
+    """So many accounts failed with the same error."""
+
+
+class Limits(_Part):
+    """How much at once."""
+
+    at_once: Positive = 8
+    """Accounts that run at the same time on each worker."""
+    starts_per_minute: Positive = 30
+    """Accounts that begin within a minute, over all workers."""
+    minutes: Positive = 30
+    """Minutes after which the run of one account is interrupted."""
+
+
+class Fleet(_Part):
+    """Many accounts, and how they are linked."""
+
+    tenant: TenantStack = TenantStack()
+    """The one stack with what the tenant has once."""
+    source: Source
+    """Where the accounts come from."""
+    exclude: Exclude = Exclude()
+    """Accounts of the source that are left out."""
+    access: Access = Access()
+    """How an account is reached."""
+    stack: StackTemplate = "aws-{id}"
+    """The name of an account's stack: `{id}` and `{name}` stand for the account's."""
+    settings: ProgramSettings = {}
+    """Settings of the program for every account; `{id}` and `{name}` in a text stand for the account's."""
+    overrides: list[Override] = []
+    """Settings of some accounts; the last one that fits wins, setting by setting."""
+    waves: list[Wave] = [Wave(name="rest")]
+    """In which order and how many at a time; the last takes the rest."""
+    stop: Stop = Stop()
+    """When a run starts nothing more."""
+    limits: Limits = Limits()
+    """How much at once."""

@@ -1,0 +1,114 @@
+"""What was deployed for each account, and how its last run ended.
+
+A note beside the truth, which is each stack's state: without it, all accounts count as new, a run finds them
+unchanged, and it is written again. Only what left the source meanwhile is then unknown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import Column, Text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from fleet.outcome import Do, Outcome, RunState
+
+_INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_METADATA = sqlalchemy.MetaData()
+_DEPLOYED = sqlalchemy.Table(
+    "fleet_ledger",
+    _METADATA,
+    Column("stack", Text, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    Column("settings", Text),
+    Column("version", Text),
+    Column("deployed_at", Text),
+    Column("outcome", Text, nullable=False),
+    Column("ended_at", Text, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What the settings and the program were, at a stack's last update that succeeded.
+
+    Attributes:
+        settings: texts by name; there are no secrets among them.
+        version: of the program.
+        at: when it ended.
+    """
+
+    settings: Mapping[str, str]
+    version: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known of a stack.
+
+    Attributes:
+        stack: its name.
+        account_id: twelve digits; empty for the tenant's stack.
+        deployed: None where no update succeeded yet.
+        last: how the last update or removal ended.
+        ended_at: when.
+    """
+
+    stack: str
+    account_id: str
+    deployed: Deployed | None
+    last: Outcome
+    ended_at: datetime
+
+
+class Ledger:
+    """The notes.
+
+    Args:
+        engine: of the database; the table is made where it is missing.
+    """
+
+    def __init__(self, engine: sqlalchemy.Engine) -> None:
+        self._engine = engine
+        _METADATA.create_all(engine)
+
+    def records(self) -> dict[str, Record]:
+        """Return what is known, by the stack's name."""
+        with self._engine.connect() as connection:
+            return {row.stack: _record(row) for row in connection.execute(_DEPLOYED.select())}
+
+    def note(self, outcome: Outcome, settings: Mapping[str, str], version: str) -> None:
+        """Note how a run ended. A preview and a look for drift leave no note.
+
+        Args:
+            outcome: of the run.
+            settings: that the stack was given: `Entry.told`.
+            version: of the program.
+        """
+        if outcome.do not in (Do.UP, Do.DESTROY):
+            return
+        succeeded = outcome.state in (RunState.DONE, RunState.UNCHANGED)
+        with self._engine.begin() as connection:
+            if outcome.do is Do.DESTROY and succeeded:
+                connection.execute(_DEPLOYED.delete().where(_DEPLOYED.c.stack == outcome.stack))
+                return
+            now = datetime.now(UTC).isoformat()
+            values = {"account_id": outcome.account_id, "outcome": outcome.to_json(), "ended_at": now}
+            if succeeded:
+                values |= {"settings": json.dumps(dict(settings)), "version": version, "deployed_at": now}
+            insert = _INSERTS[self._engine.dialect.name](_DEPLOYED).values(stack=outcome.stack, **values)
+            connection.execute(insert.on_conflict_do_update(index_elements=["stack"], set_=values))
+
+
+def _record(row: Any) -> Record:
+    deployed = None
+    if row.settings is not None:
+        deployed = Deployed(json.loads(row.settings), row.version, datetime.fromisoformat(row.deployed_at))
+    last = Outcome.from_json(row.outcome)
+    return Record(row.stack, row.account_id, deployed, last, datetime.fromisoformat(row.ended_at))

@@ -1,0 +1,49 @@
+"""Finds `fleet.yaml`, and judges it as a whole before anything else is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from fleet import together
+from fleet.configuration import Fleet
+from fleet.document import Document, FileRefused, Mistake
+from fleet.mistakes import about, mistakes_of
+from operate.console import OperateError
+
+NAME = "fleet.yaml"
+_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+
+
+def project_folder(start: Path) -> Path:
+    """Return the folder that a folder's Pulumi project is in: itself, or one above.
+
+    Raises:
+        OperateError: there is none.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if any((folder / name).is_file() for name in _PROJECT_FILES):
+            return folder
+    raise OperateError(f"there is no Pulumi.yaml in {start} or above: run this in the project")
+
+
+def load(path: Path) -> Fleet:
+    """Read and judge a file.
+
+    Raises:
+        FileRefused: naming every mistake with its line.
+    """
+    if not path.is_file():
+        raise FileRefused([f"{path}: there is no such file; docs/fleet.md has one to begin with"])
+    document = Document.read(path)
+    content = {} if document.content is None else document.content
+    mistakes = [Mistake(document.line(place), about(place, text)) for place, text in together.problems(content)]
+    try:
+        fleet = Fleet.model_validate(content)
+    except ValidationError as error:
+        raise document.refusal([*mistakes, *mistakes_of(document, error, Fleet)]) from None
+    if mistakes or document.mistakes:
+        raise document.refusal(mistakes)
+    return fleet

@@ -1,0 +1,48 @@
+"""`{id}` and `{name}` in a text of the fleet's file, which stand for those of each account."""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+from fleet.accounts import Account
+
+_KNOWN = ("id", "name")
+SAMPLE = Account("123456789012", "name")
+"""Stands for any account where a text is judged before there are accounts."""
+
+
+def check(text: str) -> str:
+    """Return a text if every placeholder in it is one.
+
+    Raises:
+        ValueError: one is not; with the reason.
+    """
+    try:
+        parts = [part for part in string.Formatter().parse(text) if part[1] is not None]
+    except ValueError:
+        raise ValueError(f"'{text}' has a brace without its other half; one that is meant is doubled") from None
+    for _, field, form, conversion in parts:
+        if field not in _KNOWN or form or conversion:
+            raise ValueError(f"'{text}' has an unknown placeholder; known: {{id}}, {{name}}; a brace itself is doubled")
+    return text
+
+
+def names_account(value: Any) -> bool:
+    """Whether a value, or a text within it, has a placeholder."""
+    return bool(filled(value, SAMPLE) != filled(value, Account("", "")))
+
+
+def filled(value: Any, account: Account) -> Any:
+    """Return a value with the account's id and name in the place of the placeholders, within lists and objects too.
+
+    Raises:
+        ValueError: a text of it is none that `check` returns.
+    """
+    if isinstance(value, str):
+        return check(value).format(id=account.id, name=account.name)
+    if isinstance(value, dict):
+        return {key: filled(each, account) for key, each in value.items()}
+    if isinstance(value, list):
+        return [filled(each, account) for each in value]
+    return value

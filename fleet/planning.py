@@ -1,0 +1,93 @@
+"""Works out a plan from file, accounts and ledger alone: it asks nobody, and runs no Pulumi."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from fleet import sanity
+from fleet.accounts import Account, AccountState
+from fleet.configuration import Fleet, Wave
+from fleet.ledger import Record
+from fleet.outcome import RunState
+from fleet.placeholders import filled, names_account
+from fleet.plan import TO_DEPLOY, Entry, Plan, Standing
+from fleet.selection import settings_of, why_excluded
+from fleet.settings import DECLARED, SCOPE, as_texts
+
+
+def plan_of(fleet: Fleet, accounts: Sequence[Account], records: Mapping[str, Record], version: str) -> Plan:
+    """Work out a plan.
+
+    Args:
+        fleet: what is wanted.
+        accounts: of the source.
+        records: the ledger's, by stack.
+        version: of the program.
+
+    Raises:
+        FileRefused: the file cannot be meant for these accounts; naming every reason.
+    """
+    general = {name: value for name, value in fleet.settings.items() if not names_account(value)}
+    tenant = Entry(None, fleet.tenant.stack, Standing.NEW, _scoped(general, "tenant"), enroll=fleet.tenant.enroll)
+    entries = [_entry(fleet, account) for account in accounts]
+    sanity.require(fleet, entries, records)
+    standing = [_compared(entry, records.get(entry.stack), version) for entry in entries]
+    known = {tenant.stack, *(entry.stack for entry in entries)}
+    orphaned = [_orphaned(record) for stack, record in records.items() if stack not in known and record.account_id]
+    return Plan(
+        _compared(tenant, records.get(tenant.stack), version),
+        [*in_waves(standing, fleet.waves), *orphaned],
+        sanity.warnings(fleet, accounts),
+    )
+
+
+def in_waves(entries: Sequence[Entry], waves: Sequence[Wave]) -> list[Entry]:
+    """Return entries in their order, those that are to be deployed with the wave that they come in."""
+    due = sum(entry.standing in TO_DEPLOY for entry in entries)
+    names = iter([wave.name for wave in waves for _ in range(_size(wave, due))])
+    return [replace(entry, wave=next(names)) if entry.standing in TO_DEPLOY else entry for entry in entries]
+
+
+def _size(wave: Wave, due: int) -> int:
+    """Return at most how many accounts a wave takes."""
+    if wave.count is not None:
+        return wave.count
+    return due if wave.percent is None else math.ceil(due * wave.percent / 100)
+
+
+def _entry(fleet: Fleet, account: Account) -> Entry:
+    stack = str(filled(fleet.stack, account))
+    reason = why_excluded(account, fleet.exclude)
+    if account.state is not AccountState.ACTIVE:
+        reason = account.state.value.lower().replace("_", " ")
+    if reason:
+        return Entry(account, stack, Standing.SKIPPED, reason=reason)
+    return Entry(account, stack, Standing.NEW, _scoped(settings_of(account, fleet), "account"))
+
+
+def _scoped(settings: Mapping[str, object], scope: str) -> dict[str, str]:
+    return as_texts({**settings, **({SCOPE: scope} if SCOPE in DECLARED else {})})
+
+
+def _compared(entry: Entry, record: Record | None, version: str) -> Entry:
+    """Return an entry with how it stands to what was deployed."""
+    if entry.standing is Standing.SKIPPED or record is None:
+        return entry
+    failed = record.last.state not in (RunState.DONE, RunState.UNCHANGED)
+    reason = f"the last {record.last.do.value} failed: {record.last.message}" if failed else ""
+    if record.deployed is None:
+        return replace(entry, reason=reason)
+    before, now = record.deployed.settings, entry.told
+    changed = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
+    if record.deployed.version != version:
+        changed.append(f"program {record.deployed.version}")
+    if changed:
+        return replace(entry, standing=Standing.CHANGED, changed=changed, reason=reason)
+    return replace(entry, standing=Standing.FAILED if failed else Standing.AS_DEPLOYED, reason=reason)
+
+
+def _orphaned(record: Record) -> Entry:
+    account = Account(record.account_id, record.account_id)
+    return Entry(account, record.stack, Standing.ORPHANED, reason="deployed, but not in the source any more")

@@ -1,0 +1,87 @@
+"""What only file and accounts together show: what cannot be meant, and what is not likely to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from components.settings.configuration import SettingsError, parse_settings
+from fleet.accounts import Account
+from fleet.configuration import Exclude, Fleet, stack_name
+from fleet.document import FileRefused
+from fleet.ledger import Record
+from fleet.plan import Entry, Standing
+from fleet.selection import fits, why_excluded
+
+_SHOWN = 3  # ids that a line names, of all that it is about
+
+
+def require(fleet: Fleet, entries: Sequence[Entry], records: Mapping[str, Record]) -> None:
+    """Let a plan be made only of what can be meant.
+
+    Args:
+        fleet: what the file says.
+        entries: of the accounts.
+        records: the ledger's, by stack.
+
+    Raises:
+        FileRefused: names of stacks or settings cannot be meant; naming every reason once, with the accounts.
+    """
+    about: dict[str, list[str]] = {}
+    holders: dict[str, str] = {fleet.tenant.stack: "the tenant's stack"}
+    deployed = {record.account_id: record.stack for record in records.values() if record.account_id}
+    for entry in entries:
+        if entry.account is None or entry.standing is Standing.SKIPPED:
+            continue
+        for problem in (*_of_name(entry, entry.account, holders, deployed), *_of_settings(entry)):
+            about.setdefault(problem, []).append(entry.account.id)
+        holders[entry.stack] = entry.account.id
+    if about:
+        raise FileRefused(f"fleet.yaml: {_named(ids)}: {problem}" for problem, ids in about.items())
+
+
+def warnings(fleet: Fleet, accounts: Sequence[Account]) -> list[str]:
+    """Return a line for each part of the file that no account fits."""
+    return [
+        *(
+            f"overrides[{index}] fits no account of the source"
+            for index, override in enumerate(fleet.overrides)
+            if not any(fits(account, override) for account in accounts)
+        ),
+        *_excluding_nothing(fleet, accounts),
+    ]
+
+
+def _excluding_nothing(fleet: Fleet, accounts: Sequence[Account]) -> Iterator[str]:
+    exclude, nothing = fleet.exclude, Exclude().model_dump()
+    for name in nothing:
+        given = getattr(exclude, name)
+        for each in [given] if isinstance(given, dict) else [[one] for one in given]:
+            alone = exclude.model_copy(update={**nothing, name: each})
+            if each and not any(why_excluded(account, alone) for account in accounts):
+                shown = "" if isinstance(given, dict) else f" {each[0]}"
+                yield f"exclude.{name}{shown} fits no account of the source"
+
+
+def _of_name(entry: Entry, account: Account, holders: Mapping[str, str], deployed: Mapping[str, str]) -> Iterator[str]:
+    try:
+        stack_name(entry.stack)
+    except ValueError as error:
+        yield f"stack: {error}; only {{id}} always makes one"
+        return
+    if entry.stack in holders:
+        yield f"stack: '{entry.stack}' is the name of {holders[entry.stack]}, too: put {{id}} into it"
+    elif deployed.get(account.id, entry.stack) != entry.stack:
+        yield "stack: deployed under another name: set `stack` back, or leave these accounts first"
+
+
+def _of_settings(entry: Entry) -> Sequence[str]:
+    try:
+        parse_settings(entry.settings, {})
+    except SettingsError as error:
+        return [f"settings: {problem}" for problem in error.problems]
+    return []
+
+
+def _named(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
+    return ", ".join(ids[:_SHOWN]) + more

@@ -1,0 +1,92 @@
+"""The program's own settings in the fleet's file, judged by the program's own rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+
+from components.settings.model import SETTINGS
+from components.settings.setting import Setting
+from components.spelling import did_you_mean
+from fleet import placeholders
+
+SCOPE = "scope"
+"""The setting that says which part of the eight steps a stack has: the fleet's to give."""
+
+DECLARED = {setting.name: setting for setting in SETTINGS}
+_KINDS = {
+    bool: "a truth value",
+    int: "a number",
+    float: "a number",
+    type(None): "empty",
+    dict: "an object",
+    list: "a list",
+}
+
+
+def judged(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings as they are, if each is one and its value may be had.
+
+    Raises:
+        ValidationError: naming every mistake at the setting's name.
+    """
+    mistakes = []
+    for name, value in settings.items():
+        try:
+            _judge(name, value)
+        except ValueError as error:
+            reason = " ".join(str(error).split())
+            kind = PydanticCustomError("setting", "{reason}", {"reason": reason})
+            mistakes.append(InitErrorDetails(type=kind, loc=(name,), input=None))  # never the value: it may be a secret
+    if mistakes:
+        raise ValidationError.from_exception_data("settings", mistakes)
+    return settings
+
+
+def as_texts(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return settings as Pulumi's configuration holds them: texts, objects as JSON."""
+    return {name: _text(value) for name, value in settings.items()}
+
+
+def kind_of(value: Any) -> str:
+    """Return what YAML took a value for, for whoever meant another thing."""
+    return "empty" if value is None else _KINDS.get(type(value), f"a {type(value).__name__}")
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of settings, for editors."""
+    declared = [setting for setting in SETTINGS if not setting.secret and setting.name != SCOPE]
+    properties = {setting.name: {"description": setting.meaning, **_types(setting)} for setting in declared}
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def _judge(name: str, value: Any) -> None:
+    setting = DECLARED.get(name)
+    if name == SCOPE:
+        raise ValueError("is the fleet's to give: take it away")
+    if setting is None:
+        open_to_all = [each.name for each in SETTINGS if not each.secret]
+        raise ValueError(f"unknown setting `{name}`{did_you_mean(name, open_to_all)}")
+    if setting.secret:
+        raise ValueError(f"is a secret: take it away; workers read it from {setting.variable} of their own environment")
+    if setting.kind == "string" and isinstance(value, bool | int | float):
+        raise ValueError(f"is {kind_of(value)} to YAML: write it in quotes")
+    setting.judge(_text(placeholders.filled(value, placeholders.SAMPLE)))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, bool | int | float | dict | list):
+        raise ValueError(f"is {kind_of(value)}: give a value, or take the setting away")
+    return json.dumps(value, default=str)
+
+
+def _types(setting: Setting[Any]) -> dict[str, Any]:
+    """Return what an editor may let pass: a text can always be one, since it may have placeholders."""
+    if isinstance(setting.default, tuple):
+        return {"type": ["string", "array"]}
+    return {"type": setting.kind if setting.kind in ("string", "object") else [setting.kind, "string"]}

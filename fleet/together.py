@@ -1,0 +1,57 @@
+"""What goes together in `fleet.yaml`. It is judged before the parts are, so that one mistake does not hide another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fleet.document import Place
+
+Problem = tuple[Place, str]
+
+
+def problems(content: Any) -> Iterator[Problem]:
+    """Yield where parts contradict each other; one of the wrong type is left to whoever judges the parts.
+
+    Args:
+        content: of the file, of any shape.
+    """
+    fleet = _object(content)
+    if "source" in fleet:
+        yield from _source(fleet["source"])
+    for index, override in enumerate(_list(fleet.get("overrides"))):
+        if isinstance(override, dict) and not any(override.get(name) for name in ("accounts", "units", "tags")):
+            reason = "fits every account: name accounts, units or tags, or use the `settings` of the fleet"
+            yield ("overrides", index), reason
+    if "waves" in fleet:
+        yield from _waves(_list(fleet["waves"]))
+
+
+def _source(source: Any) -> Iterator[Problem]:
+    if isinstance(source, dict) and len({"organizations", "file"} & source.keys()) != 1:
+        yield ("source",), "takes one of `organizations` and `file`"
+    organizations = _object(_object(source).get("organizations"))
+    if organizations.get("nested") is False and not organizations.get("units"):
+        yield ("source", "organizations", "nested"), "is about `units` alone: name some, or take it away"
+
+
+def _waves(waves: list[Any]) -> Iterator[Problem]:
+    names = [_object(wave).get("name") for wave in waves]
+    sized = [bool({"count", "percent"} & _object(wave).keys()) for wave in waves]
+    for index, wave in enumerate(waves):
+        if {"count", "percent"} <= _object(wave).keys():
+            yield ("waves", index), "has both `count` and `percent`: take one away"
+        elif not sized[index] and index < len(waves) - 1:
+            yield ("waves", index), "takes all that is left, which only the last may: give it `count` or `percent`"
+        if names[index] is not None and names[index] in names[:index]:
+            yield ("waves", index, "name"), f"'{names[index]}' is another wave's name, too: give another"
+    if not waves or sized[-1]:
+        yield ("waves",), "do not end with one that takes the rest: add {name: rest}"
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
