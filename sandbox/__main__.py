@@ -50,13 +50,26 @@ def start(
     trend_port: Annotated[int, typer.Option(help="Port for Trend; 0 picks a free one.")] = TREND_PORT,
     region: Annotated[str, typer.Option(help="Cloud One region of the simulated tenant.")] = "us-1",
     account: Annotated[str, typer.Option(help="Id of the simulated AWS account.")] = ACCOUNT,
+    accounts: Annotated[
+        int, typer.Option(min=0, help="Accounts of its AWS organization, itself included; 0: no organization.")
+    ] = 0,
 ) -> None:
     """Start the sandbox, unless it runs, and select its stack `dev`."""
     with _one_line_errors():
-        sandbox = Sandbox(home, aws_port=aws_port, trend_port=trend_port, region=region, account=account, detached=True)
+        sandbox = Sandbox(
+            home,
+            aws_port=aws_port,
+            trend_port=trend_port,
+            region=region,
+            account=account,
+            accounts=accounts,
+            detached=True,
+        )
         fresh = sandbox.start()
         for server in sandbox.servers():
             _say(f"{server.name} {'runs' if fresh else 'runs already'} on {server.url} (process {server.pid})")
+        if organization := sandbox.organization:
+            Console(stderr=True).print(showcase.organization_table(organization))
         try:
             variables = sandbox.environment()
         except ToolchainError as error:
@@ -115,6 +128,8 @@ def show(
     with _one_line_errors():
         sandbox = Sandbox(home)
         sandbox.require_running()
+        if organization := sandbox.organization:
+            Console().print(showcase.organization_table(organization))
         Console().print(showcase.table(sandbox, aws_region))
         typer.echo(showcase.NEXT_STEPS)
 

@@ -15,6 +15,7 @@ from sandbox import environment
 from sandbox.aws.client import AwsControl
 from sandbox.gate import HOST
 from sandbox.gate.log import LoggedRequest
+from sandbox.organization import Organization
 from sandbox.processes import (
     ROOT,
     SandboxError,
@@ -44,10 +45,11 @@ class Sandbox:
         tenant: whom the Trend simulator plays; None is the default tenant.
         region: Cloud One region of the default tenant.
         account: the AWS account's id.
+        accounts: how many accounts its organization has, itself included; 0 for no organization.
         detached: let it run on when this process ends; a sandbox that is not detached never outlives it.
 
     Raises:
-        ValueError: account or region has not the form it must have.
+        ValueError: account or region has not the form it must have, or the accounts are too few.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Sandbox:
         tenant: Tenant | None = None,
         region: str = "us-1",
         account: str = ACCOUNT,
+        accounts: int = 0,
         detached: bool = False,
     ) -> None:
         if not re.fullmatch(r"\d{12}", account):
@@ -66,6 +69,7 @@ class Sandbox:
         self.home = home.resolve()
         self.tenant = tenant or default_tenant(region)
         self.account = account
+        self._accounts = len(Organization.of(account, accounts).accounts) if accounts else 0
         self._ports = (aws_port, trend_port)
         self._detached = detached
         self._record = SandboxRecord(self.home)
@@ -204,15 +208,28 @@ class Sandbox:
             self._aws_control = AwsControl(url)
         return self._aws_control
 
-    def aws(self, service: str, region: str = "us-east-1", **options: Any) -> Any:
-        """Return a boto3 client of a service in the sandbox, with further options of `boto3.client`."""
+    @property
+    def organization(self) -> Organization | None:
+        """The organization that AWS has here; None for a lone account."""
+        health = self.aws_control.health()
+        return Organization.of(health["account"], health["accounts"]) if health["accounts"] else None
+
+    def aws(self, service: str, region: str = "us-east-1", *, account: str = "", **options: Any) -> Any:
+        """Return a boto3 client of a service in the sandbox.
+
+        Args:
+            service: as boto3 names it.
+            region: for example `us-east-1`.
+            account: id of the account to look into, as its root user; the sandbox's own where it is left out.
+            options: further ones of `boto3.client`.
+        """
         import boto3  # here, since it takes longer to load than all the rest
 
         return boto3.client(
             service,
             region_name=region,
             endpoint_url=self._url("aws"),
-            aws_access_key_id=environment.ACCESS_KEY,
+            aws_access_key_id=f"{environment.ACCESS_KEY}-{account}" if account else environment.ACCESS_KEY,
             aws_secret_access_key=environment.ACCESS_KEY,
             **options,
         )
@@ -230,7 +247,7 @@ class Sandbox:
     def _bring_up(self, aws: socket.socket, trend: socket.socket) -> None:
         aws_url = f"http://{HOST}:{aws.getsockname()[1]}"
         try:
-            self._launch("aws", "sandbox.aws", aws, "--account", self.account)
+            self._launch("aws", "sandbox.aws", aws, "--account", self.account, "--accounts", str(self._accounts))
             self._launch("trend", "sandbox.trend", trend, "--aws", aws_url)
             self._record.write(list(self._launched))
             wait_until_healthy(self._launched)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from rich import box
 from rich.table import Table
 
+from sandbox.organization import Organization
 from sandbox.sandbox import Sandbox
 
 NEXT_STEPS = """\
@@ -38,6 +39,17 @@ def table(sandbox: Sandbox, aws_region: str) -> Table:
     )
     for row in [*_at_trend(sandbox), *_in_aws(sandbox, aws_region)]:
         shown.add_row(*row)
+    return shown
+
+
+def organization_table(organization: Organization) -> Table:
+    """Return the table of the organization's accounts: id, name, units, and what is special about each."""
+    shown = Table(
+        "account", "name", "units", "special", title="\nAWS organization", title_justify="left", box=box.SIMPLE
+    )
+    for account in organization.accounts:
+        units = "/".join(unit.name for unit in account.unit.path)
+        shown.add_row(account.id, account.name, units, account.kind.value)
     return shown
 
 

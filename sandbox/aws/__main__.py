@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from sandbox.gate.process import options, serve
+from sandbox.organization import Organization
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -28,16 +29,18 @@ def main() -> int:
     parser.add_argument(
         "--account", type=account_id, required=True, help="the account's id: 12 digits, may start with 0"
     )
+    parser.add_argument("--accounts", type=int, default=0, help="accounts of its organization; 0 for none")
     arguments = parser.parse_args()
     # moto reads these when it is imported, hence the import below them.
-    os.environ["MOTO_ACCOUNT_ID"] = arguments.account
     os.environ["MOTO_PORT"] = str(socket.socket(fileno=os.dup(arguments.socket)).getsockname()[1])
     os.environ["S3_IGNORE_SUBDOMAIN_BUCKETNAME"] = "true"
 
     def build() -> WSGIApplication:
         from sandbox.aws import server
 
-        return server.build(arguments.account, arguments.request_log)
+        size = arguments.accounts
+        organization = Organization.of(arguments.account, size) if size else None
+        return server.build(arguments.account, organization, arguments.request_log)
 
     return serve(arguments, build)
 

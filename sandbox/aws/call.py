@@ -18,6 +18,7 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
+from sandbox.aws.identity import NOBODY, Identity
 from sandbox.gate.call import Call, Environ
 
 READING_VERBS = ("Get", "List", "Describe", "Head", "Lookup", "Validate", "Simulate", "Estimate", "Assume", "Decode")
@@ -48,11 +49,13 @@ class AwsCall(Call):
         region: the region it is signed for.
         protocol: wire form of the service, as botocore calls it: `query`, `json`, `rest-xml`, `rest-json`.
         parameters: all values that it carries, by botocore's names.
+        identity: who makes it, as the world knows by the caller.
     """
 
     region: str = ""
     protocol: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    identity: Identity = NOBODY
 
 
 def identify(environ: Environ) -> AwsCall:
@@ -79,7 +82,9 @@ def identify(environ: Environ) -> AwsCall:
     named = (str(parameters[name]) for name in RESOURCE_FIELDS if parameters.get(name))
     resource = request.path.strip("/") if protocol.startswith("rest-") else next(named, "")
     changing = not operation.name.startswith(READING_VERBS)
-    return AwsCall(service, operation.name, changing, resource, caller, region, protocol, parameters)
+    return AwsCall(
+        service, operation.name, changing, resource, caller, region=region, protocol=protocol, parameters=parameters
+    )
 
 
 def _signature(environ: Environ) -> tuple[str, str, str]:

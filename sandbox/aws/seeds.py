@@ -18,6 +18,9 @@ from moto.s3.models import S3Backend, s3_backends
 from moto.sns.models import sns_backends
 from moto.utilities.utils import get_partition
 
+from sandbox.aws import organizations
+from sandbox.organization import TRAIL, TRAIL_BUCKET, TRAIL_REGION, AccountKind, Organization
+
 REGIONS = (
     "us-east-1",
     "ap-south-1",
@@ -44,11 +47,12 @@ OWN_ASSETS_PREFIX = "trend/"
 """A bucket of one's own with both templates: qsS3BucketName `sandbox-assets-<region>`, qsS3KeyPrefix `trend/`."""
 
 
-def plant(account: str) -> None:
+def plant(account: str, organization: Organization | None) -> None:
     """Put everything into the AWS of this process.
 
     Args:
         account: the account of the sandbox's user.
+        organization: of which it is the management account.
     """
     role, cloudtrail = ((TEMPLATES / name).read_bytes() for name in (ROLE_TEMPLATE, CLOUDTRAIL_TEMPLATE))
     code = _forwarder_code()
@@ -66,6 +70,9 @@ def plant(account: str) -> None:
         )
         _plant_bucket(account, f"{OWN_ASSETS_BUCKET}-{region}", region, own)
         _plant_trail(region, account)
+    if organization:
+        organizations.plant(organization)
+        _plant_organization_trail(account, organization.the(AccountKind.LOG_ARCHIVE).id)
 
 
 def _forwarder_code() -> bytes:
@@ -98,22 +105,33 @@ def _plant_trail(region: str, account: str) -> None:
     s3 = _plant_bucket(account, name, region, {})
     s3.put_bucket_policy(name, json.dumps(_trail_policy(partition, name, trail)).encode())
     s3.put_bucket_notification_configuration(name, notifications)
+    _create_trail(account, region, "sandbox-existing-trail", name)
+
+
+def _plant_organization_trail(management: str, log_archive: str) -> None:
+    """Make the trail of all accounts, which delivers to a bucket of the log archive's account."""
+    trail = f"arn:aws:cloudtrail:{TRAIL_REGION}:{management}:trail/{TRAIL}"
+    s3 = _plant_bucket(log_archive, TRAIL_BUCKET, TRAIL_REGION, {})
+    s3.put_bucket_policy(TRAIL_BUCKET, json.dumps(_trail_policy("aws", TRAIL_BUCKET, trail)).encode())
+    _create_trail(management, TRAIL_REGION, TRAIL, TRAIL_BUCKET, is_multi_region=True, is_org_trail=True)
+
+
+def _create_trail(account: str, region: str, name: str, bucket: str, **kind: bool) -> None:
     trails = cloudtrail_backends[account][region]
     trails.create_trail(
-        name="sandbox-existing-trail",
-        bucket_name=name,
+        name=name,
+        bucket_name=bucket,
         s3_key_prefix="",
         sns_topic_name="",
         is_global=True,
-        is_multi_region=False,
         log_validation=True,
-        is_org_trail=False,
         cw_log_group_arn="",
         cw_role_arn="",
         kms_key_id="",
         tags_list=[],
+        **{"is_multi_region": False, "is_org_trail": False, **kind},
     )
-    trails.start_logging("sandbox-existing-trail")
+    trails.start_logging(name)
 
 
 def _trail_policy(partition: str, bucket: str, trail: str) -> dict[str, Any]:

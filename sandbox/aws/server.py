@@ -4,7 +4,7 @@ Its own control calls, beside the gate's:
 
 | call | does |
 | --- | --- |
-| PUT policies/<access key id> | enforces a policy document for whoever signs with this key |
+| PUT policies/<access key id or role ARN> | enforces a policy document for this key, or for all sessions of this role |
 | DELETE policies | lets everybody do everything again |
 | POST assumptions | tries `{"role": <ARN>, "externalId": ...}` in Trend's name; see `assume` |
 | GET asks | what callers with a policy asked for since the last DELETE of policies; see `Judge` |
@@ -15,6 +15,7 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -29,30 +30,41 @@ from sandbox.aws.world import AwsWorld
 from sandbox.gate.control import ControlSurface, json_object
 from sandbox.gate.gate import Gate
 from sandbox.gate.log import RequestLog
+from sandbox.organization import Organization
 
 
-def build(account: str, request_log: Path | None = None) -> DispatcherMiddleware:
+def build(
+    account: str, organization: Organization | None = None, request_log: Path | None = None
+) -> DispatcherMiddleware:
     """Make the whole application, seeded.
 
     Args:
-        account: id of the account that every access key belongs to; moto reads it from MOTO_ACCOUNT_ID itself.
+        account: id of the account that an access key belongs to; a session's belongs to the account of its role.
+        organization: of which it is the management account.
         request_log: file that each call is appended to.
     """
     teach()
-    seeds.plant(account)
+    seeds.plant(account, organization)
     sys.stdout = sys.stderr  # moto prints; standard output belongs to whoever started this process
-    judge = Judge(account)
+    judge = Judge()
     on_behalf.decided_by(judge)
-    gate = Gate(AwsWorld(DomainDispatcherApplication(create_backend_app), judge), RequestLog(request_log))
+    world = AwsWorld(DomainDispatcherApplication(create_backend_app), judge, account)
+    gate = Gate(world, RequestLog(request_log))
 
     def reset() -> None:
-        moto_api_backend.reset()
-        seeds.plant(account)
-        judge.clear()
+        with world.lock:
+            moto_api_backend.reset()
+            seeds.plant(account, organization)
+            judge.clear()
 
-    surface = ControlSurface(gate, lambda: {"account": account}, reset)
-    surface.add("PUT", "/policies/<caller>", lambda caller: judge.enforce(caller, json_object()))
+    def try_role() -> dict[str, Any]:
+        with world.lock:
+            return assume(json_object()["role"], json_object()["externalId"])
+
+    size = len(organization.accounts) if organization else 0
+    surface = ControlSurface(gate, lambda: {"account": account, "accounts": size}, reset)
+    surface.add("PUT", "/policies/<path:caller>", lambda caller: judge.enforce(caller, json_object()))
     surface.add("DELETE", "/policies", judge.clear)
-    surface.add("POST", "/assumptions", lambda: assume(json_object()["role"], json_object()["externalId"], account))
+    surface.add("POST", "/assumptions", try_role)
     surface.add("GET", "/asks", lambda: [asdict(asked) for asked in judge.asked()])
     return surface.in_front_of_gate()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -11,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from sandbox.aws import call as calls
 from sandbox.aws.call import AwsCall
+from sandbox.aws.identity import identity_of
 from sandbox.aws.judging.judge import Judge
 from sandbox.gate.call import Environ
 
@@ -18,22 +21,33 @@ Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 class AwsWorld:
-    """moto and the judge of who may call it."""
+    """moto and the judge of who may call it.
 
-    def __init__(self, moto: Wsgi, judge: Judge) -> None:
+    Attributes:
+        lock: held while one call is judged and answered: moto walks through what belongs to all accounts while it
+            answers one. Python would not do two at once anyway.
+    """
+
+    def __init__(self, moto: Wsgi, judge: Judge, account: str) -> None:
+        """Answer for an account and for those whose roles are assumed."""
         self._moto = moto
         self._judge = judge
+        self._account = account
+        self.lock = threading.RLock()
 
     def identify(self, environ: Environ) -> AwsCall:
-        """Name a request."""
-        return calls.identify(environ)
+        """Name a request, and whose it is."""
+        call = calls.identify(environ)
+        identity = identity_of(call.caller, self._account)
+        return replace(call, identity=identity, account=identity.account)
 
     def answer(self, call: AwsCall, environ: Environ) -> Response:
-        """Refuse the call where its caller lacks a right, or else let moto answer."""
-        refusal = self._judge.refusal(call)
-        if refusal is not None:
-            return self.error(call, refusal.status, refusal.code, refusal.message)
-        with self._judge.serving(call):
+        """Refuse the call where its caller lacks a right, or else let moto answer for the caller's account."""
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = call.account
+        with self.lock, self._judge.serving(call):
+            refusal = self._judge.refusal(call)
+            if refusal is not None:
+                return self.error(call, refusal.status, refusal.code, refusal.message)
             return Response.from_app(self._moto, environ, buffered=True)
 
     def error(self, call: AwsCall, status: int, code: str, message: str) -> Response:

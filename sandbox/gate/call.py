@@ -23,6 +23,7 @@ class Call:
         changing: whether such a call can change something, whether or not this one does.
         resource: name or ARN of what it is about; "" where the world does not tell.
         caller: id of the AWS access key that signed it, or "".
+        account: the AWS account that it acts in; "" at Trend.
     """
 
     service: str
@@ -30,6 +31,7 @@ class Call:
     changing: bool
     resource: str = ""
     caller: str = ""
+    account: str = ""
 
 
 class World(Protocol):

@@ -66,6 +66,7 @@ class Gate:
                     action=call.action,
                     resource=call.resource,
                     caller=call.caller,
+                    account=call.account,
                     changing=call.changing,
                     status=status,
                     connection=environ["REMOTE_PORT"],

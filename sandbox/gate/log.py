@@ -13,7 +13,7 @@ KEPT = 20_000
 
 
 class LoggedRequest(BaseModel):
-    """One request to a world. Service, action, resource, caller and changing are those of `Call`.
+    """One request to a world. Service, action, resource, caller, account and changing are those of `Call`.
 
     Attributes:
         sequence: number in order of arrival.
@@ -31,6 +31,7 @@ class LoggedRequest(BaseModel):
     action: str
     resource: str
     caller: str
+    account: str
     changing: bool
     status: int | None
     connection: int

@@ -32,6 +32,10 @@ def assuming(stack: Stack) -> Iterator[Stack]:
     """A stack whose credentials may do nothing but assume its role."""
     stack.environment |= {"AWS_ACCESS_KEY_ID": BASE, "AWS_SECRET_ACCESS_KEY": BASE}
     stack.sandbox.aws_control.enforce(BASE, ONLY_ASSUMES)
+    trust = {"Effect": "Allow", "Principal": {"AWS": stack.sandbox.account}, "Action": "sts:AssumeRole"}
+    stack.sandbox.aws("iam").create_role(
+        RoleName="deployer", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )
     set_aws(stack, assumeRoles=[{"roleArn": ROLE, "sessionName": "life"}])
     yield stack
     stack.sandbox.aws_control.clear_policies()

@@ -14,6 +14,7 @@ from moto.utilities.utils import get_partition
 
 from sandbox.aws.call import AwsCall
 from sandbox.aws.judging.policy import Ask
+from sandbox.aws.organizations import arn_of
 
 S3_ACTIONS = {
     "DeleteBucketEncryption": "PutEncryptionConfiguration",
@@ -47,8 +48,8 @@ BOUNDARY = "iam:PermissionsBoundary"
 TEMPLATE = "cloudformation:TemplateUrl"
 
 
-def asks_of(call: AwsCall, account: str) -> list[Ask]:
-    """Return what a call to an account asks for; nothing for calls that need no permission.
+def asks_of(call: AwsCall) -> list[Ask]:
+    """Return what a call asks for; nothing for calls that need no permission.
 
     Raises:
         LookupError: the sandbox does not know what calls of this service ask for.
@@ -57,7 +58,7 @@ def asks_of(call: AwsCall, account: str) -> list[Ask]:
         return []
     if call.service not in _SERVICES:
         raise LookupError(f"what {call.service}:{call.action} asks for is not known to the sandbox")
-    return _SERVICES[call.service](call, account)
+    return _SERVICES[call.service](call, call.account)
 
 
 def role_arn(account: str, region: str, name: str, path: str | None = None) -> str:
@@ -138,6 +139,13 @@ def _cloudformation(call: AwsCall, account: str) -> list[Ask]:
     return asks
 
 
+def _organizations(call: AwsCall, account: str) -> list[Ask]:
+    about = next(
+        (call.parameters[name] for name in ("ParentId", "ChildId", "ResourceId") if name in call.parameters), ""
+    )
+    return [Ask(f"organizations:{call.action}", arn_of(account, about) if about else "*")]
+
+
 def _stack_arn(region: str, account: str, name: str) -> str:
     stacks = cloudformation_backends[account][region].stacks.values()
     made = next((str(stack.stack_id) for stack in stacks if stack.name == name), None)
@@ -156,4 +164,5 @@ _SERVICES: Mapping[str, Callable[[AwsCall, str], list[Ask]]] = {
     "cloudtrail": _cloudtrail,
     "cloudformation": _cloudformation,
     "sts": _sts,
+    "organizations": _organizations,
 }

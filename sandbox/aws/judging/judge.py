@@ -4,41 +4,34 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 from sandbox.aws.call import AwsCall
+from sandbox.aws.identity import NOBODY, Identity
+from sandbox.aws.judging import assuming
 from sandbox.aws.judging.asks import CALLED_VIA, asks_of
+from sandbox.aws.judging.denial import Denial
 from sandbox.aws.judging.policy import Ask, Asked, JudgedPolicy
+from sandbox.aws.organizations import control_policies
 
 KEPT_ASKS = 20_000
 """Asks that are remembered; the oldest are forgotten first."""
 
 _CLOUDFORMATION = ("cloudformation.amazonaws.com",)
-_caller: ContextVar[str] = ContextVar("caller", default="")
-
-
-@dataclass(frozen=True)
-class Denial:
-    """What a service answers to a call that is not allowed."""
-
-    status: int
-    code: str
-    message: str
+_caller: ContextVar[Identity] = ContextVar("caller", default=NOBODY)
 
 
 class Judge:
-    """Holds a policy for each caller that has one; a caller without one may do everything.
+    """Holds a policy for each caller that has one; a caller without one may do what its organization lets it do.
 
-    A caller is known by the id of its access key. May be asked from several threads at once.
+    A caller is known by the id of its access key, or by the ARN of the role that it assumed. May be asked from several
+    threads at once.
     """
 
-    def __init__(self, account: str) -> None:
-        """Judge the calls to an account."""
-        self._account = account
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._policies: dict[str, JudgedPolicy] = {}
         self._asked: deque[Asked] = deque(maxlen=KEPT_ASKS)
@@ -66,46 +59,59 @@ class Judge:
 
     def refusal(self, call: AwsCall) -> Denial | None:
         """Return how the service refuses the call, or None where it is allowed."""
-        if call.caller not in self._policies:
-            return None
-        denied = self._denied(call.caller, asks_of(call, self._account), "")
-        if denied is None:
-            return None
+        who = call.identity
+        if not who.account:
+            return Denial(403, "InvalidClientTokenId", "The security token included in the request is invalid.")
+        above = [each for each in control_policies(who.account) if each[1].denies_some_of(call.service)]
+        objection = self._objection(who, above, lambda: asks_of(call), "")
+        if objection is None:
+            return assuming.refusal(call) if (call.service, call.action) == ("sts", "AssumeRole") else None
         if call.protocol == "json":
-            return Denial(400, "AccessDeniedException", self._words(call.caller, denied))
-        return Denial(403, "AccessDenied", self._words(call.caller, denied))
+            return Denial(400, "AccessDeniedException", objection)
+        return Denial(403, "AccessDenied", objection)
 
     def refusal_on_behalf(self, asks: Iterable[Ask], doing: str) -> str | None:
         """Return why CloudFormation may not make its calls with the rights of whoever called it; None if it may."""
-        caller = _caller.get()
-        if caller not in self._policies:
-            return None
-        via = [Ask(ask.action, ask.resource, {**ask.context, CALLED_VIA: _CLOUDFORMATION}) for ask in asks]
-        denied = self._denied(caller, via, doing)
-        return None if denied is None else self._words(caller, denied)
+        who = _caller.get()
+        via = (Ask(ask.action, ask.resource, {**ask.context, CALLED_VIA: _CLOUDFORMATION}) for ask in asks)
+        return self._objection(who, list(control_policies(who.account)), lambda: via, doing)
 
     @contextmanager
     def serving(self, call: AwsCall) -> Iterator[None]:
         """Know, while a call is served, whose rights CloudFormation has."""
-        token = _caller.set(call.caller)
+        token = _caller.set(call.identity)
         try:
             yield
         finally:
             _caller.reset(token)
 
-    def _denied(self, caller: str, asks: Iterable[Ask], doing: str) -> Ask | None:
+    def _objection(
+        self, who: Identity, above: Sequence[tuple[str, JudgedPolicy]], asks: Callable[[], Iterable[Ask]], doing: str
+    ) -> str | None:
+        """Return what speaks against one of the asks, which are worked out only where some policy decides.
+
+        Args:
+            who: the caller.
+            above: ARN and content of the organization's policies that may deny something.
+            asks: returns them.
+            doing: what CloudFormation does for the caller, or "".
+        """
         with self._lock:
-            policy = self._policies[caller]
-            for ask in asks:
+            name = next((name for name in (who.key, who.role) if name in self._policies), "")
+            policy = self._policies.get(name)
+            if policy is None and not above:
+                return None
+            for ask in asks():
+                if arn := next((arn for arn, control in above if control.denies(ask)), None):
+                    return f"{_words(who, ask)} with an explicit deny in a service control policy: {arn}"
+                if policy is None:
+                    continue
                 allowed = policy.allows(ask)
-                self._asked.append(Asked(ask.action, ask.resource, ask.context, caller, allowed, doing))
+                self._asked.append(Asked(ask.action, ask.resource, ask.context, name, allowed, doing))
                 if not allowed:
-                    return ask
+                    return f"{_words(who, ask)} because no identity-based policy allows the {ask.action} action"
             return None
 
-    def _words(self, caller: str, ask: Ask) -> str:
-        partition = ask.resource.split(":")[1] if ask.resource.startswith("arn:") else "aws"
-        return (
-            f"User: arn:{partition}:iam::{self._account}:user/{caller} is not authorized to perform: {ask.action} on "
-            f"resource: {ask.resource} because no identity-based policy allows the {ask.action} action"
-        )
+
+def _words(who: Identity, ask: Ask) -> str:
+    return f"User: {who.arn} is not authorized to perform: {ask.action} on resource: {ask.resource}"

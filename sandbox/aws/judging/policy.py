@@ -40,7 +40,7 @@ class Asked(Ask):
     """An ask that was judged.
 
     Attributes:
-        caller: id of the access key whose policy decided.
+        caller: whose policy decided: id of an access key, or ARN of the role that was assumed.
         allowed: what it decided.
         doing: what CloudFormation did with the caller's rights; "" where the caller asked itself.
     """
@@ -91,6 +91,11 @@ class JudgedPolicy:
     def denies(self, ask: Ask) -> bool:
         """Whether some statement denies the ask, whatever others allow."""
         return any(statement.effect == "Deny" and statement.fits(ask) for statement in self._statements)
+
+    def denies_some_of(self, service: str) -> bool:
+        """Whether some statement denies an action of a service, by the beginning of its actions: `iam`."""
+        patterns = (each for statement in self._statements if statement.effect == "Deny" for each in statement.actions)
+        return any(_fits(pattern.partition(":")[0].lower(), service) for pattern in patterns)
 
     def lacks(self, ask: Ask) -> set[str]:
         """Return the condition keys of statements about the ask that it does not carry."""

@@ -28,9 +28,10 @@ def teach() -> None:
             "run `pip install -r requirements-dev.txt`"
         )
     # Imported here: loading moto takes longer than telling that it is the wrong one.
-    from sandbox.aws.taught import buckets, identities, stack_calls, trails
+    from sandbox.aws.taught import buckets, identities, organizations, stack_calls, trails
 
     buckets.teach()
     trails.teach()
     stack_calls.teach()
     identities.teach()
+    organizations.teach()

@@ -1,20 +1,23 @@
 """Who calls, and IAM's policy simulator: for the first moto makes up a user, the second it does not know.
 
-An access key that belongs to no user is the account's root user's: it may do everything here, and nobody else could.
+An access key that belongs to no user is the account's root user's: it may do everything here, and nobody else could. It
+may even assume roles, which AWS refuses to a root user.
 """
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.iam import urls
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import Role, User
 from moto.iam.responses import IamResponse
-from moto.sts.models import STSBackend, sts_backends
+from moto.sts.models import AssumedRole, STSBackend, sts_backends
 from moto.utilities.utils import get_partition
 
+from sandbox.aws.identity import SESSIONS, Identity
 from sandbox.aws.judging.policy import Ask, JudgedPolicy
 
 _DECISIONS = ("allowed", "implicitDeny", "explicitDeny")
@@ -27,13 +30,24 @@ def teach() -> None:
 
 
 class RootCaller(STSBackend):
-    """STS that knows the root user."""
+    """STS that knows the root user, and tells whose the keys of its sessions are."""
 
     @property
     def _url_module(self) -> object:
         from moto.sts import urls as sts_urls  # moto derives it from the name of the module that the class is in
 
         return sts_urls
+
+    def assume_role(self, *args: Any, **kwargs: Any) -> AssumedRole:
+        """Make a session, in the account of the role."""
+        made = super().assume_role(*args, **kwargs)
+        SESSIONS[made.access_key_id] = Identity(made.access_key_id, made.account_id, made.arn, made.role_arn)
+        return made
+
+    def reset(self) -> None:
+        """Forget all sessions."""
+        SESSIONS.clear()
+        super().reset()
 
     def get_caller_identity(self, access_key_id: str, region: str) -> tuple[str, str, str]:
         """Return user id, ARN and account of the caller."""

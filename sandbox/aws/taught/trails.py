@@ -1,4 +1,7 @@
-"""CloudTrail's calls where moto answers otherwise than AWS: the name filter, deletion by ARN, the bucket's policy."""
+"""CloudTrail's calls where moto answers otherwise than AWS: the name filter, deletion by ARN, the bucket's policy.
+
+An organization's trail shows in all its accounts, by its ARN, which is in the management account.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from moto.cloudtrail import urls
 from moto.cloudtrail.models import Trail, cloudtrail_backends
 from moto.cloudtrail.responses import CloudTrailResponse
 from moto.core.exceptions import JsonRESTError
+from moto.organizations.models import organizations_backends
 from moto.s3.models import s3_backends
 
 from sandbox.aws.judging.policy import Ask, JudgedPolicy, many
@@ -32,8 +36,8 @@ class StrictCloudTrail(CloudTrailResponse):
         if name in self.cloudtrail_backend.trails:
             raise JsonRESTError("TrailAlreadyExistsException", f"Trail {name} already exists.")
         arn = f"arn:{self.partition}:cloudtrail:{self.region}:{self.current_account}:trail/{name}"
-        found = s3_backends[self.current_account][self.partition].buckets.get(bucket)
-        if found is not None:  # moto itself refuses a bucket that does not exist
+        if bucket in s3_backends.bucket_accounts:  # moto itself refuses a bucket that does not exist
+            found = s3_backends[self.current_account][self.partition].get_bucket(bucket)
             policy = json.loads(found.policy or b"{}")
             prefix = self._get_param("S3KeyPrefix")
             place = f"{prefix}/AWSLogs" if prefix else "AWSLogs"
@@ -49,7 +53,10 @@ class StrictCloudTrail(CloudTrailResponse):
     def describe_trails(self) -> str:
         """Describe the trails asked for by name or ARN, or all; one that does not exist is left out."""
         listed = json.loads(super().describe_trails())
-        with_selectors = {trail.arn for trail in _all_trails(self.current_account) if _has_selectors(trail)}
+        if self._get_bool_param("includeShadowTrails", True):
+            listed["trailList"] += [trail.description(include_region=True) for trail in self._organization_trails()]
+        known = (*_all_trails(self.current_account), *self._organization_trails())
+        with_selectors = {trail.arn for trail in known if _has_selectors(trail)}
         for trail in listed["trailList"]:
             trail["HasCustomEventSelectors"] = trail["TrailARN"] in with_selectors  # moto always says no
         wanted = self._get_param("trailNameList")
@@ -57,6 +64,27 @@ class StrictCloudTrail(CloudTrailResponse):
             trails = listed["trailList"]
             listed["trailList"] = [trail for trail in trails if {trail["Name"], trail["TrailARN"]} & set(wanted)]
         return json.dumps(listed)
+
+    def list_trails(self) -> str:
+        """List the trails, the organization's included."""
+        listed = json.loads(super().list_trails())
+        return json.dumps({"Trails": listed["Trails"] + [trail.short() for trail in self._organization_trails()]})
+
+    def get_trail_status(self) -> str:
+        """Tell whether a trail logs; the organization's is known by its ARN."""
+        name = self._get_param("Name")
+        shadow = next((trail for trail in self._organization_trails() if trail.arn == name), None)
+        return json.dumps(shadow.status.description()) if shadow else str(super().get_trail_status())
+
+    def _organization_trails(self) -> list[Trail]:
+        """Return the trails of the organization that the account is a member of, as far as this region shows them."""
+        management = organizations_backends.master_accounts.get(self.current_account)
+        trails = _all_trails(management[0]) if management else ()
+        return [
+            trail
+            for trail in trails
+            if trail.is_org_trail and (trail.is_multi_region or trail.region_name == self.region)
+        ]
 
     def delete_trail(self) -> str:
         """Delete a trail, given by name or ARN."""

@@ -196,6 +196,7 @@ def test_a_request_is_logged_with_its_names_and_never_with_a_value(tmp_path: Pat
     assert [{**each, "time": 0} for each in entries] == [
         {
             "sequence": number, "time": 0, "service": "tea", "action": action, "resource": "/1", "caller": "guest",
+            "account": "",
             "changing": changing, "status": 200, "connection": 7, "faults": [],
         }
         for number, action, changing in ((1, "POST cup", True), (2, "GET cup", False))

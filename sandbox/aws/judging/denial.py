@@ -1,0 +1,14 @@
+"""How a call is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Denial:
+    """What a service answers to a call that is not allowed."""
+
+    status: int
+    code: str
+    message: str
