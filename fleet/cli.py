@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from fleet.document import FileRefused
 from operate.console import ONE_LINE_ERRORS, worded
 
 _INTERRUPTED = 130
+_WIDTH_OF_A_LOG = 160
 
 app = typer.Typer(
     help="Many accounts from one file, fleet.yaml: plans, deploys and watches a stack for each.",
@@ -58,7 +60,8 @@ def plan(file: FleetFile = None, as_json: AsJson = False) -> None:
         else:
             for warning in planned.warnings:
                 typer.echo(f"warning: {warning}", err=True)
-            Console().print(showing.table(planned))
+            console = Console() if sys.stdout.isatty() else Console(width=_WIDTH_OF_A_LOG)
+            console.print(showing.table(planned))
             typer.echo(showing.totals(planned))
         raise typer.Exit(2 if planned.to_deploy or planned.orphaned else 0)
 

@@ -16,6 +16,7 @@ import sqlalchemy
 from sqlalchemy import Column, Text
 from sqlalchemy.dialects import postgresql, sqlite
 
+from fleet.database import database_errors
 from fleet.outcome import Do, Outcome, RunState
 
 _INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -72,15 +73,19 @@ class Ledger:
 
     Args:
         engine: of the database; the table is made where it is missing.
+
+    Raises:
+        OperateError: the database cannot be used; every method may raise it.
     """
 
     def __init__(self, engine: sqlalchemy.Engine) -> None:
         self._engine = engine
-        _METADATA.create_all(engine)
+        with database_errors():
+            _METADATA.create_all(engine)
 
     def records(self) -> dict[str, Record]:
         """Return what is known, by the stack's name."""
-        with self._engine.connect() as connection:
+        with database_errors(), self._engine.connect() as connection:
             return {row.stack: _record(row) for row in connection.execute(_DEPLOYED.select())}
 
     def note(self, outcome: Outcome, settings: Mapping[str, str], version: str) -> None:
@@ -94,7 +99,7 @@ class Ledger:
         if outcome.do not in (Do.UP, Do.DESTROY):
             return
         succeeded = outcome.state in (RunState.DONE, RunState.UNCHANGED)
-        with self._engine.begin() as connection:
+        with database_errors(), self._engine.begin() as connection:
             if outcome.do is Do.DESTROY and succeeded:
                 connection.execute(_DEPLOYED.delete().where(_DEPLOYED.c.stack == outcome.stack))
                 return

@@ -18,6 +18,8 @@ from fleet.selection import has_tags
 _ATTEMPTS = 10  # a listing of thousands of accounts goes on for minutes, and is all or nothing
 _WHERE = "in the management account, or in one that it made a delegated administrator"
 
+_NO_UNIT = ("ChildNotFoundException", "OrganizationalUnitNotFoundException", "ParentNotFoundException")
+
 
 def read(wanted: Organizations, *, with_tags: bool) -> list[Account]:
     """Return the accounts that are wanted, by their ids in order; suspended and closed ones among them.
@@ -114,6 +116,6 @@ def _asking(call: str, about: str = "") -> Iterator[None]:
             if code == "AWSOrganizationsNotInUseException":
                 hint = "use the credentials of one that is, or list the accounts in a file (source.file)"
                 raise AwsError(f"{what}: the account of these credentials is in no organization", hint) from None
-            if code in ("ParentNotFoundException", "ChildNotFoundException"):
+            if code in _NO_UNIT:
                 raise AwsError(f"{what}: the organization has no such unit", "correct `units` in fleet.yaml") from None
             raise

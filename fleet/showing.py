@@ -23,9 +23,9 @@ _STYLES = {
 
 def table(plan: Plan) -> Table:
     """Return the plan as a table, a row for each stack."""
-    shown = Table()
+    shown = Table(box=None, pad_edge=False)
     for name in ("account", "name", "wave", "stack", "standing", "why"):
-        shown.add_column(name, no_wrap=name in ("account", "stack"))
+        shown.add_column(name, no_wrap=name != "why")
     for entry in (plan.tenant, *plan.accounts):
         account_id, name = (entry.account.id, entry.account.name) if entry.account else ("", "(the tenant)")
         cells = (account_id, name, entry.wave, entry.stack, entry.standing.value, "; ".join(_why(entry)))
