@@ -7,10 +7,12 @@ from typing import Any
 from sandbox.sandbox import Sandbox
 
 
-def aws_inventory(sandbox: Sandbox, region: str = "us-east-1") -> dict[str, Any]:
-    """Return what the program could have made or changed in AWS, by kind and name."""
-    iam, s3 = sandbox.aws("iam", region), sandbox.aws("s3", region)
-    stacks = sandbox.aws("cloudformation", region).describe_stacks()["Stacks"]
+def aws_inventory(sandbox: Sandbox, region: str = "us-east-1", account: str = "") -> dict[str, Any]:
+    """Return what the program could have made or changed in an account, by kind and name; "" is the sandbox's own."""
+    iam, s3 = sandbox.aws("iam", region, account=account), sandbox.aws("s3", region, account=account)
+    stacks = sandbox.aws("cloudformation", region, account=account).describe_stacks()["Stacks"]
+    trails = sandbox.aws("cloudtrail", region, account=account).describe_trails()["trailList"]
+    secrets = sandbox.aws("secretsmanager", region, account=account).list_secrets()["SecretList"]
     buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
     roles = [role["RoleName"] for role in iam.list_roles()["Roles"]]
     return {
@@ -19,8 +21,8 @@ def aws_inventory(sandbox: Sandbox, region: str = "us-east-1") -> dict[str, Any]
             each["Arn"] for each in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
         ),
         "stacks": {stack["StackName"]: stack["StackStatus"] for stack in stacks},
-        "trails": sorted(trail["Name"] for trail in sandbox.aws("cloudtrail", region).describe_trails()["trailList"]),
-        "secrets": sorted(each["Name"] for each in sandbox.aws("secretsmanager", region).list_secrets()["SecretList"]),
+        "trails": sorted(trail["Name"] for trail in trails),
+        "secrets": sorted(each["Name"] for each in secrets),
         "buckets": {name: notifications(s3, name) for name in sorted(buckets)},
     }
 

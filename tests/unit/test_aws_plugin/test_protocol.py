@@ -9,6 +9,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import botocore.client
 import grpc
 import pytest
 from google.protobuf.empty_pb2 import Empty
@@ -87,8 +88,55 @@ def test_roles_to_assume_without_credentials_are_told(
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.setenv("HOME", "/nonexistent")
     role = {"roleArn": "arn:aws:iam::123456789012:role/deployer"}
-    with pytest.raises(Failed, match=r"Cannot assume IAM Role\. .*role/deployer\): Unable to locate credentials"):
+    told = r"Cannot assume IAM Role\. .*role/deployer\) cannot be assumed\. Error: Unable to locate credentials"
+    with pytest.raises(Failed, match=told):
         bare_engine.configure(assumeRoles=[role])
+
+
+def test_roles_are_assumed_one_by_way_of_the_other_and_the_last_one_calls(bare_engine: PluginEngine) -> None:
+    first = {"roleArn": "arn:aws:iam::111111111111:role/hub", "externalId": "hub-id", "sessionName": "pulumi"}
+    last = {"roleArn": "arn:aws:iam::222222222222:role/deployer", "sessionName": "fleet", "duration": "1h30m"}
+    bare_engine.configure(assumeRoles=[first, last])
+    who = bare_engine.invoke("aws:index/getCallerIdentity:getCallerIdentity")
+    assert who["accountId"] == "222222222222"
+    assert who["arn"] == "arn:aws:sts::222222222222:assumed-role/deployer/fleet"
+    role = bare_engine.resource(ROLE).create({"assumeRolePolicy": TRUST})
+    assert role.outputs["arn"].startswith("arn:aws:iam::222222222222:role/")
+
+
+@pytest.mark.parametrize(("given", "asked"), [({}, 900), ({"duration": "90m"}, 5400), ({"duration": "0.5h1.5s"}, 1801)])
+def test_a_session_lasts_as_long_as_the_setting_says_or_as_the_official_provider_asks_for(
+    bare_engine: PluginEngine, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], asked: int
+) -> None:
+    asks: list[dict[str, Any]] = []
+    answer = botocore.client.BaseClient._make_api_call
+
+    def listening(client: Any, name: str, arguments: dict[str, Any]) -> Any:
+        asks.extend([arguments] if name == "AssumeRole" else [])
+        return answer(client, name, arguments)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", listening)
+    role = {"roleArn": "arn:aws:iam::222222222222:role/deployer", "externalId": "hub-id", **given}
+    bare_engine.configure(assumeRoles=[role])
+    assert [(ask["DurationSeconds"], ask["ExternalId"]) for ask in asks] == [(asked, "hub-id")]
+
+
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [
+        ({"roleArn": ""}, r"IAM Role ARN not set in assume role 1 of 1"),
+        ({"duration": "an hour"}, r'"an hour" cannot be parsed as a duration'),
+        ({"duration": "5m"}, r"must be between 15 minutes \(15m\) and 12 hours \(12h\), inclusive"),
+        ({"duration": "13h"}, r"must be between 15 minutes"),
+        ({"durationSeconds": 3600}, r"does not implement durationSeconds of a role to assume"),
+        ({"tags": {"a": "b"}}, r"does not implement tags of a role to assume"),
+    ],
+)
+def test_what_a_role_to_assume_may_not_hold_is_refused(
+    bare_engine: PluginEngine, role: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(Failed, match=told):
+        bare_engine.configure(assumeRoles=[{"roleArn": "arn:aws:iam::222222222222:role/deployer", **role}])
 
 
 def test_a_profile_that_is_not_there_is_told(bare_engine: PluginEngine) -> None:
