@@ -45,7 +45,7 @@ class Control:
         return health
 
     def reset(self) -> None:
-        """Back to the start: nothing made, nothing logged, no faults, no latency."""
+        """Back to the start: nothing made, nothing logged, no faults, no latency, no limit."""
         self.call("POST", "reset")
 
     def requests(
@@ -83,6 +83,14 @@ class Control:
     def set_latency(self, seconds: float) -> None:
         """Slow every request down."""
         self.call("PUT", "latency", {"seconds": seconds})
+
+    def limit_rate(self, calls: int, seconds: float) -> None:
+        """Answer calls above so many in so many seconds with 429 and Retry-After."""
+        self.call("PUT", "rate", {"calls": calls, "seconds": seconds})
+
+    def lift_rate_limit(self) -> None:
+        """Answer every call again."""
+        self.call("DELETE", "rate")
 
     def call(self, method: str, path: str, body: Any = None) -> Response:
         """Make a control call, `path` below `/_sandbox`, and return its answer."""

@@ -3,11 +3,12 @@
 | call | does |
 | --- | --- |
 | GET health | tells who answers on this port |
-| POST reset | back to the start: nothing made, nothing logged, no faults, no latency |
+| POST reset | back to the start: nothing made, nothing logged, no faults, no latency, no limit |
 | GET, DELETE requests | the requests since the start or the last DELETE; see `LoggedRequest` |
 | POST, DELETE faults | POST puts a fault in force and tells its number, DELETE lifts all; see `Fault` |
 | GET faults/<number> | how many requests a fault was asked about |
 | PUT latency | seconds by which each request is slowed down |
+| PUT, DELETE rate | PUT answers calls above a limit with 429 and Retry-After, DELETE lifts it; see `RateLimit` |
 
 A world adds its own. No authorization: the sandbox listens on the loopback address alone.
 """
@@ -25,6 +26,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from sandbox.gate.call import PREFIX
 from sandbox.gate.faults import Fault
 from sandbox.gate.gate import Gate
+from sandbox.gate.rate import RateKeeper, RateLimit
 
 Answer = dict[str, Any] | list[Any] | Response | tuple[str, int]
 DONE = ("", 204)
@@ -60,6 +62,8 @@ class ControlSurface:
         self.add("DELETE", "/faults", gate.faults.clear)
         self.add("GET", "/faults/<int:number>", lambda number: {"seen": gate.faults.seen(number)})
         self.add("PUT", "/latency", self._slow_down)
+        self.add("PUT", "/rate", self._limit)
+        self.add("DELETE", "/rate", self._lift_limit)
 
     def add(self, method: str, path: str, view: Callable[..., Answer | None]) -> None:
         """Add a call; a ValueError of its view is answered with 400, a LookupError with 404, nothing with 204."""
@@ -80,6 +84,12 @@ class ControlSurface:
 
     def _slow_down(self) -> None:
         self._gate.latency = Latency.model_validate_json(request.get_data()).seconds
+
+    def _limit(self) -> None:
+        self._gate.rate = RateKeeper(RateLimit.model_validate_json(request.get_data()))
+
+    def _lift_limit(self) -> None:
+        self._gate.rate = None
 
 
 def json_object() -> dict[str, Any]:

@@ -14,7 +14,8 @@ from werkzeug.wrappers import Response
 from sandbox.gate.call import Call, Environ, World
 from sandbox.gate.faults import Fault, FaultBook
 from sandbox.gate.log import LoggedRequest, RequestLog
-from sandbox.gate.replies import replacement
+from sandbox.gate.rate import RateKeeper
+from sandbox.gate.replies import limited, replacement
 from sandbox.gate.server import ConnectionDropped
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Gate:
 
     Attributes:
         latency: seconds added to every request.
+        rate: the limit under which requests are answered; None for no limit.
         stopping: set when the server ends, so that nothing keeps waiting.
     """
 
@@ -39,13 +41,15 @@ class Gate:
         self.log = log
         self.faults = FaultBook()
         self.latency = 0.0
+        self.rate: RateKeeper | None = None
         self.stopping = threading.Event()
 
     def reset(self) -> None:
-        """Forget requests, faults and latency."""
+        """Forget requests, faults, latency and limit."""
         self.log.clear()
         self.faults.clear()
         self.latency = 0.0
+        self.rate = None
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; its whole body has arrived and can be read again."""
@@ -78,6 +82,8 @@ class Gate:
     def _answer(self, call: Call, environ: Environ, faults: list[Fault]) -> Response:
         error = partial(self._world.error, call)
         self._wait(self.latency)
+        if (rate := self.rate) and (seconds := rate.wait()):
+            return limited(error, seconds)
         if fault := self._act([fault for fault in faults if fault.when == "before"]):
             return replacement(fault, error, environ, None)
         reply = self._world.answer(call, environ)

@@ -43,6 +43,13 @@ def replacement(
     return reply
 
 
+def limited(error: Callable[[int, str, str], Response], seconds: int) -> Response:
+    """Return the reply to a call above the limit, which may be made again after some seconds."""
+    reply = error(429, "TooManyRequestsException", "Too many requests")
+    reply.headers["Retry-After"] = str(seconds)
+    return reply
+
+
 def _made_up(fault: Fault, error: Callable[[int, str, str], Response], environ: Environ) -> Response:
     if fault.kind == "status":
         return error(fault.status or 500, fault.code, fault.message)

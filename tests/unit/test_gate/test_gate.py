@@ -208,10 +208,34 @@ def test_a_request_is_logged_with_its_names_and_never_with_a_value(tmp_path: Pat
     assert scene.control("GET", "requests") == []
 
 
-def test_reset_lifts_faults_latency_and_the_log(scene: Scene) -> None:
+def test_calls_above_a_limit_are_refused_with_the_seconds_to_wait_and_do_not_count(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr("sandbox.gate.rate.time.monotonic", lambda: now)
+    scene.control("PUT", "rate", json={"calls": 2, "seconds": 5})
+    assert [scene.ask().status_code for _ in range(2)] == [200, 200]
+    now = 101.5
+    refused = scene.ask()
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "4")
+    assert scene.kitchen.cups == 2
+    now = 105.0
+    assert [scene.ask().status_code for _ in range(3)] == [200, 200, 429]
+    assert [each["status"] for each in scene.control("GET", "requests")] == [200, 200, 429, 200, 200, 429]
+    scene.control("DELETE", "rate")
+    assert scene.ask().status_code == 200
+
+
+@pytest.mark.parametrize("limit", [{"calls": 0, "seconds": 1}, {"calls": 1, "seconds": 0}, {"calls": 1}])
+def test_a_limit_that_nobody_means_is_refused(scene: Scene, limit: dict[str, Any]) -> None:
+    assert scene.ask("PUT", "/_sandbox/rate", json=limit).status_code == 400
+
+
+def test_reset_lifts_faults_latency_limit_and_the_log(scene: Scene) -> None:
     scene.ask()
     scene.fail(count=None)
     scene.control("PUT", "latency", json={"seconds": 60})
+    scene.control("PUT", "rate", json={"calls": 1, "seconds": 60})
     scene.control("POST", "reset")
     assert scene.ask().json == {"cup": 1, "with": ""}
     assert len(scene.control("GET", "requests")) == 1

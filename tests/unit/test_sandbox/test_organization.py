@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from sandbox.organization import DEV, PROD, ROOT, TRAIL_BUCKET, UNITS, WORKLOADS, AccountKind, Organization
 from sandbox.sandbox import Sandbox
 from tests.unit.test_sandbox.scene import ACCOUNT, Stacks, code_of
+from tests.unit.test_sandbox.test_trust import Workload
 
 SIZE = 26
 """Accounts: more than fit on one page."""
@@ -137,7 +138,6 @@ def test_each_account_is_one_of_its_own_behind_its_role(whole: Sandbox, organiza
         StackName="only-here", TemplateBody=json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
     )
     assert boto3.client("sts", **options).get_caller_identity()["Account"] == one.id
-    whole.aws("cloudtrail", account=one.id)
 
     def standing(account: str) -> list[int]:
         """Return how many buckets, roles of one's own and stacks an account has."""
@@ -271,3 +271,17 @@ def test_the_organization_trail_shows_in_every_account_and_its_bucket_is_the_log
             assert trails.get_trail_status(Name=shown["TrailARN"])["IsLogging"] is True
     own = whole.aws("cloudtrail", account=member.id).describe_trails(includeShadowTrails=False)
     assert own["trailList"] == []
+
+
+def test_trend_tries_the_role_of_whichever_account_it_is_asked_to_connect(
+    whole: Sandbox, organization: Organization
+) -> None:
+    for member in organization.plain[:2]:
+        workload = Workload(whole, member.id)
+        assert workload.connect(workload.role("for-trend")).status_code == 200
+    closed = Workload(whole, organization.the(AccountKind.SUSPENDED).id)
+    refused = closed.connect(closed.role("for-trend"))
+    assert (refused.status_code, "is suspended" in refused.text) == (400, True)
+    assert "there is no such role" in closed.connect(f"arn:aws:iam::{closed.account}:role/other").text
+    connected = [connector.account_id for connector in whole.trend.state().connectors]
+    assert connected == [member.id for member in organization.plain[:2]]

@@ -56,9 +56,9 @@ def test_a_trust_lets_trend_in_with_this_external_id_and_with_no_other(document:
 class Workload:
     """Workload Security, asked with a key that may do everything."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
-        self.iam = sandbox.aws("iam")
+    def __init__(self, sandbox: Sandbox, account: str = ACCOUNT) -> None:
+        self.sandbox, self.account = sandbox, account
+        self.iam = sandbox.aws("iam", account=account)
 
     def __call__(self, path: str, body: dict[str, str]) -> requests.Response:
         key = self.sandbox.tenant.full_access_key.value
@@ -67,7 +67,7 @@ class Workload:
         return requests.post(url, headers=headers, json=body, timeout=10)
 
     def connect(self, role_arn: str) -> requests.Response:
-        return self("", {"displayName": "dev", "accountId": ACCOUNT, "crossAccountRoleArn": role_arn})
+        return self("", {"displayName": "dev", "accountId": self.account, "crossAccountRoleArn": role_arn})
 
     def role(self, name: str, path: str = "/", **changes: Any) -> str:
         document = json.dumps(trust(**changes))
