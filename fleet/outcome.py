@@ -56,6 +56,7 @@ class Outcome:
         message: one line for a person: what failed, or why it was skipped; empty where there is nothing to say.
         next_step: what to do about it, one line.
         changes: number of resources by what happens or happened to them (`create`, `update`, `replace`, `delete`).
+        plan: of a preview, a line for each resource that would change; the same for accounts with equal plans.
         exit_code: of the run.
         seconds: that it took.
     """
@@ -68,6 +69,7 @@ class Outcome:
     message: str = ""
     next_step: str = ""
     changes: dict[str, int] = dataclasses.field(default_factory=dict)
+    plan: tuple[str, ...] = ()
     exit_code: int = 0
     seconds: float = 0.0
 
@@ -81,7 +83,12 @@ class Outcome:
         fields: dict[str, Any] = json.loads(line)
         cause = fields.pop("cause")
         return cls(
-            **{**fields, "do": Do(fields["do"]), "state": RunState(fields["state"])},
+            **{
+                **fields,
+                "do": Do(fields["do"]),
+                "state": RunState(fields["state"]),
+                "plan": tuple(fields["plan"]),
+            },
             cause=None if cause is None else Cause(cause),
         )
 

@@ -16,9 +16,20 @@ from operate.engine import foreground
 from operate.engine.flags import Flags
 from operate.engine.foreground import Ended
 
+NO_SUCH_STACK = 6
+"""Exit code of a command about a stack that does not exist (source: `pulumi`'s own list of its codes)."""
+
 
 class PulumiError(OperateError):
-    """A command of the CLI failed; the text holds its own words."""
+    """A command of the CLI failed; the text holds its own words.
+
+    Attributes:
+        code: its exit code; 0 where it was not started.
+    """
+
+    def __init__(self, message: str, code: int = 0) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,8 @@ class Pulumi:
         except OSError as error:
             raise _cannot_start(error) from None
         if done.returncode != 0:
-            raise PulumiError(f"`pulumi {' '.join(arguments[:2])}` failed: {_words(done.stderr or done.stdout)}")
+            words = _words(done.stderr or done.stdout)
+            raise PulumiError(f"`pulumi {' '.join(arguments[:2])}` failed: {words}", done.returncode)
         return done.stdout
 
     def _variables(self) -> dict[str, str]:

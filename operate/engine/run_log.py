@@ -7,8 +7,9 @@ its reply was lost.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,28 @@ from operate.engine.state import Resource
 
 # Steps that change nothing outside of Pulumi.
 _HARMLESS = frozenset({"same", "read", "refresh", "read-discard", "discard-replaced", "read-replacement"})
+
+_COLOUR = re.compile(r"<\{%.*?%\}>")
+"""How the engine marks colours in what it says."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Something that went wrong in a run.
+
+    Attributes:
+        type: of the resource that it happened to; empty where it was the program or the engine.
+        message: in one line, as the engine has it.
+    """
+
+    type: str
+    message: str
+
+    @classmethod
+    def of(cls, diagnostic: Mapping[str, Any]) -> Failure:
+        """Read the engine's event."""
+        type_ = str(diagnostic.get("urn", "")).rpartition("::")[0].rpartition("::")[2].rpartition("$")[2]
+        return cls(type_, " ".join(_COLOUR.sub("", str(diagnostic["message"])).split()).removeprefix("error: "))
 
 
 @dataclass(frozen=True)
@@ -26,11 +49,15 @@ class RunLog:
         changed: whether it began a step that changes something outside of Pulumi.
         succeeded: whether it ended, and without an error. `--expect-no-changes` has an exit code of its own for that.
         failed_creates: resources that it could not create, as far as it knows.
+        failures: what went wrong, in the order in which it did.
+        changes: how many resources each of the engine's operations was for, as it counts them at its end.
     """
 
     changed: bool
     succeeded: bool
     failed_creates: tuple[Resource, ...]
+    failures: tuple[Failure, ...] = ()
+    changes: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> RunLog:
@@ -38,10 +65,14 @@ class RunLog:
         events = list(_events(path))
         begun = _steps(events, "resourcePreEvent")
         failed = _steps(events, "resOpFailedEvent")
+        said = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
+        summaries = [event["summaryEvent"].get("resourceChanges") or {} for event in events if "summaryEvent" in event]
         return cls(
             changed=any(step["op"] not in _HARMLESS and _is_real(step) for step in begun),
             succeeded=any(event.get("summaryEvent", {}).get("result") == "succeeded" for event in events),
             failed_creates=tuple(Resource.of(step["new"]) for step in failed if step["op"].startswith("create")),
+            failures=tuple(Failure.of(each) for each in said if each["severity"] == "error"),
+            changes={op: count for summary in summaries for op, count in summary.items()},
         )
 
 

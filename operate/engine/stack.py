@@ -57,7 +57,7 @@ class Stack:
             OperateError: it is not, or there is no project.
         """
         stack = cls(Pulumi(flags))
-        stack.pulumi.require(str(stack._project.get("requiredPulumiVersion", "")))
+        stack.pulumi.require(str(stack.project_file.get("requiredPulumiVersion", "")))
         return stack
 
     @cached_property
@@ -75,7 +75,8 @@ class Stack:
         raise OperateError(f"there is no Pulumi.yaml in {here} or above: run this in the project, or name it by --cwd")
 
     @cached_property
-    def _project(self) -> dict[str, Any]:
+    def project_file(self) -> dict[str, Any]:
+        """What the project file holds."""
         file = next(self.project_folder / name for name in _PROJECT_FILES if (self.project_folder / name).is_file())
         project: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
         return project
@@ -83,7 +84,7 @@ class Stack:
     @property
     def project(self) -> str:
         """The project's name."""
-        return str(self._project["name"])
+        return str(self.project_file["name"])
 
     @property
     def owner(self) -> str:
@@ -95,7 +96,7 @@ class Stack:
         """The file with the stack's configuration; it need not exist."""
         if self.pulumi.flags.config_file:
             return Path(self.pulumi.flags.cwd or ".", self.pulumi.flags.config_file)
-        return self.project_folder / str(self._project.get("stackConfigDir") or "") / f"Pulumi.{self.name}.yaml"
+        return self.project_folder / str(self.project_file.get("stackConfigDir") or "") / f"Pulumi.{self.name}.yaml"
 
     def state(self) -> State:
         """Return the state as it is now."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from operate.console import ONE_LINE_ERRORS, OperateError, confirm, say, worded
-from operate.doctor.diagnosis import before_deployment, require_known
+from operate.doctor.diagnosis import Diagnosis, before_deployment, require_known
 from operate.engine.moments import now
 from operate.engine.run_log import RunLog
 from operate.engine.stack import Stack
@@ -18,6 +19,21 @@ from operate.recovery.reverting import Target
 _REFUSED = 1
 
 
+@dataclass(frozen=True)
+class Ended:
+    """How an update ended.
+
+    Attributes:
+        code: its exit code, reverted or not; 1 where something stands in the way, and nothing was started.
+        found: what was looked at before it.
+        tried: what it tried; None where nothing was started.
+    """
+
+    code: int
+    found: Diagnosis
+    tried: RunLog | None = None
+
+
 def up(
     stack: Stack,
     arguments: Sequence[str],
@@ -26,6 +42,18 @@ def up(
     accepted: Sequence[str] = (),
     break_lock: bool = False,
 ) -> int:
+    """Update the stack as `update` does, and return the exit code."""
+    return update(stack, arguments, reverts=reverts, accepted=accepted, break_lock=break_lock).code
+
+
+def update(
+    stack: Stack,
+    arguments: Sequence[str],
+    *,
+    reverts: bool = True,
+    accepted: Sequence[str] = (),
+    break_lock: bool = False,
+) -> Ended:
     """Clear what an interrupted run left, look for what stands in the way, update the stack, and revert an update that
     fails after it began to change things.
 
@@ -36,9 +64,6 @@ def up(
         accepted: checks that do not stand in the way although they fail.
         break_lock: whether the operator says that the run is dead which holds the stack's lock.
 
-    Returns:
-        The update's exit code, reverted or not; 1 where something stands in the way, and nothing was started.
-
     Raises:
         OperateError, AwsError: it could not be cleared, or there is no such check; nothing was started.
     """
@@ -46,22 +71,24 @@ def up(
     if break_lock:
         interrupted_run.lift_lock(stack)
     was_interrupted = interrupted_run.clear(stack)
-    if not _may_begin(stack, accepted):
-        return _REFUSED
+    found = before_deployment(stack, accepted)
+    if not _may_begin(found):
+        return Ended(_REFUSED, found)
     refresh = _forget_operations(stack) if was_interrupted else []
     before, began = stack.state(), now()
     with tempfile.TemporaryDirectory(prefix="operate-") as folder:
         log = Path(folder, "events.jsonl")
         ended = stack.pulumi.run("up", *arguments, *refresh, event_log=str(log))
         tried = RunLog.read(log)
+    done = Ended(ended.code, found, tried)
     if tried.succeeded or not (tried.changed or ended.killed):
-        return ended.code
+        return done
     say(f"the update {'was killed' if ended.killed else 'failed'} (exit code {ended.code})")
     if before.outputs:
         say("the outputs that Pulumi shows with `-` are still there: `pulumi stack output` shows them")
     if not reverts:
         say(f"it is left as it is; `{stack.pulumi.shown('python -m operate revert')}` reverts it")
-        return ended.code
+        return done
     try:
         target = reverting.target_of(stack, before)
         reverting.announce(stack, target)
@@ -71,7 +98,7 @@ def up(
         reverting.revert(stack, target, tried.failed_creates, began=began)
     except ONE_LINE_ERRORS as error:
         say(worded(error))
-    return ended.code
+    return done
 
 
 def revert(stack: Stack, *, confirmed: bool, break_lock: bool = False) -> None:
@@ -99,13 +126,16 @@ def revert(stack: Stack, *, confirmed: bool, break_lock: bool = False) -> None:
     reverting.revert(stack, target)
 
 
-def destroy(stack: Stack, arguments: Sequence[str], *, break_lock: bool = False) -> tuple[int, State]:
+def destroy(
+    stack: Stack, arguments: Sequence[str], *, break_lock: bool = False, event_log: str = ""
+) -> tuple[int, State]:
     """Clear what an interrupted run left, its half-made links included, and destroy the stack.
 
     Args:
         stack: the stack.
         arguments: the flags of `pulumi destroy`.
         break_lock: whether the operator says that the run is dead which holds the stack's lock.
+        event_log: file that takes the engine's events; empty for none.
 
     Returns:
         Its exit code, and the state before it: afterwards no backend but Pulumi Cloud has that.
@@ -118,12 +148,11 @@ def destroy(stack: Stack, arguments: Sequence[str], *, break_lock: bool = False)
     was_interrupted = interrupted_run.clear(stack, links_too=True)
     refresh = _forget_operations(stack) if was_interrupted else []
     before = stack.state()
-    return stack.pulumi.run("destroy", *arguments, *refresh).code, before
+    return stack.pulumi.run("destroy", *arguments, *refresh, event_log=event_log).code, before
 
 
-def _may_begin(stack: Stack, accepted: Sequence[str]) -> bool:
-    """Look for what stands in the way, and say what does; where nothing does, say what nobody could tell."""
-    found = before_deployment(stack, accepted)
+def _may_begin(found: Diagnosis) -> bool:
+    """Say what stands in the way; where nothing does, say what nobody could tell."""
     for line in found.lines():
         say(line)
     if found.failed:

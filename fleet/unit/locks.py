@@ -1,0 +1,70 @@
+"""Who holds a stack, as the CLI says when it refuses: on most backends there is no other way to learn it."""
+
+from __future__ import annotations
+
+import re
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import psutil
+
+from fleet.unit.job import DeadRun
+from operate.engine.moments import moment, now, shown
+from operate.engine.pulumi_cli import PulumiError
+from operate.engine.stack import Stack
+from operate.engine.state import ROOT
+
+_CLOCKS = timedelta(seconds=2)
+"""By which two moments may differ: a lock has whole seconds."""
+
+_HOLDER = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A run's hold on a stack.
+
+    Attributes:
+        user, host, pid: the run's.
+        since: when it began.
+    """
+
+    user: str
+    host: str
+    pid: int
+    since: datetime
+
+    @classmethod
+    def among(cls, text: str) -> Lock | None:
+        """Find the first lock that the CLI tells of; None where it tells of none."""
+        found = _HOLDER.search(text)
+        return found and cls(found["user"], found["host"], int(found["pid"]), moment(found["since"]))
+
+    def is_of(self, run: DeadRun) -> bool:
+        """Whether it is the lock of a run that is dead for sure; on this machine its process is looked for as well."""
+        in_time = moment(run.began) - _CLOCKS <= self.since <= moment(run.died) + _CLOCKS
+        lives = self.host == socket.gethostname() and psutil.pid_exists(self.pid)
+        return self.host == run.host and in_time and not lives
+
+    def __str__(self) -> str:
+        return f"{self.user}@{self.host} (pid {self.pid}) since {shown(self.since)}"
+
+
+def lock_of(stack: Stack) -> Lock | None:
+    """Return who holds the stack; None where nobody does.
+
+    A refresh of the root, which is nothing but a name, changes nothing; nor does one of a stack without resources.
+    """
+    root = [each.urn for each in stack.state().resources if each.type == ROOT]
+    target = ["--target", *root] if root else []
+    try:
+        stack.pulumi.ask("refresh", *target, "--yes", "--skip-preview", *stack.pulumi.configured())
+    except PulumiError as error:
+        return Lock.among(str(error))
+    return None
+
+
+def here(began: datetime) -> DeadRun:
+    """Return a run of this machine that has just ended."""
+    return DeadRun(socket.gethostname(), began.isoformat(), now().isoformat())
