@@ -15,8 +15,8 @@ from operate.engine.pulumi_cli import PulumiError
 from operate.engine.stack import Stack
 from operate.engine.state import ROOT
 
-_CLOCKS = timedelta(seconds=2)
-"""By which two moments may differ: a lock has whole seconds."""
+_CLOCKS = timedelta(seconds=5)
+"""By which two moments may differ: a lock has whole seconds, and another machine's clock."""
 
 _HOLDER = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
 

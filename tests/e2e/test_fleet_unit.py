@@ -133,7 +133,7 @@ def test_a_stack_that_another_run_holds_is_locked_and_says_by_whom(
 ) -> None:
     assert run_one(Do.UP).state is RunState.DONE
     folder = sandbox.home / "state" / ".pulumi" / "locks" / "organization" / "trend-onboarding" / _stack_in(project)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)  # the engine leaves it empty
     holder = {"pid": 1, "username": "jo", "hostname": "elsewhere", "timestamp": "2026-11-28T02:00:00Z"}
     (folder / "1.json").write_text(json.dumps(holder))
     outcome = run_one(Do.DESTROY)
