@@ -119,6 +119,18 @@ class TrailBucket:
                 raise
         return Notifications.of(reply)
 
+    def policy(self) -> str:
+        """Return the bucket's policy as JSON; empty where it has none."""
+        from botocore.exceptions import ClientError
+
+        with calling(f"reading the policy of bucket {self.name}", "s3:GetBucketPolicy on the bucket"):
+            try:
+                return str(self.s3.get_bucket_policy(**self.owned)["Policy"])
+            except ClientError as error:
+                if error_code(error) not in ("NoSuchBucketPolicy", "NoSuchBucket"):
+                    raise
+                return ""
+
     def put(self, notifications: Notifications) -> None:
         """Replace the notifications, and read them until they show.
 

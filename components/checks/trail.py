@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from components.aws.bucket import TrailBucket
+from components.aws.bucket_policy import deliverers
 from components.aws.clients import AwsClients
 from components.aws.context import AwsContext
-from components.aws.errors import calling
+from components.aws.errors import AwsError, calling
 from components.checks.bucket import CANNOT_DECRYPT, bucket_findings
 from components.checks.findings import Finding, TrailDoubt, checked
 
@@ -25,8 +26,9 @@ Trail = Mapping[str, Any]
 def delivery_finding(bucket: TrailBucket) -> Finding:
     """Look which trail delivers to the bucket, whether it runs, and how it encrypts.
 
-    None, or a stopped one, is no reason to refuse: the trail may be another account's or another region's, and can be
-    created or started at any time after the deployment, which then works as it is.
+    Where none is seen from this account, the bucket's policy says whether another account's may, such as that of an
+    organization. None, or a stopped one, is no reason to refuse: the trail may be another region's, and can be created
+    or started at any time after the deployment, which then works as it is.
     """
     found = checked(DELIVERY, lambda: _delivery(bucket))
     return replace(found, doubt=TrailDoubt.DELIVERY) if found.verdict == "unknown" else found
@@ -49,13 +51,7 @@ def new_trail_finding(aws: AwsClients, where: AwsContext, name: str) -> Finding:
 def _delivery(bucket: TrailBucket) -> Finding:
     delivering = [each for each in _trails(bucket.aws, bucket.region) if each["S3BucketName"] == bucket.name]
     if not delivering:
-        text = f"no trail that account {bucket.account_id} sees in {bucket.region} delivers to bucket '{bucket.name}'"
-        return Finding(
-            DELIVERY,
-            "unknown",
-            f"{text}: unless another account's or region's does, nothing will be forwarded",
-            "name the bucket of an active trail, let one deliver there, or set createNewTrail to true",
-        )
+        return _delivery_from_elsewhere(bucket)
     readable = [each for each in delivering if not each.get("KmsKeyId")]
     if not readable:
         text = (
@@ -73,6 +69,30 @@ def _delivery(bucket: TrailBucket) -> Finding:
     return Finding(DELIVERY, "ok", f"{_names(readable)} delivers to bucket '{bucket.name}'")
 
 
+def _delivery_from_elsewhere(bucket: TrailBucket) -> Finding:
+    """Judge a bucket by its policy: a trail of another account is not shown here, unless it is the organization's."""
+    unseen = f"no trail that account {bucket.account_id} sees in {bucket.region} delivers to bucket '{bucket.name}'"
+    try:
+        policy = bucket.policy()
+    except AwsError as error:
+        return Finding(DELIVERY, "unknown", f"{unseen}, and whether another account's may is not known: {error}")
+    for trail in deliverers(policy):
+        if trail.account_id != bucket.account_id:
+            of_organization = f" for organization {trail.organization}" if trail.organization else ""
+            text = (
+                f"the policy of bucket '{bucket.name}' lets trail {trail.trail_arn} of account {trail.account_id} "
+                f"deliver{of_organization}; whether it runs, only that account can tell"
+            )
+            return Finding(DELIVERY, "ok", text)
+    return Finding(
+        DELIVERY,
+        "unknown",
+        f"{unseen}, and its policy names none of another account: unless another region's does, nothing will be "
+        "forwarded",
+        "name the bucket of an active trail, let one deliver there, or set createNewTrail to true",
+    )
+
+
 def _new_trail(aws: AwsClients, where: AwsContext, trail_arn: str) -> Finding:
     trails = _trails(aws, where.region)
     for trail in trails:
@@ -81,20 +101,53 @@ def _new_trail(aws: AwsClients, where: AwsContext, trail_arn: str) -> Finding:
                 return Finding(NEW_TRAIL, "ok", "the new trail is there already, and runs")
             text = f"{_names([trail])}, which this stack created, is stopped: nothing will be forwarded until it runs"
             return Finding(NEW_TRAIL, "unknown", text, "`pulumi up --refresh` starts it", doubt=TrailDoubt.STOPPED)
-    for trail in trails:
-        if trail["IsMultiRegionTrail"] and _records(aws, where.region, trail):
+    of_all_regions = [each for each in trails if each["IsMultiRegionTrail"] and not each.get("KmsKeyId")]
+    for trail in of_all_regions:
+        if not trail.get("IsOrganizationTrail") and _records(aws, where.region, trail):
             bucket = TrailBucket(aws, trail["S3BucketName"], where.account_id, where.region)
-            if trail.get("KmsKeyId") or any(each.verdict == "failed" for each in bucket_findings(bucket)):
-                continue
-            return Finding(
-                SECOND_TRAIL,
-                "unknown",
-                f"{_names([trail])} records the management events of all regions already, and AWS charges for the copy "
-                "that a second trail records",
-                "to use the existing one, run `pulumi config set createNewTrail false` and "
-                f"`pulumi config set existingCloudtrailBucketName {bucket.name}`",
-            )
+            if all(each.verdict != "failed" for each in bucket_findings(bucket)):
+                return _second_trail(trail)
+    for trail in of_all_regions:
+        if trail.get("IsOrganizationTrail") and (found := _second_to_organization(aws, where, trail)):
+            return found
     return Finding(SECOND_TRAIL, "ok", "no other trail that could be used records the management events of all regions")
+
+
+def _second_trail(trail: Trail) -> Finding:
+    return Finding(
+        SECOND_TRAIL,
+        "unknown",
+        f"{_names([trail])} records the management events of all regions already, and AWS charges for the copy that a "
+        "second trail records",
+        "to use the existing one, run `pulumi config set createNewTrail false` and "
+        f"`pulumi config set existingCloudtrailBucketName {trail['S3BucketName']}`",
+    )
+
+
+def _second_to_organization(aws: AwsClients, where: AwsContext, trail: Trail) -> Finding | None:
+    """Judge an organization's trail, whose bucket usually is another account's: a log archive's.
+
+    Every account of the organization is shown it, and need not be allowed to look whether it runs.
+    """
+    unsure = ""
+    try:
+        if not _records(aws, where.region, trail):
+            return None
+    except AwsError as error:
+        unsure = f" (unless it is stopped, which could not be looked at: {error})"
+    bucket = TrailBucket(aws, trail["S3BucketName"], where.account_id, where.region)
+    place, *others = bucket_findings(bucket)
+    if place.verdict == "ok":
+        return _second_trail(trail) if all(each.verdict != "failed" for each in others) else None
+    owner = str(trail["TrailARN"]).split(":")[4]
+    return Finding(
+        SECOND_TRAIL,
+        "unknown",
+        f"the organization's {_names([trail])} of account {owner} delivers the management events of this account to "
+        f"bucket '{bucket.name}' already{unsure}, and AWS charges for the copy that a second trail records",
+        "to do without one, run `pulumi config rm createNewTrail` and `pulumi config set cloudTrail false` here; in "
+        f"the stack of the account that owns the bucket, set existingCloudtrailBucketName to {bucket.name}",
+    )
 
 
 def _trails(aws: AwsClients, region: str) -> list[Trail]:

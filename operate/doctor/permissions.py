@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from components.aws.bucket import TrailBucket
 from components.aws.clients import AwsClients
-from components.aws.errors import AwsError, calling, error_code
+from components.aws.errors import AwsError, calling
 from components.checks.findings import Finding
 from components.settings.model import ExistingTrail
 from operate.policy import own
@@ -143,23 +144,14 @@ def _judged(result: Mapping[str, Any], place: Place, *, is_needed: bool, bucket_
 
 def _bucket_policy_may_allow(aws: AwsClients, place: Place) -> bool:
     """Whether an existing bucket has a policy that allows its callers anything, or may have one."""
-    from botocore.exceptions import ClientError
-
     trail = place.settings.trail
     if not isinstance(trail, ExistingTrail):
         return False
-    s3, owner = aws.client("s3", place.where.region), place.where.account_id
     try:
-        with calling(f"reading the policy of bucket {trail.bucket_name}"):
-            try:
-                reply = s3.get_bucket_policy(Bucket=trail.bucket_name, ExpectedBucketOwner=owner)
-            except ClientError as error:
-                if error_code(error) not in ("NoSuchBucketPolicy", "NoSuchBucket"):
-                    raise
-                return False
+        policy = TrailBucket(aws, trail.bucket_name, place.where.account_id, place.where.region).policy()
     except AwsError:
         return True
-    statements = json.loads(reply["Policy"])["Statement"]
+    statements = json.loads(policy or "{}").get("Statement", [])
     return any(map(_allows_callers, statements if isinstance(statements, list) else [statements]))
 
 
