@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from components.aws.context import AwsContext
     from components.onboarding import Onboarding
     from components.settings.model import ExistingTrail, HostedTemplates, NewTrail, Settings
+    from components.settings.scope import Scope
 
-__all__ = ["AwsContext", "ExistingTrail", "HostedTemplates", "NewTrail", "Onboarding", "Settings"]
+__all__ = ["AwsContext", "ExistingTrail", "HostedTemplates", "NewTrail", "Onboarding", "Scope", "Settings"]
 
 _MODULES = {
     "AwsContext": "aws.context",
@@ -29,6 +30,7 @@ _MODULES = {
     "HostedTemplates": "settings.model",
     "NewTrail": "settings.model",
     "Onboarding": "onboarding",
+    "Scope": "settings.scope",
     "Settings": "settings.model",
 }
 

@@ -6,9 +6,10 @@ import re
 
 import pulumi
 
+from components.aws.cloudformation import management_stack_name
 from components.aws.context import AwsContext
 from components.refusal import Refusal
-from components.settings.model import HostedTemplates
+from components.settings.model import HostedTemplates, Settings
 
 TEMPLATE_FILE = "cloud-account-management-role.template"
 ISSUER = "cloudaccounts.{0}.cloudone.trendmicro.com"
@@ -31,6 +32,12 @@ def trail_name() -> str:
             "name, for example with `pulumi stack rename`, or use an existing trail"
         )
     return name
+
+
+def stack_names(settings: Settings) -> list[str]:
+    """Return the names of Trend's CloudFormation stacks: of step 5, and of step 8 where events are forwarded."""
+    forwarder = [settings.stack_name] if settings.trail else []
+    return [management_stack_name(settings.stack_name), *forwarder]
 
 
 def role_template_url(templates: HostedTemplates | None, where: AwsContext) -> str:

@@ -24,7 +24,7 @@ class Expectation:
         connector_id, connector_role_arn: the connector, and the role that it must point at.
         cloud_account_role_arn: the role that the cloud account must point at.
         stack_name: what Trend's stacks are named after.
-        bucket_name: the trail's.
+        bucket_name: the trail's; None where no events are forwarded.
     """
 
     cloud_one_account_id: str
@@ -35,7 +35,7 @@ class Expectation:
     connector_role_arn: str
     cloud_account_role_arn: str
     stack_name: str
-    bucket_name: str
+    bucket_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

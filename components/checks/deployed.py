@@ -77,13 +77,23 @@ def checks(expected: Expectation, trend: Callable[[], Trend], aws: AwsClients) -
         trend: returns the client of Trend; it is asked by the first check that needs it, and may raise `TrendError`.
         aws: the clients of AWS.
     """
-    stacks = (management_stack_name(expected.stack_name), expected.stack_name)
-    return [
+
+    def stack(name: str) -> Check:
+        return Check(f"stack {name}", partial(_stack, expected, aws, name), (CALLER,))
+
+    links = [
         Check(CONNECTOR, lambda: _connector(expected, trend()), (KEY,)),
         Check(CLOUD_ACCOUNT, lambda: _cloud_account(expected, trend()), (KEY,)),
-        *(Check(f"stack {name}", partial(_stack, expected, aws, name), (CALLER,)) for name in stacks),
-        Check(TRAIL, lambda: _trail(expected, aws), (CALLER,)),
-        Check(NOTIFICATION, lambda: _notification(expected, aws), (CALLER,)),
+        stack(management_stack_name(expected.stack_name)),
+    ]
+    if expected.bucket_name is None:
+        return links
+    bucket = TrailBucket(aws, expected.bucket_name, expected.aws_account_id, expected.aws_region)
+    return [
+        *links,
+        stack(expected.stack_name),
+        Check(TRAIL, lambda: _trail(bucket), (CALLER,)),
+        Check(NOTIFICATION, lambda: _notification(bucket, expected.stack_name), (CALLER,)),
     ]
 
 
@@ -144,23 +154,17 @@ def _stack(expected: Expectation, aws: AwsClients, name: str) -> Iterator[Findin
         yield Finding(subject, "failed", status, "see its events in the CloudFormation console; " + _RECREATE)
 
 
-def _trail(expected: Expectation, aws: AwsClients) -> Iterator[Finding]:
-    found = delivery_finding(_bucket(expected, aws))
+def _trail(bucket: TrailBucket) -> Iterator[Finding]:
+    found = delivery_finding(bucket)
     yield Finding(TRAIL, found.verdict, found.text, found.hint)
 
 
-def _bucket(expected: Expectation, aws: AwsClients) -> TrailBucket:
-    return TrailBucket(aws, expected.bucket_name, expected.aws_account_id, expected.aws_region)
-
-
-def _notification(expected: Expectation, aws: AwsClients) -> Iterator[Finding]:
-    name = expected.bucket_name
-    bucket = _bucket(expected, aws)
-    live = bucket.read()
+def _notification(bucket: TrailBucket, stack_name: str) -> Iterator[Finding]:
+    name, live = bucket.name, bucket.read()
     if live is None:
         yield Finding(NOTIFICATION, "failed", f"bucket {name} does not exist any more", _RECREATE)
         return
-    of_forwarder, _ = live.split(bucket.functions_of(expected.stack_name))
+    of_forwarder, _ = live.split(bucket.functions_of(stack_name))
     if of_forwarder:
         yield Finding(NOTIFICATION, "ok", f"bucket {name} notifies the forwarder")
     else:

@@ -10,7 +10,7 @@ from components.aws.bucket import TrailBucket
 from components.aws.clients import AwsClients, clients
 from components.aws.context import AwsContext
 from components.aws.identity import AwsSettings, redactor
-from components.aws.names import trail_name
+from components.aws.names import stack_names, trail_name
 from components.checks.bucket import bucket_findings
 from components.checks.endpoints import endpoint_findings
 from components.checks.findings import Finding, TrailDoubt
@@ -20,7 +20,8 @@ from components.checks.stacks import stack_findings
 from components.checks.trail import delivery_finding, new_trail_finding
 from components.refusal import Refusal
 from components.settings.endpoints import Endpoints
-from components.settings.model import ExistingTrail, Settings
+from components.settings.model import ExistingTrail, NewTrail, Settings
+from components.settings.scope import Scope
 
 
 def check(settings: Settings, where: AwsContext) -> TrailDoubt | None:
@@ -53,15 +54,18 @@ def check(settings: Settings, where: AwsContext) -> TrailDoubt | None:
 
 
 def findings(aws: AwsClients, settings: Settings, where: AwsContext) -> Iterable[Finding]:
-    """Look at all that the settings name in AWS."""
-    if isinstance(settings.trail, ExistingTrail):
-        bucket = TrailBucket(aws, settings.trail.bucket_name, where.account_id, where.region)
-        about = bucket_findings(bucket)
-        yield from about
-        if all(each.verdict == "ok" for each in about):
-            yield delivery_finding(bucket)
-    else:
-        yield new_trail_finding(aws, where, trail_name())
+    """Look at all that the settings name in AWS; a tenant has nothing there."""
+    if settings.scope is Scope.TENANT:
+        return
+    match settings.trail:
+        case ExistingTrail(bucket_name):
+            bucket = TrailBucket(aws, bucket_name, where.account_id, where.region)
+            about = bucket_findings(bucket)
+            yield from about
+            if all(each.verdict == "ok" for each in about):
+                yield delivery_finding(bucket)
+        case NewTrail():
+            yield new_trail_finding(aws, where, trail_name())
     managed = managed_stacks()
-    yield from stack_findings(aws, settings.stack_name, where.region, managed)
+    yield from stack_findings(aws, stack_names(settings), where.region, managed)
     yield from oidc_findings(aws, settings, where, managed)

@@ -7,11 +7,11 @@ when Pulumi's state holds its id.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
 from components.aws.clients import AwsClients
-from components.aws.cloudformation import describe_resources, describe_stack, management_stack_name
+from components.aws.cloudformation import describe_resources, describe_stack
 from components.aws.tags import OWNER_TAG
 from components.checks.findings import Finding, checked
 
@@ -30,16 +30,15 @@ def managed_among(ids: Mapping[str, str]) -> StackIds:
     return frozenset(each for urn, each in ids.items() if _OF_ONBOARDING.fullmatch(urn))
 
 
-def stack_findings(aws: AwsClients, stack_name: str, region: str, managed: StackIds | None) -> list[Finding]:
+def stack_findings(aws: AwsClients, names: Iterable[str], region: str, managed: StackIds | None) -> list[Finding]:
     """Look whether other stacks have the names already.
 
     Args:
         aws: is asked.
-        stack_name: what Trend's stacks are named after.
+        names: of Trend's stacks.
         region: where they are or will be.
         managed: ids of the stacks in Pulumi's state; None where that cannot be determined.
     """
-    names = (management_stack_name(stack_name), stack_name)
     return [checked(STACKS, partial(_name_finding, aws, name, region, managed)) for name in names]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -13,15 +13,18 @@ from components.refusal import Refusal
 from components.settings import rules
 from components.settings.endpoints import ENDPOINT_VARIABLE, check_base_url
 from components.settings.model import (
+    CLOUD_TRAIL,
     CREATE_NEW_TRAIL,
     ENROLLMENT_TOKEN,
+    SCOPE,
     SETTINGS,
     ExistingTrail,
     HostedTemplates,
     NewTrail,
     Settings,
 )
-from components.settings.setting import declared_in
+from components.settings.scope import Scope
+from components.settings.setting import Part, declared_in
 from components.spelling import did_you_mean
 
 DEFAULT_TAGS = "aws:defaultTags"
@@ -88,6 +91,7 @@ def parse_settings(
             values[setting.name] = judge(setting.variable, setting.judge, environment[setting.variable])
         elif setting.name in configuration:
             values[setting.name] = judge(setting.name, setting.judge, configuration[setting.name])
+    trail = judge.trail(values)
     given = judge(DEFAULT_TAGS, lambda text: rules.default_tags(text, environment), default_tags)
     if given and values[_TAGS.name] is not None:
         both = f"{DEFAULT_TAGS} and {_TAGS.name}"
@@ -96,14 +100,14 @@ def parse_settings(
     if base_url:
         judge(ENDPOINT_VARIABLE, check_base_url, base_url)
     judge.unknown_names(configuration)
-    judge.trail(values[CREATE_NEW_TRAIL.name], values[_BUCKET.name])
     if judge.problems:
         raise SettingsError(judge.problems)
     templates = _filled(HostedTemplates, values)
     return _filled(
         Settings,
         values,
-        trail=_filled(NewTrail if values[CREATE_NEW_TRAIL.name] else ExistingTrail, values),
+        trail=trail and _filled(trail, values),
+        scope=values[SCOPE.name],
         templates=None if templates == _filled(HostedTemplates, _DEFAULTS) else templates,
         enroll=bool(values[ENROLLMENT_TOKEN.name]),
         base_url=base_url,
@@ -131,14 +135,31 @@ class _Judge:
                 word = " ".join(name.split())
                 self.problems.append(f"unknown setting `{word}`{did_you_mean(word, list(_DEFAULTS))}")
 
-    def trail(self, create_new_trail: bool | None, bucket_name: str | None) -> None:
-        """Judge what goes together; a value that was refused by itself is None."""
-        if create_new_trail is False and bucket_name == "":
+    def trail(self, values: Mapping[str, Any]) -> type[NewTrail | ExistingTrail] | None:
+        """Judge what goes together, and return which trail is asked for; a value that was refused by itself is None."""
+        scope, cloud_trail = values[SCOPE.name], values[CLOUD_TRAIL.name]
+        if scope is Scope.TENANT:
+            reason = f"with `{scope}`, no AWS account is linked"
+            self._without_effect(f"{SCOPE.name}: {reason}", (Part.ACCOUNT, Part.TRAIL), values)
+            return None
+        if cloud_trail is False:
+            self._without_effect(f"{CLOUD_TRAIL.name}: with `false`, there is no trail", (Part.TRAIL,), values)
+            return None
+        create_new_trail, bucket_name = values[CREATE_NEW_TRAIL.name], values[_BUCKET.name]
+        if scope and cloud_trail and create_new_trail is False and bucket_name == "":
             reason = "is missing: name the bucket that a trail delivers to, or set createNewTrail to true"
             self.problems.append(f"{_BUCKET.name} {reason}")
         elif create_new_trail and bucket_name:
             reason = f"'{bucket_name}' is given together with createNewTrail true: remove one of the two"
             self.problems.append(f"{_BUCKET.name}: {reason}")
+        return NewTrail if create_new_trail else ExistingTrail
+
+    def _without_effect(self, reason: str, parts: Collection[Part], values: Mapping[str, Any]) -> None:
+        """Refuse what is set for parts that are left out; nobody can tell a default from nothing set."""
+        of_parts = (setting for setting in SETTINGS if setting.part in parts)
+        given = [each.name for each in of_parts if values[each.name] not in (None, each.default)]
+        if given:
+            self.problems.append(f"{reason}, so remove what has no effect: {', '.join(given)}")
 
 
 def _filled(model: type[ModelT], values: Mapping[str, Any], **derived: Any) -> ModelT:

@@ -12,12 +12,22 @@ from typing import Any, Literal
 
 from components.settings import rules
 from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE, parse_token
-from components.settings.setting import Effect, Setting, declare, declared_in
+from components.settings.scope import Scope
+from components.settings.setting import Effect, Part, Setting, declare, declared_in
 
 _NEW_TRAIL_RESOURCES = (
     "trail, trail-bucket, trail-bucket-access, trail-bucket-encryption, trail-bucket-lifecycle, "
     "trail-bucket-ownership, trail-bucket-policy, trail-bucket-versioning, trail-key-check"
 )
+_FORWARDING_RESOURCES = (
+    "existing-notifications, forwarder, forwarder-key-check, forwarder-template, parameters, restored-notifications"
+)
+_ACCOUNT_RESOURCES = (
+    "connector, deployment, existing-notifications, external-id, forwarder, forwarder-key-check, forwarder-template, "
+    "health, management-role, management-role-key-check, management-role-template, parameters, registration, "
+    "restored-notifications, workload-security, workload-security-reads"
+)
+"""Of an existing trail's bucket; those of a new trail come on top."""
 _FROM_ANOTHER_BUCKET = "replaces existing-notifications, forwarder, forwarder-key-check, health, restored-notifications"
 _FROM_ANOTHER_TEMPLATE = Effect(
     "updates existing-notifications, forwarder-template, management-role, management-role-template; "
@@ -47,10 +57,51 @@ ENROLLMENT_TOKEN = Setting(
     variable=TOKEN_VARIABLE,
 )
 
+SCOPE = Setting(
+    "scope",
+    rules.one_of(*Scope),
+    default=Scope.ALL,
+    meaning="What this stack is for: `tenant` enrolls Cloud One in Vision One, once for all accounts; `account` links "
+    "an AWS account and never enrolls; `all` does both.",
+    effects=[
+        Effect(
+            "deletes enrollment",
+            "Cloud One stays enrolled as it is; the stack of the tenant finds that, and enrolls nothing twice",
+            "from all to account",
+        ),
+        Effect("creates enrollment", "it enrolls where a token is at hand, and nothing twice", "from account to all"),
+        Effect(
+            f"deletes {_ACCOUNT_RESOURCES}",
+            "the AWS account is unlinked, as by `pulumi destroy`; Cloud One stays enrolled. A new trail goes, too",
+            "from all to tenant",
+        ),
+        Effect(f"creates {_ACCOUNT_RESOURCES}", "the AWS account is linked", "from tenant to all"),
+    ],
+)
+
+CLOUD_TRAIL = Setting(
+    "cloudTrail",
+    rules.boolean,
+    default=True,
+    meaning="Forward the events of a trail to Trend. False leaves out trail and bucket, for an account whose events an "
+    "organization's trail delivers to another account.",
+    effects=[
+        Effect(
+            f"deletes {_FORWARDING_RESOURCES}; replaces health",
+            "no event of this account's bucket reaches Trend any more; existing notifications are restored, and a new "
+            "trail goes with its bucket, as `trailBucketOnDestroy` says",
+            "to false",
+        ),
+        Effect(f"creates {_FORWARDING_RESOURCES}; replaces health", "the events reach Trend from then on", "to true"),
+    ],
+    part=Part.ACCOUNT,
+)
+
 CREATE_NEW_TRAIL = Setting(
     "createNewTrail",
     rules.boolean,
     default=False,
+    part=Part.TRAIL,
     meaning="Create a trail and a bucket for it (extra cost). False needs existingCloudtrailBucketName.",
     effects=[
         Effect(
@@ -76,9 +127,11 @@ class ExistingTrail:
         "existingCloudtrailBucketName",
         rules.bucket_name,
         default="",
-        meaning="Bucket that a trail of this account delivers to already. Only with createNewTrail false.",
+        meaning="Bucket of this account that a trail, this account's or the organization's, delivers to already. Only "
+        "with createNewTrail false.",
         effects=[Effect(_FROM_ANOTHER_BUCKET, "Trend's stack takes its bucket when it is created")],
         required=True,
+        part=Part.TRAIL,
     )
 
 
@@ -97,6 +150,7 @@ class NewTrail:
         default="keep",
         meaning="What `pulumi destroy` does with a new trail's bucket and its logs, `keep` or `delete`.",
         effects=[Effect("updates trail-bucket", "only what a later removal does")],
+        part=Part.TRAIL,
     )
     retention_days: int = declare(
         "trailLogRetentionDays",
@@ -104,6 +158,7 @@ class NewTrail:
         default=365,
         meaning="Days after which a new trail's bucket expires its logs; 0 keeps them for ever.",
         effects=[Effect("updates trail-bucket-lifecycle", "logs that are older by now are expired by S3")],
+        part=Part.TRAIL,
     )
 
 
@@ -143,7 +198,7 @@ class Settings:
     """The settings. The API key and the enrollment token are not among them.
 
     Attributes:
-        trail: where the trail's events are.
+        trail: where the trail's events are; None where none are forwarded.
         templates: where Trend's templates are; None for Trend's own addresses.
         enroll: whether an enrollment token is at hand.
         stack_name: what Trend's stacks are named after, at most 8 characters.
@@ -155,12 +210,14 @@ class Settings:
         endpoints, endpoints_confirmed, region_map: as the dynamic resources read them from the configuration of the
             stack that runs, for the checks before it; given in Python alone they change no call.
         base_url: the one of the environment, which wins over `endpoints`; empty for none.
+        scope: what the stack is for. With `Scope.TENANT` only `enroll` and how to reach Trend are of use.
     """
 
-    trail: NewTrail | ExistingTrail
+    trail: NewTrail | ExistingTrail | None
     templates: HostedTemplates | None = None
     enroll: bool = False
     base_url: str = ""
+    scope: Scope = Scope.ALL
     stack_name: str = declare(
         "stackName",
         rules.matching(r"[a-zA-Z][a-zA-Z0-9-]{0,7}", "a letter and at most 7 more letters, digits and hyphens"),
@@ -249,6 +306,7 @@ class Settings:
         meaning="Base URL by service: accounts, services, workload, cloudaccounts, cloudtrail, visionone-connect, "
         "visionone. The environment variable TREND_ENDPOINT_URL wins: one base, `/<service>` appended.",
         effects=[Effect("updates health", "where calls go is in no other resource; the check runs again")],
+        part=Part.ALL,
     )
     endpoints_confirmed: tuple[str, ...] = declare(
         "endpointsConfirmed",
@@ -257,6 +315,7 @@ class Settings:
         meaning="Hosts, with commas between, that are not Trend's and get the API key all the same: exactly those that "
         "`endpoints` and TREND_ENDPOINT_URL name, but for this machine's own addresses. `pulumi up` refuses any other.",
         effects=[Effect("updates health", "it is among what the check is told, which runs again")],
+        part=Part.ALL,
     )
     region_map: Mapping[str, str] = declare(
         "regionMap",
@@ -265,12 +324,15 @@ class Settings:
         meaning="Additions to the table of Cloud One regions and the AWS region of each, such as "
         '`{"zz-1": "us-west-2"}`.',
         effects=[Effect("nothing", "the same; a region that does not fit is refused")],
+        part=Part.ALL,
     )
 
 
 SETTINGS: tuple[Setting[Any], ...] = (
     API_KEY,
     ENROLLMENT_TOKEN,
+    SCOPE,
+    CLOUD_TRAIL,
     CREATE_NEW_TRAIL,
     *(
         setting

@@ -61,7 +61,7 @@ def one_of(*choices: ChoiceT) -> Callable[[str], ChoiceT]:
         for choice in choices:
             if choice == text:
                 return choice
-        raise ValueError(f"'{text}' is not {' or '.join(map(repr, choices))}")
+        raise ValueError(f"'{text}' is not {' or '.join(repr(str(choice)) for choice in choices)}")
 
     return rule
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Generic, NamedTuple, TypeVar, cast
@@ -9,6 +10,19 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast
 ValueT = TypeVar("ValueT")
 
 _NOT_GIVEN: tuple[Any, ...] = ("", None, (), {})
+
+
+class Part(enum.Enum):
+    """The part of the onboarding that a setting is of use for. One that is left out takes no settings."""
+
+    ALL = enum.auto()
+    """All of it."""
+
+    ACCOUNT = enum.auto()
+    """What is linked with an AWS account."""
+
+    TRAIL = enum.auto()
+    """The trail whose events are forwarded."""
 
 
 class Effect(NamedTuple):
@@ -38,6 +52,7 @@ class Setting(Generic[ValueT]):
         effects: what a change does; several where it depends on the change.
         secret: whether it must be stored encrypted.
         variable: the environment variable that wins over it; empty for none.
+        part: what it is of use for.
     """
 
     name: str
@@ -47,13 +62,16 @@ class Setting(Generic[ValueT]):
     effects: Sequence[Effect]
     secret: bool = False
     variable: str = ""
+    part: Part = Part.ALL
 
     @property
     def pulumi_default(self) -> bool | int | str | dict[str, Any]:
         """The default as Pulumi.yaml has it: each setting needs one there, and an empty text stands for none."""
         if isinstance(self.default, Mapping):
             return dict(self.default)
-        return self.default if isinstance(self.default, bool | int | str) else ""
+        if isinstance(self.default, bool | int):
+            return self.default
+        return str(self.default) if isinstance(self.default, str) else ""
 
     @property
     def kind(self) -> str:
@@ -78,14 +96,15 @@ def declare(
     meaning: str,
     effects: Sequence[Effect],
     required: bool = False,
+    part: Part = Part.ACCOUNT,
 ) -> ValueT:
     """Declare the setting that a field of a dataclass holds.
 
     Args:
-        name, rule, default, meaning, effects: as in `Setting`.
+        name, rule, default, meaning, effects, part: as in `Setting`.
         required: whether the field must be given in Python, its default notwithstanding.
     """
-    setting = Setting(name, rule, default, meaning, effects)
+    setting = Setting(name, rule, default, meaning, effects, part=part)
     made: Any = field(default_factory=MISSING if required else lambda: default, metadata={"setting": setting})
     return cast(ValueT, made)
 

@@ -27,7 +27,7 @@ class HealthCheck(pulumi.ComponentResource):
         connector_id, connector_role_arn: the connector, and the role that it must point at.
         cloud_account_role_arn: the role that the cloud account must point at.
         stack_name: what Trend's stacks are named after.
-        bucket_name: the trail's.
+        bucket_name: the trail's; None where no events are forwarded.
         on_failure: what a check that failed does to the update.
         triggers: the command runs again when one of these changes.
 
@@ -48,7 +48,7 @@ class HealthCheck(pulumi.ComponentResource):
         connector_role_arn: pulumi.Input[str],
         cloud_account_role_arn: pulumi.Input[str],
         stack_name: str,
-        bucket_name: pulumi.Input[str],
+        bucket_name: pulumi.Input[str] | None,
         on_failure: Literal["fail", "warn"],
         triggers: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
@@ -70,7 +70,7 @@ class HealthCheck(pulumi.ComponentResource):
                 "connector_role_arn": connector_role_arn,
                 "cloud_account_role_arn": cloud_account_role_arn,
                 "stack_name": stack_name,
-                "bucket_name": bucket_name,
+                **({} if bucket_name is None else {"bucket_name": bucket_name}),
             },
         }
         command = local.Command(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from components.aws.bucket import TrailBucket
 from components.aws.errors import AwsError
-from components.aws.names import role_template_url
+from components.aws.names import role_template_url, stack_names
 from components.aws.template import read_template
 from components.checks.bucket import NOTIFICATIONS, bucket_findings, notifications_finding
 from components.checks.examination import CALLER, Check
@@ -27,13 +27,13 @@ def checks(case: Case) -> list[Check]:
     """Return the checks of AWS's side."""
     return [
         Check(CALLER, lambda: _caller(case), ("settings",)),
-        Check(SUBJECT, lambda: _permissions(case), (CALLER,)),
-        Check(_BUCKET, lambda: _bucket(case), (CALLER,)),
-        Check("trail", lambda: _trail(case), (CALLER, _BUCKET)),
-        Check(NOTIFICATIONS, lambda: _notifications(case), (CALLER, _BUCKET)),
-        Check(STACKS, lambda: _stacks(case), (CALLER,)),
-        Check(OIDC_PROVIDER, lambda: _oidc(case), (CALLER,)),
-        Check(_TEMPLATES, lambda: _templates(case), (CALLER,)),
+        Check(SUBJECT, case.of_account(_permissions), (CALLER,)),
+        Check(_BUCKET, case.of_trail(_bucket), (CALLER,)),
+        Check("trail", case.of_trail(_trail), (CALLER, _BUCKET)),
+        Check(NOTIFICATIONS, case.of_trail(_notifications), (CALLER, _BUCKET)),
+        Check(STACKS, case.of_account(_stacks), (CALLER,)),
+        Check(OIDC_PROVIDER, case.of_account(_oidc), (CALLER,)),
+        Check(_TEMPLATES, case.of_account(_templates), (CALLER,)),
     ]
 
 
@@ -95,7 +95,7 @@ def _oidc(case: Case) -> Iterable[Finding]:
 
 
 def _stacks(case: Case) -> Iterable[Finding]:
-    return stack_findings(case.stack.aws, case.settings.stack_name, case.where.region, _managed(case))
+    return stack_findings(case.stack.aws, stack_names(case.settings), case.where.region, _managed(case))
 
 
 def _managed(case: Case) -> StackIds:
@@ -105,7 +105,7 @@ def _managed(case: Case) -> StackIds:
 def _templates(case: Case) -> Iterator[Finding]:
     where, hosted = case.where, case.settings.templates
     urls = [role_template_url(hosted, where)]
-    for parameters in case.found("CloudTrailParameters"):
+    for parameters in case.found("CloudTrailParameters") if case.settings.trail else ():
         from_trend = str(parameters.outputs["templateUrl"])
         name = from_trend.rpartition("/")[2]
         urls.append(hosted.url(name, where.region, where.url_suffix) if hosted else from_trend)
@@ -119,7 +119,8 @@ def _templates(case: Case) -> Iterator[Finding]:
         text = f"AWS has retired a runtime: {', '.join(retired)}"
         yield Finding(_TEMPLATES, "unknown", text, "ask Trend, or host a copy with a newer one (qsS3BucketName)")
         return
-    later = "" if len(urls) > 1 else "; where the CloudTrail template is, Trend says in step 7"
+    is_later = case.settings.trail and len(urls) == 1
+    later = "" if not is_later else "; where the CloudTrail template is, Trend says in step 7"
     yield Finding(_TEMPLATES, "ok", f"{' and '.join(templates)} can be read{later}")
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from components.aws.clients import Caller
 from components.aws.context import AwsContext
 from components.aws.identity import redactor
+from components.checks.findings import Finding
 from components.redaction import Redactor
 from components.resources.account import AccountProvider
 from components.resources.base import OnboardingProvider
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from components.trend.accounts import ApiKeyDetails
 
 ProviderT = TypeVar("ProviderT", bound=OnboardingProvider)
+
+Look = Callable[["Case"], Iterable[Finding]]
+"""Finds something out about a case."""
 
 
 class Case:
@@ -100,6 +104,18 @@ class Case:
             AwsError: the credentials cannot be used.
         """
         return self.stack.aws.context()
+
+    def of_account(self, look: Look) -> Callable[[], Iterable[Finding]]:
+        """Return a look that finds nothing to say where no AWS account is linked."""
+        return lambda: look(self) if self.settings.scope.links_account else ()
+
+    def of_trail(self, look: Look) -> Callable[[], Iterable[Finding]]:
+        """Return a look that finds nothing to say where no events are forwarded."""
+        return lambda: look(self) if self.settings.trail else ()
+
+    def of_tenant(self, look: Look) -> Callable[[], Iterable[Finding]]:
+        """Return a look that finds nothing to say where the enrollment is another stack's."""
+        return lambda: look(self) if self.settings.scope.enrolls else ()
 
     @property
     def existing_bucket(self) -> str:

@@ -10,15 +10,25 @@ from operate.console import OperateError
 from operate.engine.state import COMMAND, Resource, State
 
 
+def links_no_account(state: State) -> bool:
+    """Whether the stack was deployed to its end and its scope is a tenant: it has no check after the last step."""
+    return state.completed is not None and all(each.type != COMMAND for each in state.resources)
+
+
 def command(state: State) -> Resource:
     """Return the command of the program's last step.
 
     Raises:
-        OperateError: the stack was never deployed to its end.
+        OperateError: the stack was never deployed to its end, or it links no AWS account.
     """
     for resource in state.resources:
         if resource.type == COMMAND:
             return resource
+    if links_no_account(state):
+        raise OperateError(
+            "this stack links no AWS account (scope `tenant`), so that there is nothing to report of one: name the "
+            "stack of an account, or see `python -m operate summary`"
+        )
     raise OperateError("this stack is not deployed, or not to its end: run `pulumi up` first")
 
 

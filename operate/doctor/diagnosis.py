@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from components.checks.bucket import ENCRYPTION
 from components.checks.deployed import checks as checks_of_deployed
 from components.checks.endpoints import ENDPOINTS, endpoint_findings
-from components.checks.examination import Check, examine
+from components.checks.examination import KEY, Check, examine
 from components.checks.findings import Finding
 from components.checks.trail import DELIVERY, NEW_TRAIL, SECOND_TRAIL
 from components.settings.endpoints import Endpoints
@@ -21,7 +21,8 @@ from components.spelling import did_you_mean
 from operate.console import OperateError
 from operate.doctor import aws_side, trend_side
 from operate.doctor.case import Case
-from operate.doctor.deployed import expectation
+from operate.doctor.deployed import expectation, links_no_account
+from operate.doctor.trend_side import VISION_ONE, vision_one
 from operate.engine.stack import Stack
 
 _FURTHER_SUBJECTS = (ENCRYPTION, DELIVERY, NEW_TRAIL, SECOND_TRAIL)
@@ -112,7 +113,10 @@ def of_deployment(stack: Stack) -> Diagnosis:
         OperateError: the stack is not deployed.
     """
     case = Case(stack)
-    checks = checks_of_deployed(expectation(case.state), case.provider.trend, stack.aws)
+    if links_no_account(case.state):
+        checks = [Check(VISION_ONE, lambda: vision_one(case), (KEY,))]
+    else:
+        checks = checks_of_deployed(expectation(case.state), case.provider.trend, stack.aws)
     return Diagnosis(stack.owner, tuple(examine([*_first(case), *checks], case.redact)))
 
 

@@ -15,13 +15,13 @@ from components.resources.connector import ConnectorProvider
 from components.resources.external_id import ExternalIdHidden, ExternalIdProvider
 from components.resources.link import LinkExists, LinkInputs
 from components.resources.link_provider import LinkProvider
+from components.settings.model import Settings
 from components.trend.errors import CredentialsError, Forbidden, Unauthenticated
 from operate.doctor.case import Case
 
-FULL_ACCESS = "full-access"
+FULL_ACCESS, VISION_ONE = "full-access", "Vision One"
 _NO_ANSWER = (CredentialsError, Forbidden, Unauthenticated)
-# What the deployment calls. Only the first is sold alone, so that only the first must be in the list.
-_SERVICES = ("workload", "cloudaccounts", "cloudtrail", "visionone-connect")
+_WORKLOAD = "workload"
 _ROLE_OUTPUT = "CloudOneRoleArn"
 
 
@@ -34,10 +34,10 @@ def checks(case: Case) -> list[Check]:
         Check("Cloud One account", lambda: _account(case), (KEY,)),
         Check("region", lambda: _region(case), both, (RegionMismatch,)),
         Check("Cloud One services", lambda: _services(case), (KEY,)),
-        Check("external id", lambda: _external_id(case), (KEY,), (*_NO_ANSWER, ExternalIdHidden)),
-        Check("Vision One", lambda: _vision_one(case), (KEY,)),
+        Check("external id", case.of_account(_external_id), (KEY,), (*_NO_ANSWER, ExternalIdHidden)),
+        Check(VISION_ONE, case.of_tenant(vision_one), (KEY,)),
         *(
-            Check(provider.noun, partial(_link, case, provider), both, (*_NO_ANSWER, LinkExists))
+            Check(provider.noun, case.of_account(partial(_link, provider=provider)), both, (*_NO_ANSWER, LinkExists))
             for provider in (ConnectorProvider(), CloudAccountProvider())
         ),
     ]
@@ -73,16 +73,28 @@ def _region(case: Case) -> Iterator[Finding]:
 def _services(case: Case) -> Iterator[Finding]:
     subject = "Cloud One services"
     listed = {each.name: each for each in case.provider.trend().services(case.key.region).list()}
-    expired = [listed[name] for name in _SERVICES if name in listed and listed[name].expired]
+    needed = list(_needed_services(case.settings))
+    expired = [listed[name] for name in needed if name in listed and listed[name].expired]
     for service in expired:
         since = f" (since {service.expires})" if service.expires else ""
         text = f"the licence of {service.name} has expired{since}"
         yield Finding(subject, "failed", text, "renew it in Cloud One, Administration > Subscriptions")
-    if _SERVICES[0] not in listed:
-        text = f"Cloud One does not list {_SERVICES[0]} among the services of this account"
+    if _WORKLOAD in needed and _WORKLOAD not in listed:
+        text = f"Cloud One does not list {_WORKLOAD} among the services of this account"
         yield Finding(subject, "unknown", text, "look whether Workload Security is activated in the Cloud One console")
     elif not expired:
-        yield Finding(subject, "ok", f"{', '.join(name for name in _SERVICES if name in listed)}: licensed")
+        licensed = [name for name in needed if name in listed]
+        yield Finding(subject, "ok", f"{', '.join(licensed)}: licensed" if licensed else "it lists none that is needed")
+
+
+def _needed_services(settings: Settings) -> Iterator[str]:
+    """Yield the services that the deployment calls. Only the first is sold alone, so that only it must be listed."""
+    if settings.scope.links_account:
+        yield from (_WORKLOAD, "cloudaccounts")
+    if settings.trail:
+        yield "cloudtrail"
+    if settings.scope.enrolls:
+        yield "visionone-connect"
 
 
 def _external_id(case: Case) -> Iterator[Finding]:
@@ -95,13 +107,14 @@ def _external_id(case: Case) -> Iterator[Finding]:
     yield Finding(subject, "ok", "Workload Security shows it")
 
 
-def _vision_one(case: Case) -> Iterator[Finding]:
+def vision_one(case: Case) -> Iterator[Finding]:
+    """Look whether Vision One answers, and how Cloud One's registration stands."""
     case.provider.trend().vision_one().require_reachable()
     enrolled = case.provider.trend().vision_one_connect(case.key.region).status()
     enrollment = (
         f"Cloud One's registration: {enrolled}" if enrolled else "Cloud One is not registered, as far as it says"
     )
-    yield Finding("Vision One", "ok", f"answers; {enrollment}")
+    yield Finding(VISION_ONE, "ok", f"answers; {enrollment}")
 
 
 def _link(case: Case, provider: LinkProvider[Any]) -> Iterator[Finding]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from components.aws.names import role_template_url
 from components.aws.template import Template, object_of, parse, read_template
+from components.settings.scope import Scope
 from operate.console import OperateError, say
 from operate.engine.stack import Stack
 from operate.policy import own, trend_stacks
@@ -31,6 +32,8 @@ def policy(stack: Stack, run: Run, forwarder_template: str = "") -> dict[str, An
         OperateError, AwsError: something that is needed cannot be read.
     """
     place = place_of(stack, run)
+    if place.settings.scope is Scope.TENANT:
+        return document([*own.asks()])
     source = forwarder_template or place.known.get("templateUrl", "")
     statements = [*own.reads(place, program_runs=run != "destroy")]
     if run != "destroy":
@@ -51,18 +54,20 @@ def _templates(place: Place, source: str, *, making: bool) -> Statement:
         making: whether the forwarder's is read in any case; a preview reads it only where its address is known.
     """
     objects = [_object(place, _management_url(place))]
+    if place.settings.trail is None:
+        return Statement("Read", "TrendTemplates", ["s3:GetObject"], objects)
     if making or "templateUrl" in place.known:
         objects.append(_forwarder_object(place, source))
     return Statement("Read", "TrendTemplates", ["s3:GetObject"], objects)
 
 
 def _for_stacks(stack: Stack, place: Place, source: str, *, making: bool) -> Iterator[Statement]:
-    management, forwarder = _management(stack, place), _forwarder(stack, place, source)
-    # Any change replaces the forwarder's stack, so that it is never tagged anew.
-    stacks = [
-        trend_stacks.StackRights(place.management, management, ("make", "tag", "remove") if making else ("remove",)),
-        trend_stacks.StackRights(place.forwarder, forwarder, ("make", "remove") if making else ("remove",)),
-    ]
+    done: Sequence[trend_stacks.Operation] = ("make", "tag", "remove") if making else ("remove",)
+    stacks = [trend_stacks.StackRights(place.management, _management(stack, place), done)]
+    if place.settings.trail is not None:
+        # Any change replaces the forwarder's stack, so that it is never tagged anew.
+        done = ("make", "remove") if making else ("remove",)
+        stacks.append(trend_stacks.StackRights(place.forwarder, _forwarder(stack, place, source), done))
     for line in trend_stacks.unknown(stacks):
         say(f"warning: {line}")
     yield from trend_stacks.rights(place, stacks)

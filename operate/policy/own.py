@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components.settings.model import NewTrail
+from components.settings.model import ExistingTrail, NewTrail
 from operate.policy.place import Place
 from operate.policy.statement import Statement
 
@@ -36,17 +36,24 @@ ROLE_READS = ("iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"
 STACK_READS = ("cloudformation:DescribeStacks", "cloudformation:GetTemplate")
 
 
+def asks() -> Iterator[Statement]:
+    """Yield what a run asks that links no AWS account: who calls. AWS grants that to everybody it is not denied to."""
+    yield Statement("Ask", "Caller", ["sts:GetCallerIdentity"], ["*"])
+
+
 def looks(place: Place) -> Iterator[Statement]:
     """Yield what the program looks at before it registers anything, in previews too."""
-    others = place.where.arn("cloudtrail", "trail/*").replace(f":{place.where.region}:", ":*:")
-    if isinstance(place.settings.trail, NewTrail):
-        # Whether another trail records the same already.
-        yield Statement("Look", "Trails", ["cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus"], [others])
-    else:
-        looked_at = ["s3:GetEncryptionConfiguration", "s3:ListBucket"]
-        yield Statement("Look", "TrailBucket", looked_at, [place.bucket_arn])
-        yield Statement("Find", "Trail", ["cloudtrail:DescribeTrails"], ["*"])
-        yield Statement("Look", "Trails", ["cloudtrail:GetTrailStatus"], [others])
+    # Of any account: an organization's trail is shown in each of its accounts under the ARN of the one that made it.
+    others = f"arn:{place.where.partition}:cloudtrail:*:*:trail/*"
+    match place.settings.trail:
+        case NewTrail():
+            # Whether another trail records the same already.
+            yield Statement("Look", "Trails", ["cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus"], [others])
+        case ExistingTrail():
+            looked_at = ["s3:GetEncryptionConfiguration", "s3:ListBucket"]
+            yield Statement("Look", "TrailBucket", looked_at, [place.bucket_arn])
+            yield Statement("Find", "Trail", ["cloudtrail:DescribeTrails"], ["*"])
+            yield Statement("Look", "Trails", ["cloudtrail:GetTrailStatus"], [others])
     if providers := [place.where.iam(f"oidc-provider/{issuer}") for issuer in place.issuers]:
         yield Statement("Look", "OidcProvider", ["iam:GetOpenIDConnectProvider"], providers)
     holder = place.stack_arn(place.management)
@@ -66,12 +73,12 @@ def reads(place: Place, *, program_runs: bool) -> Iterator[Statement]:
         yield Statement("Find", "Trail", ["cloudtrail:DescribeTrails"], ["*"])
         status = [] if program_runs else ["cloudtrail:GetTrailStatus"]
         yield Statement("Read", "Trail", ["cloudtrail:ListTags", *status], [place.trail_arn])
-    yield Statement("Read", "TrailBucket", ["s3:GetBucketNotification"], [place.bucket_arn])
+    if trail is not None:
+        forwarder = [place.stack_arn(place.forwarder)]
+        yield Statement("Read", "TrailBucket", ["s3:GetBucketNotification"], [place.bucket_arn])
+        yield Statement("Find", "ForwarderOfNotification", ["cloudformation:DescribeStackResources"], forwarder)
     yield Statement("Read", "CrossAccountRole", ROLE_READS, [place.role_arn])
-    yield Statement("Read", "TrendStacks", STACK_READS, _stacks(place))
-    yield Statement(
-        "Find", "ForwarderOfNotification", ["cloudformation:DescribeStackResources"], [place.stack_arn(place.forwarder)]
-    )
+    yield Statement("Read", "TrendStacks", STACK_READS, place.stack_arns)
 
 
 def makes(place: Place) -> Iterator[Statement]:
@@ -91,7 +98,8 @@ def makes(place: Place) -> Iterator[Statement]:
             ],
             [place.trail_arn],
         )
-    yield Statement("Keep", "NotificationsOfOthers", ["s3:PutBucketNotification"], [place.bucket_arn])
+    if trail is not None:
+        yield Statement("Keep", "NotificationsOfOthers", ["s3:PutBucketNotification"], [place.bucket_arn])
     boundary = settings.permissions_boundary
     bounded = ["iam:CreateRole", "iam:PutRolePolicy", *(["iam:PutRolePermissionsBoundary"] if boundary else [])]
     yield Statement(
@@ -117,12 +125,12 @@ def makes(place: Place) -> Iterator[Statement]:
         "Make",
         "TrendStacks",
         ["cloudformation:CreateStack", "cloudformation:TagResource"],
-        _stacks(place),
+        place.stack_arns,
     )
     yield Statement("Change", "ManagementStack", ["cloudformation:UpdateStack"], [place.stack_arn(place.management)])
     # The forwarder's stack is replaced by any change, and either stack is after one that failed.
-    yield Statement("Replace", "TrendStacks", ["cloudformation:DeleteStack"], _stacks(place))
-    yield Statement("Explain", "TrendStacks", ["cloudformation:DescribeStackEvents"], _stacks(place))
+    yield Statement("Replace", "TrendStacks", ["cloudformation:DeleteStack"], place.stack_arns)
+    yield Statement("Explain", "TrendStacks", ["cloudformation:DescribeStackEvents"], place.stack_arns)
 
 
 def removes(place: Place) -> Iterator[Statement]:
@@ -139,15 +147,16 @@ def removes(place: Place) -> Iterator[Statement]:
                 [place.bucket_arn],
             )
             yield Statement("Empty", "TrailBucket", ["s3:DeleteObjectVersion"], [f"{place.bucket_arn}/*"])
-    yield Statement("PutBack", "NotificationsOfOthers", ["s3:PutBucketNotification"], [place.bucket_arn])
+    if trail is not None:
+        yield Statement("PutBack", "NotificationsOfOthers", ["s3:PutBucketNotification"], [place.bucket_arn])
     yield Statement(
         "Remove",
         "CrossAccountRole",
         ["iam:DeleteRole", "iam:DeleteRolePolicy", "iam:ListInstanceProfilesForRole"],
         [place.role_arn],
     )
-    yield Statement("Remove", "TrendStacks", ["cloudformation:DeleteStack"], _stacks(place))
-    yield Statement("Explain", "TrendStacks", ["cloudformation:DescribeStackEvents"], _stacks(place))
+    yield Statement("Remove", "TrendStacks", ["cloudformation:DeleteStack"], place.stack_arns)
+    yield Statement("Explain", "TrendStacks", ["cloudformation:DescribeStackEvents"], place.stack_arns)
 
 
 _BUCKET_WRITES = [
@@ -162,7 +171,3 @@ _BUCKET_WRITES = [
     "s3:UntagResource",
 ]
 _ONLY_MADE = ("s3:CreateBucket", "s3:PutBucketPolicy", "s3:TagResource", "s3:UntagResource")
-
-
-def _stacks(place: Place) -> list[str]:
-    return [place.stack_arn(place.management), place.stack_arn(place.forwarder)]

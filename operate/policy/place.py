@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from components.aws.cloudformation import management_stack_name
 from components.aws.context import AwsContext
-from components.aws.names import ISSUER
+from components.aws.names import ISSUER, stack_names
 from components.settings.endpoints import cloud_one_regions
 from components.settings.model import ExistingTrail, Settings
 
@@ -72,6 +72,11 @@ class Place:
     def management(self) -> str:
         """Name of Trend's stack of step 5."""
         return management_stack_name(self.settings.stack_name)
+
+    @property
+    def stack_arns(self) -> list[str]:
+        """Trend's stacks."""
+        return [self.stack_arn(name) for name in stack_names(self.settings)]
 
     def stack_arn(self, name: str) -> str:
         """Return the ARN of a CloudFormation stack, whose last part AWS makes up."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from components.aws.bucket import TrailBucket
+from components.checks.assignment import Expectation
 from components.checks.deployed import CLOUD_ACCOUNT, CONNECTOR, Health
 from components.checks.trail import delivery_finding
 from components.resources.vendor_template import DIGEST
@@ -23,9 +24,10 @@ _GONE = "not in the state any more"
 _ENROLMENT = "Vision One enrollment"
 # By the names that the components give them, which are part of the state's contract.
 _STACK = "aws:cloudformation/stack:Stack"
+_FORWARDER = "forwarder"
 _STACKS = {
     "management-role": "Cloud One manages the account",
-    "forwarder": "The forwarder sends the trail's events to Trend",
+    _FORWARDER: "The forwarder sends the trail's events to Trend",
 }
 _TEMPLATES = {"management-role-template": "Management role", "forwarder-template": "Forwarder"}
 
@@ -72,7 +74,7 @@ class Facts:
         links: connector, cloud account, enrollment.
         own_role: the cross-account role of this program; None where it is not in the state any more.
         trend_stacks: Trend's stacks, with their roles.
-        trail: the bucket.
+        trail: the bucket; None where no events are forwarded.
         versions: each as a name and a version.
         templates: Trend's.
         health, checked: what the check after the last step found, and when.
@@ -91,7 +93,7 @@ class Facts:
     links: tuple[LinkFacts, ...]
     own_role: Role | None
     trend_stacks: tuple[TrendStack, ...]
-    trail: TrailFacts
+    trail: TrailFacts | None
     versions: tuple[tuple[str, str], ...]
     templates: tuple[TemplateFacts, ...]
     health: Health
@@ -120,7 +122,6 @@ def gather(case: Case, now: datetime) -> Facts:
     state = case.state
     expected, health = deployed.expectation(state), deployed.last_health(state)
     run = history.last_change(case.stack.runs())
-    bucket = TrailBucket(case.stack.aws, expected.bucket_name, expected.aws_account_id, expected.aws_region)
     external_ids = _external_ids(case)
     reader = TrendStacks(case.stack.aws, expected.aws_region, external_ids)
     stacks = {each.urn.rpartition("::")[2]: each for each in state.resources if each.type == _STACK}
@@ -140,8 +141,9 @@ def gather(case: Case, now: datetime) -> Facts:
         trend_stacks=tuple(
             reader.stack(stacks[name], words) if name in stacks else TrendStack(name, unreadable=_GONE)
             for name, words in _STACKS.items()
+            if name != _FORWARDER or expected.bucket_name
         ),
-        trail=trail(state, bucket.name, delivery_finding(bucket)),
+        trail=_trail(case, expected),
         versions=(("Program", run.revision if run else ""), *_versions(state)),
         templates=tuple(
             TemplateFacts(_TEMPLATES[name], each.inputs["templateUrl"], each.inputs[DIGEST])
@@ -152,6 +154,13 @@ def gather(case: Case, now: datetime) -> Facts:
         checked=_written(state, deployed.command(state)),
         leaving=Report.of(case.stack),
     )
+
+
+def _trail(case: Case, expected: Expectation) -> TrailFacts | None:
+    if expected.bucket_name is None:
+        return None
+    bucket = TrailBucket(case.stack.aws, expected.bucket_name, expected.aws_account_id, expected.aws_region)
+    return trail(case.state, bucket.name, delivery_finding(bucket))
 
 
 def _links(case: Case, last: Health) -> Iterator[LinkFacts]:

@@ -50,11 +50,18 @@ SITUATIONS: Mapping[str, Callable[[Stack], object]] = {
     "new-region": lambda stack: stack.sandbox.trend.set_tenant(default_tenant("zz-1")),
 }
 
+ENROLLMENTS: Mapping[str, str | None] = {
+    "vision-one": "registered",
+    "tenant": "registered",
+    "account-of-an-organization": None,
+}
+"""How the enrollment is by the outputs, where it is not skipped for want of a token."""
+
 
 def use(stack: Stack, name: str) -> str:
     """Bring about an example's situation, give the stack its settings, and return the region."""
     SITUATIONS.get(name, lambda _: None)(stack)
-    if name != "vision-one":
+    if ENROLLMENTS.get(name) != "registered":
         stack.environment.pop("VISION_ONE_SERVICE_TOKEN", None)
     path = stack.folder / f"Pulumi.{stack.name}.yaml"
     content = yaml.safe_load(path.read_text())
@@ -85,7 +92,7 @@ def resources(name: str) -> str:
 
 
 def test_each_situation_has_a_page_and_is_on_the_index() -> None:
-    assert len(NAMES) == 7
+    assert len(NAMES) == 9
     index = (FOLDER / "README.md").read_text()
     for name in [*NAMES, OWN_PROGRAM.name]:
         assert f"[{name}]({name}/)" in index
@@ -113,7 +120,7 @@ def test_an_example_deploys_and_leaves_what_was_there_before(stack: Stack, name:
     stack.up()
     assert deployed(stack) == resources(name)
     outputs = stack.outputs()
-    assert outputs["visionOneStatus"] == ("registered" if name == "vision-one" else "skipped")
+    assert outputs.get("visionOneStatus") == ENROLLMENTS.get(name, "skipped")
     stack.up(EXPECT_NO_CHANGES)
     stack.destroy()
     after, left = aws_inventory(sandbox, region), sandbox.trend.state()

@@ -17,6 +17,12 @@ NEW = {"createNewTrail": True}
 BOUNDARY = "arn:aws:iam::123456789012:policy/sandbox-boundary"
 # By a change of a setting: the settings before it, and those after it.
 CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "`scope` from all to account": (BUCKET, {**BUCKET, "scope": "account"}),
+    "`scope` from account to all": ({**BUCKET, "scope": "account"}, BUCKET),
+    "`scope` from all to tenant": (BUCKET, {"scope": "tenant"}),
+    "`scope` from tenant to all": ({"scope": "tenant"}, BUCKET),
+    "`cloudTrail` to false": (BUCKET, {"cloudTrail": False}),
+    "`cloudTrail` to true": ({"cloudTrail": False}, BUCKET),
     "`createNewTrail` to true": (BUCKET, NEW),
     "`createNewTrail` to false": (NEW, BUCKET),
     "`existingCloudtrailBucketName`": (BUCKET, {"existingCloudtrailBucketName": "another-trail"}),
@@ -46,7 +52,7 @@ def effects(log: Path) -> str:
         metadata = json.loads(line).get("resourcePreEvent", {}).get("metadata", {})
         name, op = str(metadata.get("urn", "")).rpartition("::")[2], metadata.get("op", "same")
         verb = _VERBS.get("replace" if "replace" in op else op)
-        if verb and "pulumi:" not in metadata["type"]:
+        if verb and not metadata["type"].startswith(("pulumi:", "trend:onboarding:")):  # neither is anything by itself
             done[verb].add(name)
     done["deletes"] -= done["creates"] | done["replaces"]
     return "; ".join(f"{verb} {', '.join(sorted(names))}" for verb, names in done.items() if names) or "nothing"

@@ -13,7 +13,7 @@ BODY = '{"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": {"Assume
 
 
 def found(aws: Aws, managed: StackIds | None = ()) -> list[Finding]:
-    return stack_findings(aws.clients, "CloudOne", REGION, managed)
+    return stack_findings(aws.clients, ("CloudOne-Account", "CloudOne"), REGION, managed)
 
 
 def create(aws: Aws, name: str, **tags: str) -> str:

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from components.refusal import Refusal
 from components.settings.configuration import SettingsError, parse_settings
 from components.settings.model import SETTINGS, ExistingTrail, HostedTemplates, NewTrail, Settings
+from components.settings.scope import Scope
 from tests.unit.settings_problems import problems
 
 NEW_TRAIL = {"createNewTrail": "true"}
+NO_TRAIL = {"cloudTrail": "false"}
+TENANT = {"scope": "tenant"}
 BOUNDARY = "arn:aws:iam::012345678901:policy/guard/rails"
 
 
@@ -29,6 +32,7 @@ def test_without_anything_but_a_trail_the_defaults_hold() -> None:
         permissions_boundary=None,
         role_path=None,
         tags={},
+        scope=Scope.ALL,
     )
 
 
@@ -69,6 +73,16 @@ ACCEPTED: list[tuple[dict[str, str], str, Any]] = [
     (NEW_TRAIL | {"endpointsConfirmed": '["proxy.example", "::1"]'}, "endpoints_confirmed", ("proxy.example", "::1")),
     (NEW_TRAIL | {"endpointsConfirmed": ""}, "endpoints_confirmed", ()),
     (NEW_TRAIL | {"regionMap": '{"zz-9": "us-gov-west-1", "trend-eu-1": "cn-north-1"}'}, "adopt", False),
+    (NEW_TRAIL | {"scope": "all", "cloudTrail": "true"}, "scope", Scope.ALL),
+    (NEW_TRAIL | {"scope": "account"}, "scope", Scope.ACCOUNT),
+    (NO_TRAIL, "trail", None),
+    (NO_TRAIL | {"createNewTrail": "false", "existingCloudtrailBucketName": ""}, "trail", None),
+    (NO_TRAIL | {"scope": "account", "adopt": "true", "stackName": "T"}, "trail", None),
+    (TENANT, "trail", None),
+    (TENANT, "scope", Scope.TENANT),
+    (TENANT | {"visionOneServiceToken": "SENTINEL"}, "enroll", True),
+    (TENANT | {"regionMap": '{"zz-9": "us-west-2"}', "endpointsConfirmed": "a.example"}, "endpoints_confirmed",
+     ("a.example",)),
 ]  # fmt: skip
 
 
@@ -124,6 +138,14 @@ REFUSED: list[tuple[dict[str, str], tuple[str, ...]]] = [
     (NEW_TRAIL | {"regionMap": '{"zz9": "us-east-1"}'}, ("regionMap: zz9: 'zz9' is not a Cloud One region",)),
     (NEW_TRAIL | {"regionMap": '{"zz-9": "us-1"}'}, ("regionMap: zz-9: 'us-1' is not an AWS region",)),
     (NEW_TRAIL | {"tags": '{"aws:x": "y"}'}, ("tags: 'aws:x' begins with aws:",)),
+    ({"scope": "tenants"}, ("scope: 'tenants' is not 'tenant' or 'account' or 'all'",)),
+    ({"cloudTrail": "no"}, ("cloudTrail: 'no' is neither true nor false",)),
+    (NO_TRAIL | {"createNewTrail": "true"}, ("cloudTrail: with `false`, there is no trail", ": createNewTrail")),
+    (NO_TRAIL | {"existingCloudtrailBucketName": "abc", "trailBucketOnDestroy": "delete", "trailLogRetentionDays": "1"},
+     ("cloudTrail: ", ": existingCloudtrailBucketName, trailBucketOnDestroy, trailLogRetentionDays")),
+    (TENANT | {"adopt": "true", "tags": '{"a": "b"}', "healthCheck": "warn", "qsS3KeyPrefix": "a", "stackName": "T"},
+     ("scope: with `tenant`, no AWS account is linked", ": qsS3KeyPrefix, stackName, adopt, tags, healthCheck")),
+    (TENANT | NEW_TRAIL | NO_TRAIL, ("scope: ", "remove what has no effect: cloudTrail, createNewTrail")),
     (NEW_TRAIL | {"stakName": "X"}, ("unknown setting `stakName`; did you mean stackName?",)),
     (NEW_TRAIL | {"cloudOneApikey": "SENTINEL"}, ("unknown setting `cloudOneApikey`; did you mean cloudOneApiKey?",)),
     (NEW_TRAIL | {"visionOneServicetoken": "SENTINEL"}, ("did you mean visionOneServiceToken?",)),
@@ -213,6 +235,15 @@ def test_tags_of_the_aws_provider_that_aws_or_the_provider_would_refuse_are_refu
 
 def test_a_wrong_create_new_trail_brings_no_second_complaint_about_the_bucket() -> None:
     assert len(problems({"createNewTrail": "maybe", "existingCloudtrailBucketName": "a-bucket"})) == 1
+
+
+def test_a_value_that_is_refused_is_not_named_a_second_time_as_one_without_effect() -> None:
+    assert len(problems(NO_TRAIL | {"existingCloudtrailBucketName": "A_B"})) == 1
+    assert len(problems(TENANT | {"rolePath": "a/"})) == 1
+
+
+def test_tags_of_the_aws_provider_are_nothing_that_a_tenant_was_given() -> None:
+    parse_settings(TENANT, {}, default_tags='{"tags": {"team": "blue"}}')
 
 
 def test_the_settings_error_ends_the_program_in_one_line() -> None:
