@@ -1,4 +1,4 @@
-"""The checkout that a command runs in: its file, its books, its plan."""
+"""The checkout that a command runs in: its file, its database, its plan."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class Checkout:
 
     @classmethod
     def of(cls, file: Path | None = None) -> Checkout:
-        """Return the checkout that one stands in, once its file is judged as a whole.
+        """Return the current checkout, with its file judged as a whole.
 
         Args:
             file: another than the `fleet.yaml` beside the project's file.
 
         Raises:
             OperateError: there is no Pulumi project here.
-            FileRefused: the file has mistakes; naming every one with its line.
+            FileRefused: the file has mistakes; with every one and its line.
         """
         folder = loading.project_folder(Path.cwd())
         file = file or folder / loading.NAME
@@ -48,10 +48,10 @@ class Checkout:
 
     @cached_property
     def engine(self) -> sqlalchemy.Engine:
-        """The database of the fleet's books.
+        """The fleet's database.
 
         Raises:
-            OperateError: the environment names none that can be used.
+            OperateError: the environment's URL is not usable.
         """
         return connect(database_url(self.folder))
 
@@ -65,10 +65,10 @@ class Checkout:
         return Ledger(self.engine)
 
     def plan(self) -> Plan:
-        """Read the source, once, and work out the plan.
+        """Read the source once, and plan.
 
         Raises:
-            FileRefused: a file cannot be meant for these accounts.
+            FileRefused: a file has mistakes, alone or for these accounts.
             AwsError: the organization cannot be read.
             OperateError: the database cannot be used.
         """

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 
 from components import __version__
-from fleet import showing
+from fleet import organizations, permissions, showing
 from fleet.checkout import Checkout
 from fleet.document import FileRefused
 from operate.console import ONE_LINE_ERRORS, worded
@@ -22,14 +22,14 @@ _INTERRUPTED = 130
 _WIDTH_OF_A_LOG = 160
 
 app = typer.Typer(
-    help="Many accounts from one file, fleet.yaml: plans, deploys and watches a stack for each.",
+    help="Many accounts from one file, fleet.yaml: plan, deploy and watch a stack for each.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
 FleetFile = Annotated[
-    Path | None, typer.Option("--file", "-f", help="The file; fleet.yaml beside Pulumi.yaml if not given.")
+    Path | None, typer.Option("--file", "-f", help="The file; default: fleet.yaml beside Pulumi.yaml.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -51,7 +51,7 @@ def options(
 
 @app.command()
 def plan(file: FleetFile = None, as_json: AsJson = False) -> None:
-    """Show account by account what an `up` would do; nothing is run. Exit code: 0 nothing to do, 2 something."""
+    """Show account by account what `up` would do. Runs no Pulumi. Exit code: 0 nothing to do, 2 something to do."""
     with line_errors():
         checkout = Checkout.of(file)
         planned = checkout.plan()
@@ -66,9 +66,28 @@ def plan(file: FleetFile = None, as_json: AsJson = False) -> None:
         raise typer.Exit(2 if planned.to_deploy or planned.orphaned else 0)
 
 
+@app.command()
+def policy(
+    holder: Annotated[
+        Literal["caller", "reader"],
+        typer.Option("--for", help="The caller of the fleet's commands, or the role that reads the organization."),
+    ] = "caller",
+    file: FleetFile = None,
+) -> None:
+    """Print the least IAM policy for running this fleet; that of the role in each account is `operate policy`."""
+    with line_errors():
+        fleet = Checkout.of(file).fleet
+        least = (
+            permissions.of_caller(fleet, organizations.partition())
+            if holder == "caller"
+            else permissions.of_reader(fleet)
+        )
+        typer.echo(json.dumps(least, indent=2))
+
+
 @contextmanager
 def line_errors() -> Iterator[None]:
-    """End a command with what it ends with said in one line, or in one for each mistake of a file."""
+    """Print an expected error as one line, or as one for each mistake of a file, and exit."""
     try:
         yield
     except FileRefused as refused:

@@ -1,4 +1,4 @@
-"""What `fleet.yaml` may hold: each of its parts, its rule, and what it is for."""
+"""The model of `fleet.yaml`. The JSON schema for editors and the table of docs/fleet.md are generated from it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from fleet import placeholders, settings
 
 def _quoted(value: Any) -> Any:
     if isinstance(value, int):
-        raise ValueError("is a number to YAML, which loses zeros at its beginning: write the account's id in quotes")
+        raise ValueError("is a number in YAML, which loses leading zeros: write the account's id in quotes")
     return value
 
 
 def _text_of(pattern: str, form: str) -> Any:
-    """Return what makes a `str` one of a form."""
+    """Return the annotations of a `str` that matches a pattern."""
     schema = WithJsonSchema({"type": "string", "pattern": f"^({pattern})$"})
     return AfterValidator(matching(pattern, form)), schema
 
@@ -35,7 +35,7 @@ stack_name = matching(r"[\w.-]{1,100}", "a stack's name (1 to 100 letters, digit
 
 def _stack_template(text: str) -> str:
     if not placeholders.names_account(text):
-        raise ValueError(f"'{text}' is one name for all accounts: put {{id}} or {{name}} into it")
+        raise ValueError(f"'{text}' is the same name for all accounts: add {{id}} or {{name}}")
     stack_name(placeholders.filled(text, placeholders.SAMPLE))
     return text
 
@@ -94,14 +94,14 @@ class Source(_Part):
 
 
 class Exclude(_Part):
-    """Accounts that are left out: what fits one of these is."""
+    """Accounts to skip: those that match any of these."""
 
     accounts: list[AccountId] = []
     """Ids of accounts."""
     units: list[UnitId] = []
     """Units with all that is within."""
     tags: Tags = {}
-    """Tags: an account that has all of them is left out."""
+    """Tags that an account has, all of them."""
 
 
 class Access(_Part):
@@ -114,7 +114,7 @@ class Access(_Part):
 
 
 class Override(_Part):
-    """Settings of some accounts: those that fit all of what is given here."""
+    """Settings of some accounts: those that match all that is given here."""
 
     accounts: list[AccountId] = []
     """Ids of accounts."""
@@ -123,7 +123,7 @@ class Override(_Part):
     tags: Tags = {}
     """Tags that an account has, all of them."""
     settings: ProgramSettings
-    """Settings of the program; the last override that fits wins, setting by setting."""
+    """Settings of the program; the last matching override wins, setting by setting."""
 
 
 class Wave(_Part):
@@ -132,36 +132,36 @@ class Wave(_Part):
     name: WaveName
     """The wave's name."""
     count: Positive | None = None
-    """So many accounts."""
+    """Number of accounts."""
     percent: Annotated[int, Field(ge=1, le=100)] | None = None
-    """So many of a hundred of those that are to be deployed, rounded up."""
+    """Percentage of the accounts to deploy, rounded up."""
     gate: Literal["manual"] | None = None
-    """Who lets the wave begin: `manual` asks, or takes `--approve NAME`."""
+    """`manual`: the wave starts once somebody approves it, when asked or by `--approve NAME`."""
 
     @property
     def is_rest(self) -> bool:
-        """Whether it takes all that no other wave has."""
+        """Whether it takes all accounts that are left."""
         return self.count is None and self.percent is None
 
 
 class Stop(_Part):
-    """When a run starts nothing more."""
+    """When a run starts no more accounts."""
 
     failed_percent: Percent = 5
-    """More than so many of a hundred accounts of the wave failed."""
+    """More than this percentage of the accounts that ended has failed."""
     same_error: Positive = 5
-    """So many accounts failed with the same error."""
+    """This many accounts have failed with the same error."""
 
 
 class Limits(_Part):
-    """How much at once."""
+    """How fast a run goes."""
 
     at_once: Positive = 8
     """Accounts that run at the same time on each worker."""
     starts_per_minute: Positive = 30
-    """Accounts that begin within a minute, over all workers."""
+    """Accounts started within a minute, over all workers."""
     minutes: Positive = 30
-    """Minutes after which the run of one account is interrupted."""
+    """Minutes after which the run of an account is interrupted."""
 
 
 class Fleet(_Part):
@@ -172,18 +172,18 @@ class Fleet(_Part):
     source: Source
     """Where the accounts come from."""
     exclude: Exclude = Exclude()
-    """Accounts of the source that are left out."""
+    """Accounts of the source to skip."""
     access: Access = Access()
     """How an account is reached."""
     stack: StackTemplate = "aws-{id}"
-    """The name of an account's stack: `{id}` and `{name}` stand for the account's."""
+    """Name of an account's stack, with the placeholders `{id}` and `{name}`."""
     settings: ProgramSettings = {}
-    """Settings of the program for every account; `{id}` and `{name}` in a text stand for the account's."""
+    """Settings of the program for every account; a text may have the placeholders `{id}` and `{name}`."""
     overrides: list[Override] = []
-    """Settings of some accounts; the last one that fits wins, setting by setting."""
+    """Settings of some accounts; the last match wins, setting by setting."""
     waves: list[Wave] = [Wave(name="rest")]
-    """In which order and how many at a time; the last takes the rest."""
+    """The order of deployment; the last wave takes the rest."""
     stop: Stop = Stop()
-    """When a run starts nothing more."""
+    """When a run starts no more accounts."""
     limits: Limits = Limits()
-    """How much at once."""
+    """How fast a run goes."""

@@ -1,4 +1,4 @@
-"""Where the fleet keeps its books: a file of this checkout, or the PostgreSQL database of many machines."""
+"""The fleet's database: a file of this checkout, or PostgreSQL for many machines."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from operate.console import OperateError
 VARIABLE = "FLEET_DATABASE_URL"
 FOLDER = ".fleet"
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
-_SQLITE_PATIENCE = 30  # seconds that one waits for another who writes
+_SQLITE_PATIENCE = 30  # seconds to wait for another writer
 
 
 def database_url(project: Path) -> URL:
-    """Return the address of the database that the environment names, or of the project's own file, which is made.
+    """Return the URL from the environment, or that of the project's own file, whose folder is created.
 
     Args:
         project: the folder of the Pulumi project.
 
     Raises:
-        OperateError: the address is none of SQLite or PostgreSQL; it is not repeated, since it may hold a password.
+        OperateError: the URL is not one of SQLite or PostgreSQL; it is not repeated, since it may hold a password.
     """
     given = os.environ.get(VARIABLE, "")
     if not given:
@@ -34,7 +34,7 @@ def database_url(project: Path) -> URL:
     try:
         url = make_url(given)
     except (ArgumentError, ValueError):
-        raise OperateError(f"{VARIABLE} is no database's address: postgresql://USER@HOST/DATABASE") from None
+        raise OperateError(f"{VARIABLE} is not a database URL: postgresql://USER@HOST/DATABASE") from None
     driver = _DRIVERS.get(url.get_backend_name())
     if driver is None:
         raise OperateError(f"{VARIABLE} names neither PostgreSQL nor SQLite: postgresql://USER@HOST/DATABASE")
@@ -42,7 +42,7 @@ def database_url(project: Path) -> URL:
 
 
 def own_folder(project: Path) -> Path:
-    """Return the project's folder for what the fleet keeps on this machine; it is made."""
+    """Return the project's folder for the fleet's data on this machine; it is created."""
     folder = project / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
@@ -56,10 +56,10 @@ def connect(url: URL) -> sqlalchemy.Engine:
 
 @contextmanager
 def database_errors() -> Iterator[None]:
-    """Turn what goes wrong with the database into one line; the driver's text names no password.
+    """Turn errors of the database into one line; the drivers' messages hold no password.
 
     Raises:
-        OperateError: the database cannot be reached, or refused.
+        OperateError: the database failed.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""A YAML file, and the line of each of its parts, so that a mistake is named where it stands."""
+"""A YAML file with the line of each of its parts, so that a mistake is reported where it is."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Document:
         name: of the file, for messages.
         content: lists, dictionaries with texts as keys, and what YAML makes of the rest.
         lines: of each part, counted from 1.
-        mistakes: that do not keep the rest from being read: what stands there twice.
+        mistakes: those that do not prevent reading the rest, such as a duplicate key.
     """
 
     name: str
@@ -63,25 +63,25 @@ class Document:
         """Read a file.
 
         Raises:
-            FileRefused: it cannot be read, or is no YAML.
+            FileRefused: it cannot be read, or is invalid YAML.
         """
         try:
             return cls.parse(path.read_text(encoding="utf-8"), path.name)
         except OSError as error:
             raise FileRefused([f"{path}: cannot be read: {error.strerror}"]) from None
         except UnicodeDecodeError:
-            raise FileRefused([f"{path}: is not UTF-8: save it as that"]) from None
+            raise FileRefused([f"{path}: not UTF-8: save it as UTF-8"]) from None
 
     @classmethod
     def parse(cls, text: str, name: str) -> Document:
-        """Take a text apart.
+        """Parse a text.
 
         Args:
             text: one YAML document.
-            name: of the file that it comes from.
+            name: of its file, for messages.
 
         Raises:
-            FileRefused: it is no YAML.
+            FileRefused: it is invalid YAML.
         """
         try:
             loader = _LOADER(text)
@@ -91,9 +91,9 @@ class Document:
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             problem = " ".join(filter(None, (error.context, error.problem)))
-            raise FileRefused([f"{name}:{line}: is no YAML: {problem}"]) from None
+            raise FileRefused([f"{name}:{line}: invalid YAML: {problem}"]) from None
         except yaml.YAMLError as error:
-            raise FileRefused([f"{name}:1: is no YAML: {' '.join(str(error).split())}"]) from None
+            raise FileRefused([f"{name}:1: invalid YAML: {' '.join(str(error).split())}"]) from None
         return cls(name, content, reader.lines, reader.mistakes)
 
     def line(self, place: Place) -> int:
@@ -110,7 +110,7 @@ class Document:
 
 
 class _Reader:
-    """Makes values of YAML's nodes, and notes their lines."""
+    """Converts YAML nodes to values, and records their lines."""
 
     def __init__(self, loader: Any) -> None:
         self._loader = loader
@@ -122,7 +122,7 @@ class _Reader:
         line = node.start_mark.line + 1
         self.lines.setdefault(place, line)
         if any(node is each for each in self._open):
-            raise yaml.MarkedYAMLError(problem="an alias stands within its own anchor", problem_mark=node.start_mark)
+            raise yaml.MarkedYAMLError(problem="an alias within its own anchor", problem_mark=node.start_mark)
         self._open.append(node)
         try:
             if isinstance(node, yaml.MappingNode):
@@ -131,7 +131,7 @@ class _Reader:
                 return [self.value(each, (*place, index)) for index, each in enumerate(node.value)]
             return self._loader.construct_object(node)
         except ValueError:  # a date of a 13th month
-            self.mistakes.append(Mistake(line, "is no date: write a text in quotes"))
+            self.mistakes.append(Mistake(line, "invalid date: write a text in quotes"))
             return None
         finally:
             self._open.pop()
@@ -141,12 +141,12 @@ class _Reader:
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
-                self.mistakes.append(Mistake(line, "a key is a list or an object: it must be a text"))
+                self.mistakes.append(Mistake(line, "a key must be a text, not a list or an object"))
                 continue
             key = key_node.value  # as it is written: YAML would make a truth value of a tag named `on`
             if key in values:
                 first = self.lines[(*place, key)]
-                self.mistakes.append(Mistake(line, f"`{key}` stands there twice, first in line {first}: keep one"))
+                self.mistakes.append(Mistake(line, f"duplicate key `{key}`, first in line {first}: keep one"))
                 continue
             self.lines[(*place, key)] = line
             values[key] = self.value(value_node, (*place, key))

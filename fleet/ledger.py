@@ -1,7 +1,7 @@
 """What was deployed for each account, and how its last run ended.
 
-A note beside the truth, which is each stack's state: without it, all accounts count as new, a run finds them
-unchanged, and it is written again. Only what left the source meanwhile is then unknown.
+The truth is each stack's state. If the ledger is lost, all accounts count as new, a run finds them unchanged, and the
+ledger is complete again, except for accounts that have left the source meanwhile.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _DEPLOYED = sqlalchemy.Table(
 
 @dataclass(frozen=True)
 class Deployed:
-    """What the settings and the program were, at a stack's last update that succeeded.
+    """The last update of a stack that succeeded.
 
     Attributes:
         settings: texts by name; there are no secrets among them.
@@ -50,7 +50,7 @@ class Deployed:
 
 
 @dataclass(frozen=True)
-class Record:
+class StackRecord:
     """What is known of a stack.
 
     Attributes:
@@ -69,10 +69,10 @@ class Record:
 
 
 class Ledger:
-    """The notes.
+    """The table of what was deployed.
 
     Args:
-        engine: of the database; the table is made where it is missing.
+        engine: of the database; the table is created if it is missing.
 
     Raises:
         OperateError: the database cannot be used; every method may raise it.
@@ -83,17 +83,17 @@ class Ledger:
         with database_errors():
             _METADATA.create_all(engine)
 
-    def records(self) -> dict[str, Record]:
+    def records(self) -> dict[str, StackRecord]:
         """Return what is known, by the stack's name."""
         with database_errors(), self._engine.connect() as connection:
             return {row.stack: _record(row) for row in connection.execute(_DEPLOYED.select())}
 
     def note(self, outcome: Outcome, settings: Mapping[str, str], version: str) -> None:
-        """Note how a run ended. A preview and a look for drift leave no note.
+        """Record how an update or a removal ended; other runs are not recorded.
 
         Args:
             outcome: of the run.
-            settings: that the stack was given: `Entry.told`.
+            settings: that the stack was given: `PlannedStack.told`.
             version: of the program.
         """
         if outcome.do not in (Do.UP, Do.DESTROY):
@@ -111,9 +111,9 @@ class Ledger:
             connection.execute(insert.on_conflict_do_update(index_elements=["stack"], set_=values))
 
 
-def _record(row: Any) -> Record:
+def _record(row: Any) -> StackRecord:
     deployed = None
     if row.settings is not None:
         deployed = Deployed(json.loads(row.settings), row.version, datetime.fromisoformat(row.deployed_at))
     last = Outcome.from_json(row.outcome)
-    return Record(row.stack, row.account_id, deployed, last, datetime.fromisoformat(row.ended_at))
+    return StackRecord(row.stack, row.account_id, deployed, last, datetime.fromisoformat(row.ended_at))

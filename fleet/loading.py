@@ -33,10 +33,10 @@ def load(path: Path) -> Fleet:
     """Read and judge a file.
 
     Raises:
-        FileRefused: naming every mistake with its line.
+        FileRefused: with every mistake and its line.
     """
     if not path.is_file():
-        raise FileRefused([f"{path}: there is no such file; docs/fleet.md has one to begin with"])
+        raise FileRefused([f"{path}: no such file; docs/fleet.md has an example"])
     document = Document.read(path)
     content = {} if document.content is None else document.content
     mistakes = [Mistake(document.line(place), about(place, text)) for place, text in together.problems(content)]

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a file, as lines for whoever wrote it; a value is repeated by rules alone."""
+"""What pydantic finds wrong with a file, in words. Values are not repeated, except by the rules of settings."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from components.spelling import did_you_mean
 from fleet.document import Document, Mistake, Place
 from fleet.settings import kind_of
 
-_VERBS = ("is ", "has ", "takes ", "fits ", "do ")
-"""With which a sentence goes on after the name of what it is about."""
+_VERBS = ("is ", "has ", "takes ", "matches ", "needs ", "do ")
+"""How a sentence begins that continues the name of its subject."""
 
 _SENTENCES: Mapping[str, Callable[[ErrorDetails], str]] = {
     "missing": lambda _: "is missing",
-    "string_type": lambda error: f"is {kind_of(error['input'])} to YAML, not a text: write it in quotes",
+    "string_type": lambda error: f"is {kind_of(error['input'])} in YAML, not a text: write it in quotes",
     "int_type": lambda _: "is not a whole number",
     "int_from_float": lambda _: "is not a whole number",
     "bool_type": lambda _: "is neither true nor false",
@@ -57,7 +57,7 @@ def about(place: Place, sentence: str) -> str:
         return sentence
     return (
         f"{name} {sentence}"
-        if sentence.startswith(("is ", "has ", "takes ", "fits ", "do "))
+        if sentence.startswith(("is ", "has ", "takes ", "matches ", "needs ", "do "))
         else f"{name}: {sentence}"
     )
 

@@ -1,4 +1,4 @@
-"""Reads the accounts of an AWS organization: one reader, once, page by page, since AWS Organizations refuses more."""
+"""Reads the accounts of an AWS organization serially, page by page: AWS Organizations throttles parallel readers."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from fleet.configuration import Organizations
 from fleet.selection import has_tags
 
 _ATTEMPTS = 10  # a listing of thousands of accounts goes on for minutes, and is all or nothing
-_WHERE = "in the management account, or in one that it made a delegated administrator"
+_WHERE = "of the management account or of a delegated administrator"
 
 _NO_UNIT = ("ChildNotFoundException", "OrganizationalUnitNotFoundException", "ParentNotFoundException")
 
 
 def read(wanted: Organizations, *, with_tags: bool) -> list[Account]:
-    """Return the accounts that are wanted, by their ids in order; suspended and closed ones among them.
+    """Return the accounts that match, in the order of their ids; suspended and closed ones included.
 
     Args:
-        wanted: which, and the role that reads them.
+        wanted: which accounts, and the role to read them with.
         with_tags: whether the accounts' tags are read, with a call for each account.
 
     Raises:
-        AwsError: they cannot be read; with what to do.
+        AwsError: they cannot be read; with the next step.
     """
     tree = _Tree(_client(wanted.role_arn))
     found: dict[str, Account] = {}
@@ -44,6 +44,17 @@ def read(wanted: Organizations, *, with_tags: bool) -> list[Account]:
     if with_tags:
         accounts = [dataclasses.replace(each, tags=tree.tags(each.id)) for each in accounts]
     return [each for each in accounts if has_tags(each, wanted.tags)]
+
+
+def partition() -> str:
+    """Return the partition of AWS that the caller works in, for example `aws`.
+
+    Raises:
+        AwsError: the AWS settings of the environment are invalid.
+    """
+    with calling("looking for the AWS partition"):
+        session = AwsSession(AwsSettings())
+        return session.partition(session.region or STS_REGION)[0]
 
 
 class _Tree:
@@ -91,7 +102,7 @@ class _Tree:
 
 
 def _client(role_arn: str | None) -> Any:
-    """Return the client of AWS Organizations, once it is known that the credentials work."""
+    """Return the client of AWS Organizations, after the credentials have been tried."""
     roles = [AssumedRole(role_arn, {"RoleSessionName": "fleet"})] if role_arn else []
     with calling(
         f"source.organizations: assuming {role_arn}" if role_arn else "source.organizations", "sts:AssumeRole"
@@ -104,17 +115,17 @@ def _client(role_arn: str | None) -> Any:
 
 @contextmanager
 def _asking(call: str, about: str = "") -> Iterator[None]:
-    """Turn what goes wrong in a call into an `AwsError` with the next step."""
+    """Turn errors of a call into an `AwsError` with the next step."""
     from botocore.exceptions import ClientError
 
     what = f"source.organizations: {call}{about and f' {about}'}"
-    with calling(what, f"organizations:{call} {_WHERE}"):
+    with calling(what, f"organizations:{call}, with credentials {_WHERE}"):
         try:
             yield
         except ClientError as error:
             code = error_code(error)
             if code == "AWSOrganizationsNotInUseException":
-                hint = "use the credentials of one that is, or list the accounts in a file (source.file)"
+                hint = f"use credentials {_WHERE}, or list the accounts in a file (source.file)"
                 raise AwsError(f"{what}: the account of these credentials is in no organization", hint) from None
             if code in _NO_UNIT:
                 raise AwsError(f"{what}: the organization has no such unit", "correct `units` in fleet.yaml") from None

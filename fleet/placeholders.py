@@ -1,4 +1,4 @@
-"""`{id}` and `{name}` in a text of the fleet's file, which stand for those of each account."""
+"""`{id}` and `{name}` in the texts of `fleet.yaml`, replaced by those of each account."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from fleet.accounts import Account
 
 _KNOWN = ("id", "name")
 SAMPLE = Account("123456789012", "name")
-"""Stands for any account where a text is judged before there are accounts."""
+"""An account for judging texts before the accounts are known."""
 
 
 def check(text: str) -> str:
-    """Return a text if every placeholder in it is one.
+    """Return a text if every placeholder in it is known.
 
     Raises:
-        ValueError: one is not; with the reason.
+        ValueError: one is not.
     """
     try:
         parts = [part for part in string.Formatter().parse(text) if part[1] is not None]
     except ValueError:
-        raise ValueError(f"'{text}' has a brace without its other half; one that is meant is doubled") from None
+        raise ValueError(f"'{text}' has an unbalanced brace; a literal brace is doubled") from None
     for _, field, form, conversion in parts:
         if field not in _KNOWN or form or conversion:
-            raise ValueError(f"'{text}' has an unknown placeholder; known: {{id}}, {{name}}; a brace itself is doubled")
+            raise ValueError(
+                f"'{text}' has an unknown placeholder; known: {{id}}, {{name}}; a literal brace is doubled"
+            )
     return text
 
 
@@ -34,10 +36,10 @@ def names_account(value: Any) -> bool:
 
 
 def filled(value: Any, account: Account) -> Any:
-    """Return a value with the account's id and name in the place of the placeholders, within lists and objects too.
+    """Return a value with its placeholders replaced, within lists and objects too.
 
     Raises:
-        ValueError: a text of it is none that `check` returns.
+        ValueError: a text has an unknown placeholder.
     """
     if isinstance(value, str):
         return check(value).format(id=account.id, name=account.name)

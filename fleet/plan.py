@@ -1,4 +1,4 @@
-"""What a plan is: a stack for the tenant and for each account, and how each stands to what is wanted."""
+"""A plan: the tenant's stack and one for each account, each with its status."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from enum import Enum
 from fleet.accounts import Account
 
 
-class Standing(Enum):
-    """How an account stands to what is wanted."""
+class StackStatus(Enum):
+    """How a deployed stack compares with `fleet.yaml`."""
 
     NEW = "new"
     CHANGED = "settings changed"
@@ -20,28 +20,28 @@ class Standing(Enum):
     ORPHANED = "orphaned"
 
 
-TO_DEPLOY = (Standing.NEW, Standing.CHANGED, Standing.FAILED)
+TO_DEPLOY = (StackStatus.NEW, StackStatus.CHANGED, StackStatus.FAILED)
 """What an `up` deploys."""
 
 
 @dataclass(frozen=True)
-class Entry:
+class PlannedStack:
     """A stack of the plan.
 
     Attributes:
         account: None for the tenant's stack.
         stack: its name.
-        standing: how it stands.
+        status: how what is deployed compares with what is wanted.
         settings: of the program, as Pulumi's configuration takes them: texts by name, objects as JSON.
         enroll: whether the run is given the enrollment token.
-        wave: name of the wave that deploys it; empty for none.
-        changed: what is other than deployed.
-        reason: why it is skipped, or failed; empty where there is nothing to say.
+        wave: name of the wave that deploys it; empty if nothing does.
+        changed: names of what differs from what is deployed.
+        reason: why it is skipped or failed; empty if it is neither.
     """
 
     account: Account | None
     stack: str
-    standing: Standing
+    status: StackStatus
     settings: Mapping[str, str] = field(default_factory=dict)
     enroll: bool = False
     wave: str = ""
@@ -50,13 +50,13 @@ class Entry:
 
     @property
     def told(self) -> dict[str, str]:
-        """What the ledger keeps of an update of this stack, to tell a change."""
+        """What the ledger records of an update of this stack, to detect a change."""
         return {**self.settings, **({"tenant.enroll": "true"} if self.enroll else {})}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done.
+    """What is to be done for all accounts.
 
     Attributes:
         tenant: the tenant's stack, which comes first.
@@ -64,16 +64,16 @@ class Plan:
         warnings: one line each.
     """
 
-    tenant: Entry
-    accounts: Sequence[Entry]
+    tenant: PlannedStack
+    accounts: Sequence[PlannedStack]
     warnings: Sequence[str] = ()
 
     @property
-    def to_deploy(self) -> list[Entry]:
-        """What an `up` deploys: the tenant's stack first where it is among it, then wave after wave."""
-        return [each for each in (self.tenant, *self.accounts) if each.standing in TO_DEPLOY]
+    def to_deploy(self) -> list[PlannedStack]:
+        """What an `up` deploys: the tenant's stack first if it is among it, then wave by wave."""
+        return [each for each in (self.tenant, *self.accounts) if each.status in TO_DEPLOY]
 
     @property
-    def orphaned(self) -> list[Entry]:
+    def orphaned(self) -> list[PlannedStack]:
         """What is deployed, but not in the source any more."""
-        return [each for each in self.accounts if each.standing is Standing.ORPHANED]
+        return [each for each in self.accounts if each.status is StackStatus.ORPHANED]

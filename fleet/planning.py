@@ -1,4 +1,4 @@
-"""Works out a plan from file, accounts and ledger alone: it asks nobody, and runs no Pulumi."""
+"""Plans from file, accounts and ledger alone: without a call, without Pulumi."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dataclasses import replace
 from fleet import sanity
 from fleet.accounts import Account, AccountState
 from fleet.configuration import Fleet, Wave
-from fleet.ledger import Record
+from fleet.ledger import StackRecord
 from fleet.outcome import RunState
 from fleet.placeholders import filled, names_account
-from fleet.plan import TO_DEPLOY, Entry, Plan, Standing
+from fleet.plan import TO_DEPLOY, Plan, PlannedStack, StackStatus
 from fleet.selection import settings_of, why_excluded
 from fleet.settings import DECLARED, SCOPE, as_texts
 
 
-def plan_of(fleet: Fleet, accounts: Sequence[Account], records: Mapping[str, Record], version: str) -> Plan:
-    """Work out a plan.
+def plan_of(fleet: Fleet, accounts: Sequence[Account], records: Mapping[str, StackRecord], version: str) -> Plan:
+    """Plan what an `up` would do.
 
     Args:
         fleet: what is wanted.
@@ -27,53 +27,55 @@ def plan_of(fleet: Fleet, accounts: Sequence[Account], records: Mapping[str, Rec
         version: of the program.
 
     Raises:
-        FileRefused: the file cannot be meant for these accounts; naming every reason.
+        FileRefused: names of stacks or settings are invalid; with every problem.
     """
     general = {name: value for name, value in fleet.settings.items() if not names_account(value)}
-    tenant = Entry(None, fleet.tenant.stack, Standing.NEW, _scoped(general, "tenant"), enroll=fleet.tenant.enroll)
+    tenant = PlannedStack(
+        None, fleet.tenant.stack, StackStatus.NEW, _scoped(general, "tenant"), enroll=fleet.tenant.enroll
+    )
     entries = [_entry(fleet, account) for account in accounts]
     sanity.require(fleet, entries, records)
-    standing = [_compared(entry, records.get(entry.stack), version) for entry in entries]
+    status = [_compared(entry, records.get(entry.stack), version) for entry in entries]
     known = {tenant.stack, *(entry.stack for entry in entries)}
     orphaned = [_orphaned(record) for stack, record in records.items() if stack not in known and record.account_id]
     return Plan(
         _compared(tenant, records.get(tenant.stack), version),
-        [*in_waves(standing, fleet.waves), *orphaned],
+        [*in_waves(status, fleet.waves), *orphaned],
         sanity.warnings(fleet, accounts),
     )
 
 
-def in_waves(entries: Sequence[Entry], waves: Sequence[Wave]) -> list[Entry]:
-    """Return entries in their order, those that are to be deployed with the wave that they come in."""
-    due = sum(entry.standing in TO_DEPLOY for entry in entries)
+def in_waves(entries: Sequence[PlannedStack], waves: Sequence[Wave]) -> list[PlannedStack]:
+    """Return entries in their order, each one to deploy with its wave."""
+    due = sum(entry.status in TO_DEPLOY for entry in entries)
     names = iter([wave.name for wave in waves for _ in range(_size(wave, due))])
-    return [replace(entry, wave=next(names)) if entry.standing in TO_DEPLOY else entry for entry in entries]
+    return [replace(entry, wave=next(names)) if entry.status in TO_DEPLOY else entry for entry in entries]
 
 
 def _size(wave: Wave, due: int) -> int:
-    """Return at most how many accounts a wave takes."""
+    """Return how many accounts a wave takes at most."""
     if wave.count is not None:
         return wave.count
     return due if wave.percent is None else math.ceil(due * wave.percent / 100)
 
 
-def _entry(fleet: Fleet, account: Account) -> Entry:
+def _entry(fleet: Fleet, account: Account) -> PlannedStack:
     stack = str(filled(fleet.stack, account))
     reason = why_excluded(account, fleet.exclude)
     if account.state is not AccountState.ACTIVE:
         reason = account.state.value.lower().replace("_", " ")
     if reason:
-        return Entry(account, stack, Standing.SKIPPED, reason=reason)
-    return Entry(account, stack, Standing.NEW, _scoped(settings_of(account, fleet), "account"))
+        return PlannedStack(account, stack, StackStatus.SKIPPED, reason=reason)
+    return PlannedStack(account, stack, StackStatus.NEW, _scoped(settings_of(account, fleet), "account"))
 
 
 def _scoped(settings: Mapping[str, object], scope: str) -> dict[str, str]:
     return as_texts({**settings, **({SCOPE: scope} if SCOPE in DECLARED else {})})
 
 
-def _compared(entry: Entry, record: Record | None, version: str) -> Entry:
-    """Return an entry with how it stands to what was deployed."""
-    if entry.standing is Standing.SKIPPED or record is None:
+def _compared(entry: PlannedStack, record: StackRecord | None, version: str) -> PlannedStack:
+    """Return an entry with its status against what was deployed."""
+    if entry.status is StackStatus.SKIPPED or record is None:
         return entry
     failed = record.last.state not in (RunState.DONE, RunState.UNCHANGED)
     reason = f"the last {record.last.do.value} failed: {record.last.message}" if failed else ""
@@ -84,10 +86,10 @@ def _compared(entry: Entry, record: Record | None, version: str) -> Entry:
     if record.deployed.version != version:
         changed.append(f"program {record.deployed.version}")
     if changed:
-        return replace(entry, standing=Standing.CHANGED, changed=changed, reason=reason)
-    return replace(entry, standing=Standing.FAILED if failed else Standing.AS_DEPLOYED, reason=reason)
+        return replace(entry, status=StackStatus.CHANGED, changed=changed, reason=reason)
+    return replace(entry, status=StackStatus.FAILED if failed else StackStatus.AS_DEPLOYED, reason=reason)
 
 
-def _orphaned(record: Record) -> Entry:
+def _orphaned(record: StackRecord) -> PlannedStack:
     account = Account(record.account_id, record.account_id)
-    return Entry(account, record.stack, Standing.ORPHANED, reason="deployed, but not in the source any more")
+    return PlannedStack(account, record.stack, StackStatus.ORPHANED, reason="deployed, but not in the source any more")

@@ -1,4 +1,4 @@
-"""What only file and accounts together show: what cannot be meant, and what is not likely to be."""
+"""Mistakes that show only once the accounts are known: names, settings, and selectors that match nothing."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from components.settings.configuration import SettingsError, parse_settings
 from fleet.accounts import Account
 from fleet.configuration import Exclude, Fleet, stack_name
 from fleet.document import FileRefused
-from fleet.ledger import Record
-from fleet.plan import Entry, Standing
-from fleet.selection import fits, why_excluded
+from fleet.ledger import StackRecord
+from fleet.plan import PlannedStack, StackStatus
+from fleet.selection import matches, why_excluded
 
 _SHOWN = 3  # ids that a line names, of all that it is about
 
 
-def require(fleet: Fleet, entries: Sequence[Entry], records: Mapping[str, Record]) -> None:
-    """Let a plan be made only of what can be meant.
+def require(fleet: Fleet, entries: Sequence[PlannedStack], records: Mapping[str, StackRecord]) -> None:
+    """Require valid names of stacks and valid settings.
 
     Args:
         fleet: what the file says.
@@ -24,13 +24,13 @@ def require(fleet: Fleet, entries: Sequence[Entry], records: Mapping[str, Record
         records: the ledger's, by stack.
 
     Raises:
-        FileRefused: names of stacks or settings cannot be meant; naming every reason once, with the accounts.
+        FileRefused: with every problem once, and the accounts that have it.
     """
     about: dict[str, list[str]] = {}
     holders: dict[str, str] = {fleet.tenant.stack: "the tenant's stack"}
     deployed = {record.account_id: record.stack for record in records.values() if record.account_id}
     for entry in entries:
-        if entry.account is None or entry.standing is Standing.SKIPPED:
+        if entry.account is None or entry.status is StackStatus.SKIPPED:
             continue
         for problem in (*_of_name(entry, entry.account, holders, deployed), *_of_settings(entry)):
             about.setdefault(problem, []).append(entry.account.id)
@@ -40,12 +40,12 @@ def require(fleet: Fleet, entries: Sequence[Entry], records: Mapping[str, Record
 
 
 def warnings(fleet: Fleet, accounts: Sequence[Account]) -> list[str]:
-    """Return a line for each part of the file that no account fits."""
+    """Return a line for each selector that matches no account."""
     return [
         *(
-            f"overrides[{index}] fits no account of the source"
+            f"overrides[{index}] matches no account of the source"
             for index, override in enumerate(fleet.overrides)
-            if not any(fits(account, override) for account in accounts)
+            if not any(matches(account, override) for account in accounts)
         ),
         *_excluding_nothing(fleet, accounts),
     ]
@@ -59,22 +59,24 @@ def _excluding_nothing(fleet: Fleet, accounts: Sequence[Account]) -> Iterator[st
             alone = exclude.model_copy(update={**nothing, name: each})
             if each and not any(why_excluded(account, alone) for account in accounts):
                 shown = "" if isinstance(given, dict) else f" {each[0]}"
-                yield f"exclude.{name}{shown} fits no account of the source"
+                yield f"exclude.{name}{shown} matches no account of the source"
 
 
-def _of_name(entry: Entry, account: Account, holders: Mapping[str, str], deployed: Mapping[str, str]) -> Iterator[str]:
+def _of_name(
+    entry: PlannedStack, account: Account, holders: Mapping[str, str], deployed: Mapping[str, str]
+) -> Iterator[str]:
     try:
         stack_name(entry.stack)
     except ValueError as error:
-        yield f"stack: {error}; only {{id}} always makes one"
+        yield f"stack: {error}; use {{id}}"
         return
     if entry.stack in holders:
-        yield f"stack: '{entry.stack}' is the name of {holders[entry.stack]}, too: put {{id}} into it"
+        yield f"stack: '{entry.stack}' is the name of {holders[entry.stack]}, too: add {{id}}"
     elif deployed.get(account.id, entry.stack) != entry.stack:
-        yield "stack: deployed under another name: set `stack` back, or leave these accounts first"
+        yield "stack: deployed under another name: restore `stack`, or run `leave` for these accounts first"
 
 
-def _of_settings(entry: Entry) -> Sequence[str]:
+def _of_settings(entry: PlannedStack) -> Sequence[str]:
     try:
         parse_settings(entry.settings, {})
     except SettingsError as error:

@@ -1,4 +1,4 @@
-"""Which accounts a list of accounts, units and tags in the fleet's file means."""
+"""Which accounts are selected by accounts, units and tags in `fleet.yaml`, and their settings."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def has_tags(account: Account, tags: Mapping[str, str]) -> bool:
     return all(account.tags.get(key) == value for key, value in tags.items())
 
 
-def fits(account: Account, override: Override) -> bool:
-    """Whether an override is for an account: where it fits all that is given."""
+def matches(account: Account, override: Override) -> bool:
+    """Whether an override applies to an account: it matches all that is given."""
     return (
         (not override.accounts or account.id in override.accounts)
         and (not override.units or not set(override.units).isdisjoint(account.units))
@@ -25,26 +25,26 @@ def fits(account: Account, override: Override) -> bool:
 
 
 def why_excluded(account: Account, exclude: Exclude) -> str:
-    """Return why an account is left out: any of what is given suffices; empty where it is not."""
+    """Return why an account is excluded, by any of what is given; empty if it is not."""
     if account.id in exclude.accounts:
-        return "excluded by its id"
+        return "excluded by id"
     if units := [unit for unit in exclude.units if unit in account.units]:
-        return f"excluded with unit {units[0]}"
+        return f"excluded by unit {units[0]}"
     if exclude.tags and has_tags(account, exclude.tags):
         return "excluded by tag " + ", ".join(f"{key}={value}" for key, value in exclude.tags.items())
     return ""
 
 
 def settings_of(account: Account, fleet: Fleet) -> dict[str, Any]:
-    """Return the settings of an account: the fleet's, then those of each override that fits, the last one winning."""
+    """Return the settings of an account: the fleet's, then those of each matching override, the last one winning."""
     chosen = dict(fleet.settings)
     for override in fleet.overrides:
-        if fits(account, override):
+        if matches(account, override):
             chosen.update(override.settings)
     return {name: filled(value, account) for name, value in chosen.items()}
 
 
 def looks_at_tags(fleet: Fleet) -> bool:
-    """Whether anything in the file asks for the accounts' tags."""
+    """Whether the file refers to the accounts' tags."""
     filtered = fleet.source.organizations.tags if fleet.source.organizations else {}
     return bool(filtered or fleet.exclude.tags or any(override.tags for override in fleet.overrides))

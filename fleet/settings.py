@@ -1,4 +1,4 @@
-"""The program's own settings in the fleet's file, judged by the program's own rules."""
+"""The program's settings in `fleet.yaml`, judged by the program's own rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from components.spelling import did_you_mean
 from fleet import placeholders
 
 SCOPE = "scope"
-"""The setting that says which part of the eight steps a stack has: the fleet's to give."""
+"""The setting that says which of the eight steps a stack has; set by the fleet."""
 
 DECLARED = {setting.name: setting for setting in SETTINGS}
 _KINDS = {
@@ -28,10 +28,10 @@ _KINDS = {
 
 
 def judged(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return settings as they are, if each is one and its value may be had.
+    """Return settings unchanged if all are valid.
 
     Raises:
-        ValidationError: naming every mistake at the setting's name.
+        ValidationError: with every mistake, located at its setting.
     """
     mistakes = []
     for name, value in settings.items():
@@ -52,7 +52,7 @@ def as_texts(settings: Mapping[str, Any]) -> dict[str, str]:
 
 
 def kind_of(value: Any) -> str:
-    """Return what YAML took a value for, for whoever meant another thing."""
+    """Return what YAML reads a value as."""
     return "empty" if value is None else _KINDS.get(type(value), f"a {type(value).__name__}")
 
 
@@ -66,14 +66,14 @@ def schema() -> dict[str, Any]:
 def _judge(name: str, value: Any) -> None:
     setting = DECLARED.get(name)
     if name == SCOPE:
-        raise ValueError("is the fleet's to give: take it away")
+        raise ValueError("is set by the fleet: remove it")
     if setting is None:
         open_to_all = [each.name for each in SETTINGS if not each.secret]
         raise ValueError(f"unknown setting `{name}`{did_you_mean(name, open_to_all)}")
     if setting.secret:
-        raise ValueError(f"is a secret: take it away; workers read it from {setting.variable} of their own environment")
+        raise ValueError(f"is a secret: remove it; workers read it from {setting.variable} in their own environment")
     if setting.kind == "string" and isinstance(value, bool | int | float):
-        raise ValueError(f"is {kind_of(value)} to YAML: write it in quotes")
+        raise ValueError(f"is {kind_of(value)} in YAML: write it in quotes")
     setting.judge(_text(placeholders.filled(value, placeholders.SAMPLE)))
 
 
@@ -81,12 +81,12 @@ def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
     if not isinstance(value, bool | int | float | dict | list):
-        raise ValueError(f"is {kind_of(value)}: give a value, or take the setting away")
+        raise ValueError(f"is {kind_of(value)}: give a value, or remove the setting")
     return json.dumps(value, default=str)
 
 
 def _types(setting: Setting[Any]) -> dict[str, Any]:
-    """Return what an editor may let pass: a text can always be one, since it may have placeholders."""
+    """Return the types that an editor accepts: always a text, which may have placeholders."""
     if isinstance(setting.default, tuple):
         return {"type": ["string", "array"]}
     return {"type": setting.kind if setting.kind in ("string", "object") else [setting.kind, "string"]}

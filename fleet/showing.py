@@ -1,4 +1,4 @@
-"""A plan for the reader: as a table, and as a document for programs."""
+"""A plan as a table, and as a JSON document."""
 
 from __future__ import annotations
 
@@ -10,62 +10,62 @@ from rich.table import Table
 from rich.text import Text
 
 from fleet.configuration import Fleet
-from fleet.plan import Entry, Plan, Standing
+from fleet.plan import Plan, PlannedStack, StackStatus
 
 _STYLES = {
-    Standing.NEW: "green",
-    Standing.CHANGED: "yellow",
-    Standing.FAILED: "red",
-    Standing.ORPHANED: "magenta",
-    Standing.SKIPPED: "dim",
+    StackStatus.NEW: "green",
+    StackStatus.CHANGED: "yellow",
+    StackStatus.FAILED: "red",
+    StackStatus.ORPHANED: "magenta",
+    StackStatus.SKIPPED: "dim",
 }
 
 
 def table(plan: Plan) -> Table:
     """Return the plan as a table, a row for each stack."""
     shown = Table(box=None, pad_edge=False)
-    for name in ("account", "name", "wave", "stack", "standing", "why"):
+    for name in ("account", "name", "wave", "stack", "status", "why"):
         shown.add_column(name, no_wrap=name != "why")
     for entry in (plan.tenant, *plan.accounts):
         account_id, name = (entry.account.id, entry.account.name) if entry.account else ("", "(the tenant)")
-        cells = (account_id, name, entry.wave, entry.stack, entry.standing.value, "; ".join(_why(entry)))
-        shown.add_row(*(Text(cell) for cell in cells), style=_STYLES.get(entry.standing))
+        cells = (account_id, name, entry.wave, entry.stack, entry.status.value, "; ".join(_why(entry)))
+        shown.add_row(*(Text(cell) for cell in cells), style=_STYLES.get(entry.status))
     return shown
 
 
 def totals(plan: Plan) -> str:
-    """Return how many accounts stand how, in one line."""
-    counted = Counter(entry.standing for entry in plan.accounts)
-    parts = [f"{counted[standing]} {standing.value}" for standing in Standing if counted[standing]]
+    """Return the number of accounts by status, in one line."""
+    counted = Counter(entry.status for entry in plan.accounts)
+    parts = [f"{counted[status]} {status.value}" for status in StackStatus if counted[status]]
     return f"{len(plan.accounts)} accounts: {', '.join(parts)}" if parts else "no accounts"
 
 
 def document(plan: Plan, fleet: Fleet) -> dict[str, Any]:
-    """Return the plan as a document of JSON's types."""
+    """Return the plan as a JSON document."""
     counted = Counter(entry.wave for entry in plan.accounts)
     return {
         "tenant": _stack(plan.tenant),
         "waves": [{"name": wave.name, "gate": wave.gate, "accounts": counted[wave.name]} for wave in fleet.waves],
         "accounts": [_stack(entry) for entry in plan.accounts],
-        "totals": dict(Counter(entry.standing.value for entry in plan.accounts)),
+        "totals": dict(Counter(entry.status.value for entry in plan.accounts)),
         "warnings": list(plan.warnings),
     }
 
 
-def _stack(entry: Entry) -> dict[str, Any]:
+def _stack(entry: PlannedStack) -> dict[str, Any]:
     account = {"id": entry.account.id, "name": entry.account.name} if entry.account else {}
     return {
         **account,
         "stack": entry.stack,
         "wave": entry.wave or None,
-        "standing": entry.standing.value,
+        "status": entry.status.value,
         "changed": list(entry.changed),
         "reason": entry.reason,
         "settings": dict(entry.settings),
     }
 
 
-def _why(entry: Entry) -> Iterator[str]:
+def _why(entry: PlannedStack) -> Iterator[str]:
     if entry.changed:
         yield ", ".join(entry.changed)
     if entry.reason:

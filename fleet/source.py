@@ -1,4 +1,4 @@
-"""The accounts that a fleet is made of, from wherever its file says."""
+"""The accounts of a fleet, from the source that `fleet.yaml` names."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class _File(RootModel[list[_Listed]]):
 
 
 def accounts_of(fleet: Fleet, folder: Path) -> list[Account]:
-    """Return the accounts, in the order of the file, or of their ids where an organization is the source.
+    """Return the accounts, in the order of the file, or of their ids for an organization.
 
     Args:
         fleet: what `fleet.yaml` says.
         folder: that it is in.
 
     Raises:
-        FileRefused: the file of the accounts has mistakes; naming every one with its line.
-        AwsError: the organization cannot be read; with what to do.
+        FileRefused: the file of the accounts has mistakes; with every one and its line.
+        AwsError: the organization cannot be read; with the next step.
     """
     if fleet.source.organizations is not None:
         return organizations.read(fleet.source.organizations, with_tags=looks_at_tags(fleet))
@@ -65,5 +65,5 @@ def _twice(document: Document) -> Iterator[Mistake]:
         if isinstance(account_id, str):
             line = document.line((index, "id"))
             if account_id in first:
-                yield Mistake(line, f"account {account_id} is listed in line {first[account_id]} already: keep one")
+                yield Mistake(line, f"account {account_id} duplicates line {first[account_id]}: keep one")
             first.setdefault(account_id, line)

@@ -1,4 +1,4 @@
-"""What goes together in `fleet.yaml`. It is judged before the parts are, so that one mistake does not hide another."""
+"""Contradictions between parts of `fleet.yaml`. They are judged on raw content, so that no mistake hides another."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Problem = tuple[Place, str]
 
 
 def problems(content: Any) -> Iterator[Problem]:
-    """Yield where parts contradict each other; one of the wrong type is left to whoever judges the parts.
+    """Yield where parts contradict each other. Wrong types are the model's to report.
 
     Args:
         content: of the file, of any shape.
@@ -21,7 +21,7 @@ def problems(content: Any) -> Iterator[Problem]:
         yield from _source(fleet["source"])
     for index, override in enumerate(_list(fleet.get("overrides"))):
         if isinstance(override, dict) and not any(override.get(name) for name in ("accounts", "units", "tags")):
-            reason = "fits every account: name accounts, units or tags, or use the `settings` of the fleet"
+            reason = "matches every account: name accounts, units or tags, or use the `settings` of the fleet"
             yield ("overrides", index), reason
     if "waves" in fleet:
         yield from _waves(_list(fleet["waves"]))
@@ -32,7 +32,7 @@ def _source(source: Any) -> Iterator[Problem]:
         yield ("source",), "takes one of `organizations` and `file`"
     organizations = _object(_object(source).get("organizations"))
     if organizations.get("nested") is False and not organizations.get("units"):
-        yield ("source", "organizations", "nested"), "is about `units` alone: name some, or take it away"
+        yield ("source", "organizations", "nested"), "needs `units`: name some, or remove it"
 
 
 def _waves(waves: list[Any]) -> Iterator[Problem]:
@@ -40,13 +40,13 @@ def _waves(waves: list[Any]) -> Iterator[Problem]:
     sized = [bool({"count", "percent"} & _object(wave).keys()) for wave in waves]
     for index, wave in enumerate(waves):
         if {"count", "percent"} <= _object(wave).keys():
-            yield ("waves", index), "has both `count` and `percent`: take one away"
+            yield ("waves", index), "has both `count` and `percent`: remove one"
         elif not sized[index] and index < len(waves) - 1:
-            yield ("waves", index), "takes all that is left, which only the last may: give it `count` or `percent`"
+            yield ("waves", index), "takes the rest, which only the last may: give it `count` or `percent`"
         if names[index] is not None and names[index] in names[:index]:
-            yield ("waves", index, "name"), f"'{names[index]}' is another wave's name, too: give another"
+            yield ("waves", index, "name"), f"'{names[index]}' is the name of another wave, too: rename one"
     if not waves or sized[-1]:
-        yield ("waves",), "do not end with one that takes the rest: add {name: rest}"
+        yield ("waves",), "do not end with one that takes the rest: add `{name: rest}`"
 
 
 def _object(value: Any) -> dict[str, Any]:

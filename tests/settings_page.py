@@ -12,6 +12,7 @@ import yaml
 
 from components.settings.model import SETTINGS
 from components.settings.setting import Setting
+from tests import fleet_page
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -62,7 +63,11 @@ WRITTEN: dict[str, dict[str, Callable[[], str]]] = {
     "Pulumi.yaml": {"settings": project_configuration},
     "README.md": {"settings": table},
     "docs/settings.md": {"settings": table, "effects": effects},
+    "docs/fleet.md": {"keys": fleet_page.keys},
 }
+
+# The files that are written as a whole.
+WHOLE: dict[str, Callable[[], str]] = {"fleet/fleet.schema.json": fleet_page.schema}
 
 
 def written(name: str) -> str:
@@ -81,3 +86,5 @@ def written(name: str) -> str:
 if __name__ == "__main__":
     for name in WRITTEN:
         (ROOT / name).write_text(written(name))
+    for name, write in WHOLE.items():
+        (ROOT / name).write_text(write())

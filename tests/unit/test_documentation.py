@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.settings_page import ROOT, WRITTEN, written
+from tests.settings_page import ROOT, WHOLE, WRITTEN, written
 
 PAGES = [
     *ROOT.glob("*.md"),
@@ -27,6 +27,11 @@ PARAMETERS = (
 @pytest.mark.parametrize("name", WRITTEN)
 def test_what_is_written_from_the_settings_says_what_they_say(name: str) -> None:
     assert written(name) == (ROOT / name).read_text(), "run `make docs`"
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_what_is_generated_as_a_whole_is_as_its_model_says(name: str) -> None:
+    assert WHOLE[name]() == (ROOT / name).read_text(), "run `make docs`"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

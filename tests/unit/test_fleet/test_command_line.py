@@ -47,10 +47,10 @@ def test_a_plan_with_something_to_do_is_a_table_and_ends_with_2(run: Run) -> Non
     assert result.exit_code == 2
     rows = [" ".join(line.split()) for line in result.stdout.splitlines()]
     assert rows == [
-        "account name wave stack standing why",
+        "account name wave stack status why",
         "(the tenant) tenant new",
         "111111111111 one rest aws-111111111111 new",
-        "222222222222 two aws-222222222222 skipped excluded by its id",
+        "222222222222 two aws-222222222222 skipped excluded by id",
         "2 accounts: 1 new, 1 skipped",
     ]
 
@@ -81,14 +81,14 @@ def test_the_plan_as_json_has_what_a_matrix_needs(run: Run, tmp_path: Path) -> N
         "name": "one",
         "stack": "aws-111111111111",
         "wave": "rest",
-        "standing": "new",
+        "status": "new",
         "changed": [],
         "reason": "",
         "settings": document["accounts"][0]["settings"],
     }
     assert document["accounts"][0]["settings"]["createNewTrail"] == "true"
     assert document["totals"] == {"new": 1, "skipped": 1}
-    assert document["warnings"] == ["overrides[0] fits no account of the source"]
+    assert document["warnings"] == ["overrides[0] matches no account of the source"]
 
 
 def test_mistakes_are_lines_of_their_own_and_nothing_is_made(run: Run, tmp_path: Path) -> None:

@@ -100,9 +100,9 @@ def test_a_mistyped_key_is_told_the_right_one(problems: Problems, text: str, lin
 
 
 @pytest.mark.parametrize("written", ["222222222222", "022222222222", "0b11"])
-def test_an_account_without_quotes_is_told_what_yaml_makes_of_it(problems: Problems, written: str) -> None:
+def test_an_account_id_without_quotes_is_told_that_yaml_reads_a_number(problems: Problems, written: str) -> None:
     (line,) = problems(f"source: {{file: a.yaml}}\nexclude:\n  accounts:\n    - {written}\n")
-    assert line.startswith("fleet.yaml:4: exclude.accounts[0] is a number to YAML")
+    assert line.startswith("fleet.yaml:4: exclude.accounts[0] is a number in YAML")
     assert "in quotes" in line
 
 
@@ -110,16 +110,16 @@ def test_an_account_without_quotes_is_told_what_yaml_makes_of_it(problems: Probl
     ("settings", "reason"),
     [
         ("stackName: TooLongAName", "settings.stackName: 'TooLongAName' is not a letter and at most 7 more"),
-        ("stackName: 1234", "settings.stackName is a number to YAML: write it in quotes"),
+        ("stackName: 1234", "settings.stackName is a number in YAML: write it in quotes"),
         ("adopt: maybe", "settings.adopt: 'maybe' is neither true nor false"),
         ("tags: {a: 'b\tc'}", "settings.tags: 'a' has the value"),
-        ("adopt:", "settings.adopt is empty: give a value, or take the setting away"),
+        ("adopt:", "settings.adopt is empty: give a value, or remove the setting"),
         ("externalId: 2026-01-01", "settings.externalId is a date: give a value"),
         ("rolePath: '/{account}/'", "settings.rolePath: '/{account}/' has an unknown placeholder; known: {id}, {name}"),
-        ("rolePath: '/{id/'", "settings.rolePath: '/{id/' has a brace without its other half"),
+        ("rolePath: '/{id/'", "settings.rolePath: '/{id/' has an unbalanced brace"),
         ("rolePath: '/{id!r}/'", "settings.rolePath: '/{id!r}/' has an unknown placeholder"),
         ("tags: {a: '{0}'}", "settings.tags: '{0}' has an unknown placeholder"),
-        ("scope: tenant", "settings.scope is the fleet's to give: take it away"),
+        ("scope: tenant", "settings.scope is set by the fleet: remove it"),
     ],
 )
 def test_settings_are_judged_by_the_programs_own_rules(problems: Problems, settings: str, reason: str) -> None:
@@ -132,7 +132,7 @@ def test_settings_are_judged_by_the_programs_own_rules(problems: Problems, setti
     [
         ("{}", "source takes one of `organizations` and `file`"),
         ("{organizations: {}, file: a.yaml}", "source takes one of `organizations` and `file`"),
-        ("{organizations: {nested: false}}", "source.organizations.nested is about `units` alone"),
+        ("{organizations: {nested: false}}", "source.organizations.nested needs `units`"),
     ],
 )
 def test_a_source_that_cannot_be_meant_is_refused(problems: Problems, text: str, reason: str) -> None:
@@ -145,9 +145,9 @@ def test_a_source_that_cannot_be_meant_is_refused(problems: Problems, text: str,
     [
         ("[]", "waves do not end with one that takes the rest"),
         ("[{name: a, count: 1}]", "waves do not end with one that takes the rest"),
-        ("[{name: a}, {name: b}]", "waves[0] takes all that is left, which only the last may"),
+        ("[{name: a}, {name: b}]", "waves[0] takes the rest, which only the last may"),
         ("[{name: a, count: 1, percent: 1}, {name: b}]", "waves[0] has both `count` and `percent`"),
-        ("[{name: a, count: 1}, {name: a}]", "waves[1].name: 'a' is another wave's name, too"),
+        ("[{name: a, count: 1}, {name: a}]", "waves[1].name: 'a' is the name of another wave, too"),
         ("[{name: a, count: 0}, {name: b}]", "waves[0].count is less than 1"),
         ("[{name: a, percent: 101}, {name: b}]", "waves[0].percent is more than 100"),
         ("[{name: a, gate: automatic}]", "waves[0].gate is not 'manual'"),
@@ -175,27 +175,27 @@ def test_an_override_for_everybody_is_refused_beside_its_other_mistakes(problems
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("a: [", "2: is no YAML"),
-        ("a: !python/name:os.system x", "1: is no YAML"),
-        ("a: 1\n---\nb: 2\n", "2: is no YAML"),
-        ("a: &a [*a]", "1: is no YAML"),
-        ("\x00", "1: is no YAML"),
+        ("a: [", "2: invalid YAML"),
+        ("a: !python/name:os.system x", "1: invalid YAML"),
+        ("a: 1\n---\nb: 2\n", "2: invalid YAML"),
+        ("a: &a [*a]", "1: invalid YAML"),
+        ("\x00", "1: invalid YAML"),
         ("stop: {}\n[a, b]: 1\n", "2: "),
         ("- a", "1: is not an object"),
         ("", "1: source is missing"),
-        ("source: {file: a.yaml}\nstop: {}\nstop: {}\n", "3: `stop` stands there twice, first in line 2: keep one"),
-        ("source: {file: a.yaml}\nexclude: {tags: {a: 2026-13-13}}", "2: is no date"),
+        ("source: {file: a.yaml}\nstop: {}\nstop: {}\n", "3: duplicate key `stop`, first in line 2: keep one"),
+        ("source: {file: a.yaml}\nexclude: {tags: {a: 2026-13-13}}", "2: invalid date"),
     ],
 )
-def test_what_is_no_yaml_is_one_line_as_well(problems: Problems, text: str, line: str) -> None:
+def test_invalid_yaml_is_one_line_as_well(problems: Problems, text: str, line: str) -> None:
     assert any(each.startswith(f"fleet.yaml:{line}") for each in problems(text))
 
 
 def test_a_file_that_is_missing_or_no_text_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(FileRefused, match=r"there is no such file; docs/fleet\.md has one"):
+    with pytest.raises(FileRefused, match=r"no such file; docs/fleet\.md has an example"):
         load(tmp_path / "fleet.yaml")
     (tmp_path / "fleet.yaml").write_bytes(b"\xff\xfe")
-    with pytest.raises(FileRefused, match="is not UTF-8"):
+    with pytest.raises(FileRefused, match="not UTF-8"):
         load(tmp_path / "fleet.yaml")
 
 

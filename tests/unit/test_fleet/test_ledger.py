@@ -91,8 +91,8 @@ def test_a_database_is_spoken_to_by_the_driver_that_is_installed(
     ("address", "reason"),
     [
         ("mysql://user:SENTINEL@host/fleet", "names neither PostgreSQL nor SQLite"),
-        ("SENTINEL", "is no database's address"),
-        ("postgresql://user:SENTINEL@host:port/fleet", "is no database's address"),
+        ("SENTINEL", "is not a database URL"),
+        ("postgresql://user:SENTINEL@host:port/fleet", "is not a database URL"),
         ("postgresql://user:SENTINEL@127.0.0.1:1/fleet", "the fleet's database .*: connection failed"),
         ("sqlite:////nowhere/at/all/SENTINELfree.db", "the fleet's database .*: unable to open database file"),
     ],

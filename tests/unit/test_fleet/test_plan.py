@@ -10,9 +10,9 @@ import pytest
 from fleet.accounts import Account, AccountState
 from fleet.configuration import Fleet
 from fleet.document import FileRefused
-from fleet.ledger import Deployed, Record
+from fleet.ledger import Deployed, StackRecord
 from fleet.outcome import Cause, Do, Outcome, RunState
-from fleet.plan import Entry, Plan, Standing
+from fleet.plan import Plan, PlannedStack, StackStatus
 from fleet.planning import plan_of
 from tests.unit.test_fleet.conftest import fleet
 
@@ -28,30 +28,32 @@ def accounts(count: int) -> list[Account]:
     return [account(number) for number in range(1, count + 1)]
 
 
-def planned(of: Fleet, *those: Account, records: tuple[Record, ...] = ()) -> Plan:
+def planned(of: Fleet, *those: Account, records: tuple[StackRecord, ...] = ()) -> Plan:
     return plan_of(of, those, {record.stack: record for record in records}, VERSION)
 
 
-def record(entry: Entry, *, version: str = VERSION, last: RunState = RunState.DONE, **settings: str) -> Record:
+def record(
+    entry: PlannedStack, *, version: str = VERSION, last: RunState = RunState.DONE, **settings: str
+) -> StackRecord:
     """What the ledger has of an entry whose update succeeded, with other settings where a test is about them."""
     outcome = outcome_of(entry, last)
-    return Record(entry.stack, outcome.account_id, Deployed(entry.told | settings, version, NOW), outcome, NOW)
+    return StackRecord(entry.stack, outcome.account_id, Deployed(entry.told | settings, version, NOW), outcome, NOW)
 
 
-def outcome_of(entry: Entry, state: RunState) -> Outcome:
+def outcome_of(entry: PlannedStack, state: RunState) -> Outcome:
     cause = Cause.TREND if state is RunState.FAILED else None
     account_id = entry.account.id if entry.account else ""
     return Outcome(account_id, entry.stack, Do.UP, state, cause, "no such key" if cause else "")
 
 
-def standings(plan: Plan) -> list[Standing]:
-    return [entry.standing for entry in plan.accounts]
+def statuses(plan: Plan) -> list[StackStatus]:
+    return [entry.status for entry in plan.accounts]
 
 
 def test_without_a_ledger_everything_is_new_the_tenants_stack_first() -> None:
     plan = planned(fleet(), *accounts(2))
     assert [entry.stack for entry in plan.to_deploy] == ["tenant", "aws-000000000001", "aws-000000000002"]
-    assert {entry.standing for entry in plan.to_deploy} == {Standing.NEW}
+    assert {entry.status for entry in plan.to_deploy} == {StackStatus.NEW}
     assert [entry.wave for entry in plan.to_deploy] == ["", "rest", "rest"]
 
 
@@ -60,7 +62,7 @@ def test_what_was_deployed_the_same_way_is_not_deployed_again() -> None:
     before = planned(of, *accounts(2))
     again = planned(of, *accounts(2), records=tuple(record(entry) for entry in before.to_deploy))
     assert again.to_deploy == []
-    assert {entry.standing for entry in (again.tenant, *again.accounts)} == {Standing.AS_DEPLOYED}
+    assert {entry.status for entry in (again.tenant, *again.accounts)} == {StackStatus.AS_DEPLOYED}
 
 
 def test_what_changed_since_is_named() -> None:
@@ -69,38 +71,38 @@ def test_what_changed_since_is_named() -> None:
     (changed,) = planned(
         fleet(settings={"createNewTrail": True, "adopt": True}), account(1), records=(earlier,)
     ).accounts
-    assert changed.standing is Standing.CHANGED
+    assert changed.status is StackStatus.CHANGED
     assert list(changed.changed) == ["adopt", "rolePath", "program 0.9.0"]
 
 
 def test_a_tenant_that_is_to_be_enrolled_now_has_changed() -> None:
     before = record(planned(fleet()).tenant)
     after = planned(fleet(tenant={"enroll": True}), records=(before,)).tenant
-    assert (after.standing, list(after.changed), after.enroll) == (Standing.CHANGED, ["tenant.enroll"], True)
+    assert (after.status, list(after.changed), after.enroll) == (StackStatus.CHANGED, ["tenant.enroll"], True)
 
 
 def test_an_account_that_failed_is_deployed_again_and_says_what_it_failed_for() -> None:
     (entry,) = planned(fleet(), account(1)).accounts
-    never = Record(
+    never = StackRecord(
         entry.stack, entry.account.id if entry.account else "", None, outcome_of(entry, RunState.FAILED), NOW
     )
-    for known, standing in ((never, Standing.NEW), (record(entry, last=RunState.FAILED), Standing.FAILED)):
+    for known, status in ((never, StackStatus.NEW), (record(entry, last=RunState.FAILED), StackStatus.FAILED)):
         (again,) = planned(fleet(), account(1), records=(known,)).accounts
-        assert (again.standing, again.reason, again.wave) == (standing, "the last up failed: no such key", "rest")
+        assert (again.status, again.reason, again.wave) == (status, "the last up failed: no such key", "rest")
 
 
 @pytest.mark.parametrize("state", [state for state in AccountState if state is not AccountState.ACTIVE])
 def test_an_account_that_is_not_active_is_skipped_and_named(state: AccountState) -> None:
     (entry,) = planned(fleet(), account(1, state=state)).accounts
-    assert (entry.standing, entry.reason, entry.wave) == (Standing.SKIPPED, state.value.lower().replace("_", " "), "")
+    assert (entry.status, entry.reason, entry.wave) == (StackStatus.SKIPPED, state.value.lower().replace("_", " "), "")
 
 
 @pytest.mark.parametrize(
     ("exclude", "reason"),
     [
-        ({"accounts": ["000000000001"]}, "excluded by its id"),
-        ({"units": ["ou-ab12-11111111"]}, "excluded with unit ou-ab12-11111111"),
-        ({"units": ["r-ab12"]}, "excluded with unit r-ab12"),
+        ({"accounts": ["000000000001"]}, "excluded by id"),
+        ({"units": ["ou-ab12-11111111"]}, "excluded by unit ou-ab12-11111111"),
+        ({"units": ["r-ab12"]}, "excluded by unit r-ab12"),
         ({"tags": {"env": "dev", "team": "a"}}, "excluded by tag env=dev, team=a"),
     ],
 )
@@ -108,8 +110,8 @@ def test_an_account_is_left_out_by_id_unit_however_deep_and_tag(exclude: dict[st
     units = ("r-ab12", "ou-ab12-11111111", "ou-ab12-22222222")
     those = account(1, units=units, tags={"env": "dev", "team": "a"}), account(2, tags={"env": "dev"})
     left_out, other = planned(fleet(exclude=exclude), *those).accounts
-    assert (left_out.standing, left_out.reason) == (Standing.SKIPPED, reason)
-    assert other.standing is Standing.NEW
+    assert (left_out.status, left_out.reason) == (StackStatus.SKIPPED, reason)
+    assert other.status is StackStatus.NEW
 
 
 def test_the_last_override_that_fits_wins_setting_by_setting() -> None:
@@ -135,7 +137,7 @@ def test_placeholders_are_filled_wherever_a_text_is() -> None:
 def test_an_account_that_left_is_orphaned_and_not_deployed() -> None:
     before = planned(fleet(), *accounts(2))
     after = planned(fleet(), account(1), records=tuple(record(entry) for entry in before.to_deploy))
-    assert standings(after) == [Standing.AS_DEPLOYED, Standing.ORPHANED]
+    assert statuses(after) == [StackStatus.AS_DEPLOYED, StackStatus.ORPHANED]
     assert [entry.stack for entry in after.orphaned] == ["aws-000000000002"]
     assert after.to_deploy == []
 
@@ -143,7 +145,7 @@ def test_an_account_that_left_is_orphaned_and_not_deployed() -> None:
 def test_one_that_is_left_out_now_is_skipped_and_not_orphaned() -> None:
     before = planned(fleet(), account(1))
     of = fleet(exclude={"accounts": ["000000000001"]})
-    assert standings(planned(of, account(1), records=(record(before.accounts[0]),))) == [Standing.SKIPPED]
+    assert statuses(planned(of, account(1), records=(record(before.accounts[0]),))) == [StackStatus.SKIPPED]
 
 
 WAVES = [{"name": "canary", "count": 3}, {"name": "tenth", "percent": 10}, {"name": "rest"}]
@@ -171,9 +173,9 @@ def test_names_of_stacks_that_cannot_be_are_refused_with_the_accounts() -> None:
     with pytest.raises(FileRefused) as caught:
         planned(of, *[Account(f"{number:012}", "same") for number in (1, 2)], Account("000000000003", "two words"))
     assert caught.value.problems == (
-        "fleet.yaml: 000000000002: stack: 'same' is the name of 000000000001, too: put {id} into it",
+        "fleet.yaml: 000000000002: stack: 'same' is the name of 000000000001, too: add {id}",
         "fleet.yaml: 000000000003: stack: 'two words' is not a stack's name (1 to 100 letters, digits, _ . -); "
-        "only {id} always makes one",
+        "use {id}",
     )
     with pytest.raises(FileRefused, match="'tenant' is the name of the tenant's stack, too"):
         planned(of, Account("000000000001", "tenant"))
@@ -200,8 +202,8 @@ def test_what_fits_no_account_is_a_warning() -> None:
     exclude = {"accounts": ["000000000001", "000000000009"], "units": ["r-ab12"], "tags": {"a": "b"}}
     plan = planned(fleet(overrides=overrides, exclude=exclude), account(1, tags={"env": "prod"}))
     assert plan.warnings == [
-        "overrides[1] fits no account of the source",
-        "exclude.accounts 000000000009 fits no account of the source",
-        "exclude.units r-ab12 fits no account of the source",
-        "exclude.tags fits no account of the source",
+        "overrides[1] matches no account of the source",
+        "exclude.accounts 000000000009 matches no account of the source",
+        "exclude.units r-ab12 matches no account of the source",
+        "exclude.tags matches no account of the source",
     ]

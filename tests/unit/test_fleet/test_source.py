@@ -35,7 +35,7 @@ def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-class Organization:
+class SmallOrganization:
     """An organization: 25 accounts in the root, two in a unit, one in a unit within it, one of them suspended."""
 
     def __init__(self) -> None:
@@ -61,8 +61,8 @@ class Organization:
 
 
 @pytest.fixture
-def organization(moto: None) -> Organization:
-    return Organization()
+def organization(moto: None) -> SmallOrganization:
+    return SmallOrganization()
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def of(**organizations: Any) -> Fleet:
 
 
 def test_the_whole_organization_is_read_page_by_page_with_the_units_of_each(
-    organization: Organization, asked: Counter[str]
+    organization: SmallOrganization, asked: Counter[str]
 ) -> None:
     accounts = {account.id: account for account in accounts_of(of(), HERE)}
     assert len(accounts) == 29, "the management account is an ordinary one"
@@ -101,7 +101,7 @@ def test_the_whole_organization_is_read_page_by_page_with_the_units_of_each(
     }
 
 
-def test_an_account_that_closes_is_there_and_marked(organization: Organization) -> None:
+def test_an_account_that_closes_is_there_and_marked(organization: SmallOrganization) -> None:
     states = {account.id: account.state for account in accounts_of(of(units=[organization.unit]), HERE)}
     assert states == {
         organization.first: AccountState.ACTIVE,
@@ -111,7 +111,7 @@ def test_an_account_that_closes_is_there_and_marked(organization: Organization) 
 
 
 def test_units_count_with_what_is_within_unless_told_otherwise_and_each_account_once(
-    organization: Organization,
+    organization: SmallOrganization,
 ) -> None:
     def read(*units: str, nested: bool = True) -> dict[str, tuple[str, ...]]:
         return {account.id: account.units for account in accounts_of(of(units=list(units), nested=nested), HERE)}
@@ -124,7 +124,7 @@ def test_units_count_with_what_is_within_unless_told_otherwise_and_each_account_
 
 
 def test_tags_are_read_where_something_asks_for_them_and_nowhere_else(
-    organization: Organization, asked: Counter[str]
+    organization: SmallOrganization, asked: Counter[str]
 ) -> None:
     (account,) = accounts_of(of(units=[organization.unit], tags={"trend": "on"}), HERE)
     assert (account.id, account.tags) == (organization.within, {"env": "prod", "trend": "on"})
@@ -135,24 +135,24 @@ def test_tags_are_read_where_something_asks_for_them_and_nowhere_else(
         assert asked["ListTagsForResource"] == 3
 
 
-def test_a_role_is_assumed_first_where_one_is_named(organization: Organization, asked: Counter[str]) -> None:
+def test_a_role_is_assumed_first_where_one_is_named(organization: SmallOrganization, asked: Counter[str]) -> None:
     arn = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/reads-the-organization"
     assert len(accounts_of(of(roleArn=arn), HERE)) == 29
     assert asked["AssumeRole"] == 1
 
 
 def test_an_account_in_no_organization_is_told_what_to_do(moto: None) -> None:
-    with pytest.raises(AwsError, match="is in no organization; use the credentials of one that is, or list the acc"):
+    with pytest.raises(AwsError, match="is in no organization; use credentials of the management"):
         accounts_of(of(), HERE)
 
 
-def test_a_unit_that_is_not_there_is_named(organization: Organization) -> None:
+def test_a_unit_that_is_not_there_is_named(organization: SmallOrganization) -> None:
     with pytest.raises(AwsError, match="ListParents ou-ab12-11111111: the organization has no such unit; correct"):
         accounts_of(of(units=["ou-ab12-11111111"]), HERE)
 
 
 def test_a_refusal_names_the_permission_and_where_it_is_to_be_had(
-    organization: Organization, monkeypatch: pytest.MonkeyPatch
+    organization: SmallOrganization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from moto.core.exceptions import JsonRESTError
 
@@ -162,7 +162,9 @@ def test_a_refusal_names_the_permission_and_where_it_is_to_be_had(
     monkeypatch.setattr("moto.organizations.models.OrganizationsBackend.list_roots", refuse)
     with pytest.raises(AwsError) as caught:
         accounts_of(of(), HERE)
-    assert "allow the deploying identity organizations:ListRoots in the management account" in str(caught.value)
+    assert "allow the deploying identity organizations:ListRoots, with credentials of the management account" in str(
+        caught.value
+    )
 
 
 def test_a_file_lists_accounts_with_names_and_tags_in_its_order(tmp_path: Path) -> None:
@@ -188,7 +190,7 @@ def test_every_mistake_of_a_file_of_accounts_has_its_line(tmp_path: Path) -> Non
     assert [problem.split(" ")[0] for problem in caught.value.problems] == [
         f"accounts.yaml:{line}:" for line in (2, 3, 3, 3, 4, 5, 6)
     ]
-    assert "accounts.yaml:5: account 111111111111 is listed in line 1 already: keep one" in caught.value.problems
+    assert "accounts.yaml:5: account 111111111111 duplicates line 1: keep one" in caught.value.problems
     assert any(problem.endswith("did you mean name?") for problem in caught.value.problems)
 
 
