@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-import pydantic
+import msgspec
 
 from components.settings.credentials import ApiKey
 from components.trend.errors import NotFound, Unauthenticated, UnusableReply
@@ -20,16 +20,16 @@ class ApiKeyDetails(Reply):
     """What the accounts service says about an API key.
 
     Attributes:
+        urn: `urn:cloudone:identity:<region>:<account id>:apikey/<key id>`.
         alias: its name in the console.
         role_id: what it may do, for example `full-access`.
         enabled: false where an administrator switched it off.
-        urn: `urn:cloudone:identity:<region>:<account id>:apikey/<key id>`.
     """
 
-    alias: str = ""
-    role_id: str = pydantic.Field("", alias="roleID")
-    enabled: bool = True
     urn: str
+    alias: str = ""
+    role_id: str = msgspec.field(default="", name="roleID")
+    enabled: bool = True
 
     @property
     def region(self) -> str:

@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Any
 
-import pydantic
+import msgspec
 
 from components.trend.errors import BadRequest, Forbidden, NotFound
 from components.trend.transport import Method, Reply, Transport
@@ -30,7 +30,7 @@ class CloudAccountReply(Reply):
     """
 
     id: str
-    role_arn: str = pydantic.Field("", alias="roleARN")
+    role_arn: str = msgspec.field(default="", name="roleARN")
     alias: str = ""
     description: str = ""
     state: str = ""

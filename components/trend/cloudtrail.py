@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-import pydantic
+import msgspec
 
 from components.trend.errors import UnusableReply
 from components.trend.transport import Reply, Transport
 
 
 class _Deployment(Reply):
-    deployment_url: str = pydantic.Field(alias="deploymentURL")
+    deployment_url: str = msgspec.field(name="deploymentURL")
 
 
 @dataclass(frozen=True)

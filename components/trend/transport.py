@@ -7,10 +7,9 @@ import threading
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
-import pydantic
+import msgspec
 import requests
 import urllib3
-from pydantic.alias_generators import to_camel
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
@@ -70,19 +69,11 @@ _REPEATABLE = _Retry(total=4, allowed_methods=None, status_forcelist={429, 502, 
 _ONCE = _Retry(total=4, read=0, other=0, allowed_methods=None, status_forcelist={429}, **_WAITS)
 
 
-class Reply(pydantic.BaseModel):
-    """A reply of Trend: fields in camelCase on the wire, unknown ones ignored, numbers accepted for ids."""
+class Reply(msgspec.Struct, frozen=True, rename="camel"):
+    """A reply of Trend: fields in camelCase on the wire, unknown ones ignored, null as absent, numbers taken for ids.
 
-    model_config = pydantic.ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, coerce_numbers_to_str=True, frozen=True, extra="ignore"
-    )
-
-    @pydantic.model_validator(mode="before")
-    @classmethod
-    def _null_is_absent(cls, reply: Any) -> Any:
-        if not isinstance(reply, dict):
-            return reply
-        return {name: value for name, value in reply.items() if value is not None}
+    msgspec takes a fifth of pydantic's time to load, in each process that talks to Trend.
+    """
 
 
 class Transport:
@@ -172,14 +163,11 @@ class Transport:
             UnusableReply: a field that is needed is missing or of another type.
         """
         try:
-            return model.model_validate(reply)
-        except pydantic.ValidationError as error:
-            # Of pydantic's report only the place and the rule: its text repeats the reply, secrets and all.
-            first = error.errors(include_input=False, include_url=False)[0]
-            place = ".".join(str(step) for step in first["loc"]) or "the reply"
+            return msgspec.convert(_tolerant(reply), model, strict=False)
+        except msgspec.ValidationError as error:  # its text has names, types and places, and nothing of the reply
             method, _, path = call.partition(" ")
             raise UnusableReply(
-                f"the reply lacks what it must hold: {place}: {first['msg'].lower()}",
+                f"the reply lacks what it must hold: {str(error)[0].lower()}{str(error)[1:]}",
                 method=method,
                 path=f"{self._service.value} {path}",
                 hint="Trend may have changed its API: look for a newer version of this program",
@@ -217,6 +205,15 @@ def _decoded(
     if not isinstance(decoded, kind_of_reply):
         raise UnusableReply("the reply is JSON, but not the object that belongs there", **where)
     return decoded
+
+
+def _tolerant(reply: Any) -> Any:
+    """Return a reply without its nulls, and with texts for numbers: ids came as either."""
+    if isinstance(reply, dict):
+        return {name: _tolerant(value) for name, value in reply.items() if value is not None}
+    if isinstance(reply, list):
+        return [_tolerant(each) for each in reply]
+    return str(reply) if isinstance(reply, int | float) and not isinstance(reply, bool) else reply
 
 
 def _trend_message(response: requests.Response) -> tuple[str, dict[str, str]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from components.trend.errors import BadRequest, Forbidden, NotFound, Unauthenticated
 from components.trend.transport import Reply, Transport
 
@@ -16,7 +18,7 @@ class _Registration(Reply):
 
 
 class _Connector(Reply):
-    registration: _Registration = _Registration()
+    registration: _Registration = msgspec.field(default_factory=_Registration)
 
 
 class VisionOneConnect:

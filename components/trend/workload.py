@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pydantic
+import msgspec
 
 from components.trend.transport import Reply, Transport
 
@@ -20,7 +20,7 @@ class Connector(Reply):
         workspaces_enabled: whether it lists WorkSpaces too.
     """
 
-    id: str = pydantic.Field(alias="ID")
+    id: str = msgspec.field(name="ID")
     account_id: str = ""
     display_name: str = ""
     cross_account_role_arn: str = ""

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from components.trend import cloud_accounts
@@ -38,7 +39,7 @@ def test_a_cloud_account_is_read_with_its_role(vendor: Vendor, client: CloudAcco
     for look in (client.get, client.find):
         account = look(ACCOUNT)
         assert account is not None
-        assert account.model_dump() == expected
+        assert msgspec.structs.asdict(account) == expected
 
 
 def test_a_get_that_has_found_one_is_believed_when_it_finds_none(vendor: Vendor, client: CloudAccountsClient) -> None:

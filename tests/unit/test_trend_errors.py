@@ -147,7 +147,7 @@ def test_a_missing_field_is_named_and_no_value_of_the_reply_is(vendor: Vendor, t
         trend.workload("us-1").find_connectors("012345678901")
     text = str(caught.value)
     assert "POST workload /awsconnectors/search" in text
-    assert "awsConnectors.0.ID: field required" in text
+    assert "missing required field `ID` - at `$.awsConnectors[0]`" in text
     assert "newer version" in text
     assert "value" not in text
 
@@ -156,7 +156,7 @@ def test_a_field_of_another_type_is_named_and_its_value_is_not(vendor: Vendor, t
     vendor.will(Answer(200, {"ID": 7, "workspacesEnabled": "a-value"}))
     with pytest.raises(UnusableReply) as caught:
         trend.workload("us-1").get_connector("7")
-    assert "workspacesEnabled: input should be a valid boolean" in str(caught.value)
+    assert "expected `bool`, got `str` - at `$.workspacesEnabled`" in str(caught.value)
     assert "a-value" not in str(caught.value)
 
 
