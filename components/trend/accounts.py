@@ -16,7 +16,7 @@ UNKNOWN_KEY = (
 )
 
 
-class ApiKeyDetails(Reply):
+class ApiKeyDetails(Reply, frozen=True):
     """What the accounts service says about an API key.
 
     Attributes:

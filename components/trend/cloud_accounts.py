@@ -19,7 +19,7 @@ REMEMBERED = 30.0
 """Seconds that the answer of the list is believed. Somebody else may register the account meanwhile."""
 
 
-class CloudAccountReply(Reply):
+class CloudAccountReply(Reply, frozen=True):
     """An AWS account that Cloud One knows.
 
     Attributes:
@@ -36,7 +36,7 @@ class CloudAccountReply(Reply):
     state: str = ""
 
 
-class PageReply(Reply):
+class PageReply(Reply, frozen=True):
     """A page of the list; `next` is empty on the last one."""
 
     cloud_accounts: list[CloudAccountReply]

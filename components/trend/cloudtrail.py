@@ -11,7 +11,7 @@ from components.trend.errors import UnusableReply
 from components.trend.transport import Reply, Transport
 
 
-class _Deployment(Reply):
+class _Deployment(Reply, frozen=True):
     deployment_url: str = msgspec.field(name="deploymentURL")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from components.trend.transport import Reply, Transport
 
 
-class LicensedService(Reply):
+class LicensedService(Reply, frozen=True):
     """One service of the tenant.
 
     Attributes:
@@ -19,7 +19,7 @@ class LicensedService(Reply):
     expires: str = ""
 
 
-class _Services(Reply):
+class _Services(Reply, frozen=True):
     services: list[LicensedService]
 
 

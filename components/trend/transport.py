@@ -72,7 +72,8 @@ _ONCE = _Retry(total=4, read=0, other=0, allowed_methods=None, status_forcelist=
 class Reply(msgspec.Struct, frozen=True, rename="camel"):
     """A reply of Trend: fields in camelCase on the wire, unknown ones ignored, null as absent, numbers taken for ids.
 
-    msgspec takes a fifth of pydantic's time to load, in each process that talks to Trend.
+    msgspec takes a fifth of pydantic's time to load, in each process that talks to Trend. Subclasses repeat
+    `frozen=True` for the type checker, which does not see it inherited.
     """
 
 

@@ -13,11 +13,11 @@ REGISTERED = "registered"
 """Stands for the status of a registration that is there and does not say how it stands."""
 
 
-class _Registration(Reply):
+class _Registration(Reply, frozen=True):
     status: str = ""
 
 
-class _Connector(Reply):
+class _Connector(Reply, frozen=True):
     registration: _Registration = msgspec.field(default_factory=_Registration)
 
 

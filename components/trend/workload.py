@@ -9,7 +9,7 @@ import msgspec
 from components.trend.transport import Reply, Transport
 
 
-class Connector(Reply):
+class Connector(Reply, frozen=True):
     """A link between an AWS account and Workload Security.
 
     Attributes:
@@ -27,11 +27,11 @@ class Connector(Reply):
     workspaces_enabled: bool = False
 
 
-class _Connectors(Reply):
+class _Connectors(Reply, frozen=True):
     aws_connectors: list[Connector]
 
 
-class _Settings(Reply):
+class _Settings(Reply, frozen=True):
     external_id: str = ""
 
 
