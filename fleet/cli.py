@@ -1,24 +1,19 @@
-"""The commands of `python -m fleet`: this file registers them, and turns their errors into lines."""
+"""The commands of `python -m fleet`: this file registers them."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 
 from components import __version__
-from fleet import organizations, permissions, showing
+from fleet import organizations, permissions, run_cli, showing
 from fleet.checkout import Checkout
-from fleet.document import FileRefused
-from operate.console import ONE_LINE_ERRORS, worded
+from fleet.console import AsJson, FleetFile, line_errors
 
-_INTERRUPTED = 130
 _WIDTH_OF_A_LOG = 160
 
 app = typer.Typer(
@@ -27,11 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-FleetFile = Annotated[
-    Path | None, typer.Option("--file", "-f", help="The file; default: fleet.yaml beside Pulumi.yaml.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+app.add_typer(run_cli.app)
 
 
 def _print_version(wanted: bool) -> None:
@@ -83,20 +74,3 @@ def policy(
             else permissions.of_reader(fleet)
         )
         typer.echo(json.dumps(least, indent=2))
-
-
-@contextmanager
-def line_errors() -> Iterator[None]:
-    """Print an expected error as one line, or as one for each mistake of a file, and exit."""
-    try:
-        yield
-    except FileRefused as refused:
-        for problem in refused.problems:
-            typer.echo(worded(Exception(problem)), err=True)
-        raise typer.Exit(1) from None
-    except ONE_LINE_ERRORS as error:
-        typer.echo(f"error: {worded(error)}", err=True)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        typer.echo("error: interrupted", err=True)
-        raise typer.Exit(_INTERRUPTED) from None

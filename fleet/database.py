@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from operate.console import OperateError
 
+_ATTEMPTS = 5
 VARIABLE = "FLEET_DATABASE_URL"
 FOLDER = ".fleet"
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -52,6 +55,19 @@ def connect(url: URL) -> sqlalchemy.Engine:
     """Return the engine of a database."""
     patience = {"timeout": _SQLITE_PATIENCE} if url.get_backend_name() == "sqlite" else {}
     return sqlalchemy.create_engine(url, connect_args=patience, hide_parameters=True)
+
+
+def create_tables(engine: sqlalchemy.Engine, metadata: sqlalchemy.MetaData) -> None:
+    """Create the tables that are missing. Workers that begin side by side may both try."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            metadata.create_all(engine)
+        except DBAPIError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+            time.sleep(random.uniform(0.05, 0.5))
+        else:
+            return
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import sqlalchemy
 from sqlalchemy import Column, Text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from fleet.database import database_errors
+from fleet.database import create_tables, database_errors
 from fleet.outcome import Do, Outcome, RunState
 
 _INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -81,7 +81,7 @@ class Ledger:
     def __init__(self, engine: sqlalchemy.Engine) -> None:
         self._engine = engine
         with database_errors():
-            _METADATA.create_all(engine)
+            create_tables(engine, _METADATA)
 
     def records(self) -> dict[str, StackRecord]:
         """Return what is known, by the stack's name."""

@@ -11,10 +11,12 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sys
 import threading
 
 import psutil
+
+MARK_VARIABLE = "FLEET_HOLD"
+"""Names, in the environment of a run's processes, who began them for what."""
 
 KILLED = 128 + signal.SIGKILL
 
@@ -26,35 +28,42 @@ def lead_session() -> None:
 
 
 def end_with_standard_input() -> None:
-    """End this process and all of its session as soon as its standard input ends."""
-    threading.Thread(target=_watch, daemon=True).start()
+    """End this process and all of its session as soon as its standard input ends; what it starts has an empty one."""
+    worker = os.dup(0)
+    with open(os.devnull) as nothing:  # noqa: PTH123 - its number is what counts
+        os.dup2(nothing.fileno(), 0)
+    threading.Thread(target=_watch, args=(worker,), daemon=True).start()
 
 
-def end_session(leader: int) -> None:
+def end_session(leader: int, mark: str = "") -> None:
     """Kill all processes of a session but this one; whoever is begun meanwhile, too.
 
     Args:
         leader: process id of the session's leader, dead or alive.
+        mark: value of MARK_VARIABLE that its processes were begun with; where it is given, no others are touched: the
+            id of a leader that is long dead may be somebody else's by now.
     """
-    while others := _others(leader):
+    while others := _others(leader, mark):
         for process in others:
             with contextlib.suppress(psutil.Error):
                 process.kill()
         psutil.wait_procs(others, timeout=1.0)
 
 
-def _watch() -> None:
-    while sys.stdin.buffer.read(4096):
+def _watch(worker: int) -> None:
+    while os.read(worker, 4096):
         pass
     end_session(os.getsid(0))
     os._exit(KILLED)
 
 
-def _others(leader: int) -> list[psutil.Process]:
+def _others(leader: int, mark: str) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(OSError, psutil.Error):
-            if process.pid != os.getpid() and os.getsid(process.pid) == leader and not _is_dead(process):
+            if process.pid == os.getpid() or os.getsid(process.pid) != leader or _is_dead(process):
+                continue
+            if not mark or process.environ().get(MARK_VARIABLE) == mark:
                 found.append(process)
     return found
 

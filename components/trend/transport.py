@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
@@ -17,9 +18,13 @@ from components import waiting as patience
 from components.redaction import Redactor
 from components.settings.endpoints import Service
 from components.trend.errors import NoReply, NotFound, TrendError, UnusableReply, error_class
+from components.trend.pacing import Pacing
 
 TIMEOUT = (5, 30)
 """Seconds to connect, and between two bytes of a reply."""
+
+TOO_MANY = 429
+"""HTTP status of a call that came too soon after others."""
 
 NOTICEABLE = 2.0
 """Seconds from which on a wait is announced."""
@@ -51,7 +56,11 @@ class _Retry(urllib3.Retry):
         reason = f"Trend answered {response.status}" if response else "the connection to Trend broke"
         if seconds >= NOTICEABLE:
             print(f"{reason}; asking again in {seconds:.0f} s", file=sys.stderr, flush=True)
+        pacing = Pacing.of_environment()
+        if response and response.status == TOO_MANY and self.get_retry_after(response):
+            pacing.ask_for(time.time() + seconds)
         patience.wait(seconds, reason)
+        pacing.wait()  # another process may have been asked for longer
 
 
 # A wait that Trend asks for is obeyed up to half a minute, so that no call blocks a run for hours.
@@ -128,6 +137,7 @@ class Transport:
         session = self._session()
         adapter = session.get_adapter(self._base)
         assert isinstance(adapter, HTTPAdapter)
+        Pacing.of_environment().wait()
         safe = method != "POST" if repeatable is None else repeatable
         adapter.max_retries = _REPEATABLE if safe else _ONCE
         where: dict[str, Any] = {"method": method, "path": f"{self._service.value} {shown or path}"}

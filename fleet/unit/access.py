@@ -50,8 +50,9 @@ def enter(job: Job) -> Mapping[str, Any]:
     except AwsUnavailable:
         raise
     except AwsError as error:
+        reason = str(error).removesuffix(f"; {error.hint}").removeprefix("asking AWS who calls: ")
         raise Unreachable(
-            f"role {role['roleArn']} cannot be assumed: {error}",
+            f"role {role['roleArn']} cannot be assumed: {reason}",
             f"let {own.arn} assume it, or exclude the account",
         ) from None
     if reached != job.account_id:

@@ -1,0 +1,105 @@
+"""Leads a run through its waves: gates before, rules within, the result after each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from fleet.outcome import RunState
+from fleet.queue import Queue
+from fleet.rules import FAILURES, reason_to_stop
+from fleet.runs import UNFINISHED, Phase, Run, Runs, Stage, Work
+
+TENANT = "tenant"
+"""The wave of the tenant's stack: without it nothing else begins."""
+FAILED, STOPPED = 1, 3
+"""Exit codes: an account failed; a rule stopped the run, or a gate waits."""
+_LOOK_AGAIN = 0.5
+
+Gate = Callable[[Stage, int], bool]
+"""Whether a wave may begin, given how many accounts it has."""
+
+
+class Audience(Protocol):
+    """Who is told how a run goes."""
+
+    def wave_begins(self, stage: Stage, work: Sequence[Work]) -> None:
+        """A wave begins."""
+
+    def goes_on(self, work: Sequence[Work]) -> None:
+        """How all the run's work stands, now and then."""
+
+    def wave_ended(self, stage: Stage, work: Sequence[Work]) -> None:
+        """A wave ended, or was stopped."""
+
+
+class Conductor:
+    """Leads a run.
+
+    Args:
+        runs: the books.
+        queue: gives the work out.
+        audience: is told how it goes.
+        gate: lets gated waves begin.
+    """
+
+    def __init__(self, runs: Runs, queue: Queue, audience: Audience, gate: Gate) -> None:
+        self._runs = runs
+        self._queue = queue
+        self._audience = audience
+        self._gate = gate
+
+    def lead(self, run: Run) -> int:
+        """Lead a run to its end, or to where it waits or stops, and return the exit code."""
+        for stage in run.stages:
+            work = self._runs.work(run.id, stage.name)
+            if all(each.state.value not in UNFINISHED for each in work):
+                continue
+            begun = any(each.attempt > 1 or each.state is not RunState.PENDING for each in work)
+            if stage.gated and not begun and not self._gate(stage, len(work)):
+                how = f"`python -m fleet resume --approve {stage.name}` lets it begin"
+                self._runs.enter(run.id, Phase.WAITING, f"wave {stage.name} waits for approval: {how}")
+                return STOPPED
+            self._audience.wave_begins(stage, work)
+            reason = self._wave(run, stage)
+            self._audience.wave_ended(stage, self._runs.work(run.id, stage.name))
+            if reason:
+                self._runs.enter(run.id, Phase.STOPPED, reason)
+                return STOPPED
+        self._runs.enter(run.id, Phase.ENDED)
+        return FAILED if any(self._runs.counts(run.id).get(state) for state in FAILURES) else 0
+
+    def _wave(self, run: Run, stage: Stage) -> str:
+        """Lead a wave to its end, and return why the run stops after it; empty where it goes on."""
+        given: dict[str, int] = {}
+        while True:
+            work = self._runs.work(run.id)
+            wave = [each for each in work if each.wave == stage.name]
+            unfinished = [each for each in wave if each.state.value in UNFINISHED]
+            self._audience.goes_on(work)
+            reason = self._reason(run, stage, wave, work)
+            if reason and any(each.state.value in UNFINISHED for each in work):
+                self._runs.enter(run.id, Phase.STOPPED, reason)
+                self._queue.take_back(unfinished)
+                self._let_end(run, stage)
+                return reason
+            if not unfinished:
+                return ""
+            self._queue.give_out(
+                (each.run, each.stack, each.attempt) for each in unfinished if given.get(each.stack) != each.attempt
+            )
+            given |= {each.stack: each.attempt for each in unfinished}
+            time.sleep(_LOOK_AGAIN)
+
+    def _reason(self, run: Run, stage: Stage, wave: Sequence[Work], work: Sequence[Work]) -> str:
+        if stage.name == TENANT:
+            failed = [each for each in wave if each.state in FAILURES]
+            return f"the tenant's stack {failed[0].stack} failed, which the others need" if failed else ""
+        return reason_to_stop(run.bounds, wave, work)
+
+    def _let_end(self, run: Run, stage: Stage) -> None:
+        """Wait for what is under way."""
+        while any(each.state is RunState.RUNNING for each in self._runs.work(run.id, stage.name)):
+            self._audience.goes_on(self._runs.work(run.id))
+            time.sleep(_LOOK_AGAIN)

@@ -1,0 +1,297 @@
+"""A run and its work, as the books have them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import func, select
+
+from components import __version__
+from fleet.books import METADATA, RUNS, WORK, now_in
+from fleet.database import create_tables
+from fleet.outcome import Do, Outcome, RunState
+from fleet.unit.job import Job
+
+FORMAT = 1
+"""Of what is stored about a run. A program of another format cannot go on with it."""
+
+UNFINISHED = (RunState.PENDING.value, RunState.RUNNING.value)
+
+
+class Phase(Enum):
+    """How far a run is."""
+
+    UNDER_WAY = "under way"
+    WAITING = "waiting at a gate"
+    STOPPED = "stopped by a rule"
+    ENDED = "ended"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A wave as a run has it: its name, and whether somebody lets it begin."""
+
+    name: str
+    gated: bool = False
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much at once, and when it is enough: what `fleet.yaml` says under `limits` and `stop`."""
+
+    at_once: int = 8
+    starts_per_minute: int = 30
+    failed_percent: int = 5
+    same_error: int = 5
+
+    def without_rules(self) -> Bounds:
+        """Return the limits alone, for what changes nothing: it goes on whatever fails."""
+        return replace(self, failed_percent=100, same_error=sys.maxsize)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run.
+
+    Attributes:
+        id: when it began, in words that sort.
+        do: what it does to each stack.
+        stages: its waves, in order.
+        bounds: its limits and rules.
+        phase: how far it is.
+        reason: why it stopped or waits.
+        leader: the worker that leads it.
+        format, version: of the program that began it.
+        began: in seconds since the epoch.
+        ended: the same; None while it has not.
+    """
+
+    id: str
+    do: Do
+    stages: Sequence[Stage]
+    bounds: Bounds
+    phase: Phase
+    reason: str
+    leader: str
+    format: int
+    version: str
+    began: float
+    ended: float | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a run does for one account.
+
+    Attributes:
+        run: the run's id.
+        stack, account_id, name: the account's.
+        wave: name of its wave.
+        job: what the account's own process is told.
+        told: what the ledger keeps of it.
+        attempt: counts up when it is given out again.
+        state: where it stands.
+        outcome: how it ended; None while it has not.
+        began, ended: in seconds since the epoch.
+    """
+
+    run: str
+    stack: str
+    account_id: str
+    name: str
+    wave: str
+    job: Job
+    told: Mapping[str, str]
+    attempt: int
+    state: RunState
+    outcome: Outcome | None
+    began: float | None = None
+    ended: float | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """Work that is about to be written down.
+
+    Attributes:
+        job, name, wave, told: as a `Work` has them.
+        state: another where nothing is done with it.
+        reason: why nothing is.
+    """
+
+    job: Job
+    name: str
+    wave: str
+    told: Mapping[str, str]
+    state: RunState = RunState.PENDING
+    reason: str = ""
+
+
+class Runs:
+    """The runs in a database.
+
+    Args:
+        engine: of the database; tables are made where they are missing.
+    """
+
+    def __init__(self, engine: sqlalchemy.Engine) -> None:
+        self.engine = engine
+        create_tables(engine, METADATA)
+        self._now = now_in(engine)
+
+    def begin(self, do: Do, stages: Sequence[Stage], bounds: Bounds, tasks: Sequence[Task], leader: str) -> Run:
+        """Write a new run down. What an earlier one has not done is abandoned."""
+        id_ = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
+        with self.engine.begin() as connection:
+            connection.execute(
+                RUNS.update()
+                .where(RUNS.c.phase.not_in((Phase.ENDED.value, Phase.ABANDONED.value)))
+                .values(phase=Phase.ABANDONED.value)
+            )
+            connection.execute(
+                RUNS.insert().values(
+                    id=id_,
+                    do=do.value,
+                    waves=json.dumps([asdict(stage) for stage in stages]),
+                    limits=json.dumps(asdict(bounds)),
+                    phase=Phase.UNDER_WAY.value,
+                    leader=leader,
+                    format=FORMAT,
+                    version=__version__,
+                    began=self._now,
+                )
+            )
+            if tasks:
+                connection.execute(WORK.insert(), [_row(id_, do, at, task) for at, task in enumerate(tasks)])
+        return self.run(id_)
+
+    def run(self, id_: str) -> Run:
+        """Return a run."""
+        with self.engine.connect() as connection:
+            return _run(connection.execute(select(RUNS).where(RUNS.c.id == id_)).one())
+
+    def last(self, *dos: Do) -> Run | None:
+        """Return the run that began last; of some kinds alone where they are given."""
+        chosen = select(RUNS).order_by(RUNS.c.id.desc()).limit(1)
+        if dos:
+            chosen = chosen.where(RUNS.c.do.in_([do.value for do in dos]))
+        with self.engine.connect() as connection:
+            row = connection.execute(chosen).one_or_none()
+        return None if row is None else _run(row)
+
+    def enter(self, run: str, phase: Phase, reason: str = "", *, leader: str = "") -> None:
+        """Note how far a run is, and, where it is given, who leads it now."""
+        ended = self._now if phase is Phase.ENDED else None
+        leads = {"leader": leader} if leader else {}
+        with self.engine.begin() as connection:
+            connection.execute(
+                RUNS.update().where(RUNS.c.id == run).values(phase=phase.value, reason=reason, ended=ended, **leads)
+            )
+
+    def work(self, run: str, wave: str | None = None) -> list[Work]:
+        """Return a run's work in its order, of one wave where it is given."""
+        chosen = select(WORK).where(WORK.c.run == run).order_by(WORK.c.position)
+        if wave is not None:
+            chosen = chosen.where(WORK.c.wave == wave)
+        with self.engine.connect() as connection:
+            return [_work(row) for row in connection.execute(chosen)]
+
+    def one(self, run: str, stack: str) -> Work:
+        """Return the work of a run for one stack."""
+        with self.engine.connect() as connection:
+            row = connection.execute(select(WORK).where(WORK.c.run == run, WORK.c.stack == stack)).one()
+            return _work(row)
+
+    def counts(self, run: str) -> dict[RunState, int]:
+        """Return how many accounts are in which state."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(
+                select(WORK.c.state, func.count()).where(WORK.c.run == run).group_by(WORK.c.state)
+            )
+            return {RunState(state): count for state, count in rows}
+
+    def is_open(self, run: str) -> bool:
+        """Whether the run still begins something."""
+        return self.run(run).phase is Phase.UNDER_WAY
+
+    def give_out_again(self, run: str, stack: str) -> int:
+        """Let the work be done once more, and return the number of the attempt; an earlier one does nothing more."""
+        with self.engine.begin() as connection:
+            where = (WORK.c.run == run) & (WORK.c.stack == stack)
+            values = {"attempt": WORK.c.attempt + 1, "state": RunState.PENDING.value, "outcome": None, "ended": None}
+            connection.execute(WORK.update().where(where).values(**values))
+            return int(connection.execute(select(WORK.c.attempt).where(where)).scalar_one())
+
+    def note_begin(self, work: Work) -> None:
+        """Note that the work is being done."""
+        self._note(work, state=RunState.RUNNING.value, began=self._now)
+
+    def note_pending(self, work: Work) -> None:
+        """Note that the work is to be done still."""
+        self._note(work, state=RunState.PENDING.value, began=None)
+
+    def note_end(self, work: Work, outcome: Outcome) -> None:
+        """Note how the work ended."""
+        self._note(work, state=outcome.state.value, outcome=outcome.to_json(), ended=self._now)
+
+    def _note(self, work: Work, **values: Any) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(WORK.update().where(WORK.c.run == work.run, WORK.c.stack == work.stack).values(**values))
+
+
+def _row(run: str, do: Do, position: int, task: Task) -> dict[str, Any]:
+    settled = Outcome(task.job.account_id, task.job.stack, do, task.state, message=task.reason)
+    return {
+        "run": run,
+        "stack": task.job.stack,
+        "position": position,
+        "account_id": task.job.account_id,
+        "name": task.name,
+        "wave": task.wave,
+        "job": task.job.to_json(),
+        "told": json.dumps(dict(task.told)),
+        "attempt": 1,
+        "state": task.state.value,
+        "outcome": None if task.state is RunState.PENDING else settled.to_json(),
+    }
+
+
+def _run(row: sqlalchemy.Row[Any]) -> Run:
+    return Run(
+        id=row.id,
+        do=Do(row.do),
+        stages=[Stage(**each) for each in json.loads(row.waves)],
+        bounds=Bounds(**json.loads(row.limits)),
+        phase=Phase(row.phase),
+        reason=row.reason or "",
+        leader=row.leader,
+        format=row.format,
+        version=row.version,
+        began=row.began,
+        ended=row.ended,
+    )
+
+
+def _work(row: sqlalchemy.Row[Any]) -> Work:
+    return Work(
+        run=row.run,
+        stack=row.stack,
+        account_id=row.account_id,
+        name=row.name,
+        wave=row.wave,
+        job=Job.from_json(row.job),
+        told=json.loads(row.told),
+        attempt=row.attempt,
+        state=RunState(row.state),
+        outcome=None if row.outcome is None else Outcome.from_json(row.outcome),
+        began=row.began,
+        ended=row.ended,
+    )

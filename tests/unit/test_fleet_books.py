@@ -1,0 +1,68 @@
+"""The fleet's books without a queue: rules, status, and who holds a stack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fleet.database import connect, database_url
+from fleet.outcome import Cause, Do, Outcome, RunState
+from fleet.rules import reason_to_stop
+from fleet.runs import Bounds, Runs, Work
+from fleet.status import Status
+from fleet.unit.job import Job
+from fleet.workers import Hold, Taken, Workers
+
+
+def books(folder: Path) -> Runs:
+    return Runs(connect(database_url(folder)))
+
+
+def work(state: RunState, message: str = "", *, wave: str = "rest", cause: Cause | None = Cause.AWS) -> Work:
+    outcome = Outcome("1", "s", Do.UP, state, cause if state is RunState.FAILED else None, message)
+    return Work("r", "s", "111111111111", "n", wave, Job("1", "s"), {}, 1, state, outcome)
+
+
+@pytest.mark.parametrize(
+    ("failed", "done", "percent", "same", "stops"),
+    [(1, 2, 5, 9, True), (1, 19, 5, 9, False), (2, 18, 5, 9, True), (3, 97, 5, 3, True), (3, 97, 5, 4, False)],
+)
+def test_rules_count_the_failures_of_the_wave_and_those_alike(
+    failed: int, done: int, percent: int, same: int, stops: bool
+) -> None:
+    alike = [work(RunState.FAILED, f"role r-{number:012} of 12345678901{number} is gone") for number in range(failed)]
+    wave = [*alike, *[work(RunState.DONE)] * done]
+    assert bool(reason_to_stop(Bounds(failed_percent=percent, same_error=same), wave, wave)) is stops
+
+
+def test_failures_of_one_kind_are_one_line_with_all_their_accounts(tmp_path: Path) -> None:
+    runs = books(tmp_path)
+    run_ = runs.begin(Do.UP, [], Bounds(), [], "nobody")
+    seen = Status.of(runs, Workers(runs.engine), run_)
+    failed = [work(RunState.FAILED, f"role r-{number:012} is gone") for number in range(3)]
+    seen = Status(run_, [*failed, work(RunState.LOCKED, "locked by jo")], seen.is_led, seen.at)
+    assert [(each.cause, len(each.accounts)) for each in seen.failures] == [("failed (aws)", 3), ("locked", 1)]
+    page = tmp_path / "status.html"
+    Status(run_, [work(RunState.FAILED, "<script>")], False, seen.at).write_page(page)
+    assert "<script>" not in page.read_text()
+    assert "&lt;script&gt;" in page.read_text()
+
+
+def test_only_a_dead_worker_loses_its_hold_and_the_next_learns_of_all_who_died_with_it(tmp_path: Path) -> None:
+    engine = books(tmp_path).engine
+    first, second, third = (Workers(engine) for _ in range(3))
+    for each in (first, second, third):
+        each.beat()
+    assert first.take("r", "s") == Taken()
+    held = second.take("r", "s")
+    assert isinstance(held, Hold)
+    assert held.worker == first.id
+    first.bury(first.id)
+    taken = second.take("r", "s")
+    assert isinstance(taken, Taken)
+    assert [each.host for each in taken.dead] == [first.host]
+    second.bury(second.id)
+    taken = third.take("r", "s")
+    assert isinstance(taken, Taken)
+    assert len(taken.dead) == 2
