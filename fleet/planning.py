@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from components.settings.setting import Part
 from fleet import sanity
 from fleet.accounts import Account, AccountState
 from fleet.configuration import Fleet, Wave
@@ -29,7 +30,11 @@ def plan_of(fleet: Fleet, accounts: Sequence[Account], records: Mapping[str, Sta
     Raises:
         FileRefused: names of stacks or settings are invalid; with every problem.
     """
-    general = {name: value for name, value in fleet.settings.items() if not names_account(value)}
+    general = {
+        name: value
+        for name, value in fleet.settings.items()
+        if not names_account(value) and DECLARED[name].part not in (Part.ACCOUNT, Part.TRAIL)
+    }
     tenant = PlannedStack(
         None, fleet.tenant.stack, StackStatus.NEW, _scoped(general, "tenant"), enroll=fleet.tenant.enroll
     )

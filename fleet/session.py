@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
@@ -16,7 +16,7 @@ import sqlalchemy
 from rich.console import Console
 
 from components import __version__
-from fleet.conducting import Conductor
+from fleet.conducting import TENANT, Conductor
 from fleet.console import say
 from fleet.database import connect, database_url, own_folder
 from fleet.ledger import Ledger
@@ -164,7 +164,9 @@ class Session:
         return [each for each in work if (hold := self.workers.holder(each.stack)) and hold.worker == self.workers.id]
 
     def _note(self, work: Work, outcome: Outcome) -> None:
-        self._ledger.note(outcome, work.told, __version__)
+        # The tenant's stack is nobody's account, whichever one it is deployed from.
+        whose = replace(outcome, account_id="") if work.wave == TENANT else outcome
+        self._ledger.note(whose, work.told, __version__)
 
     def _may_begin(self, stage: Stage, accounts: int) -> bool:
         if stage.name in self.approved:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from components.trend.shared import SHARED_VARIABLE
 from fleet.outcome import Cause, Outcome, RunState
 from fleet.pause import Pause
 from fleet.processes import MARK_VARIABLE, end_session
@@ -37,7 +38,7 @@ class Performer:
         runs: the books.
         workers: this worker among the others.
         pause: until when nobody begins anything.
-        logs: folder for what the processes print.
+        logs: folder for what the processes print; beside it, what Trend says of the tenant in a run.
         noted: is told how each piece of work ended.
         unit: the command for one account.
         closing: set when nothing more is to be begun.
@@ -101,6 +102,8 @@ class Performer:
         do = self.runs.run(work.run).do
         log = self.logs / work.run / f"{work.stack}.log"
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shared = self.logs.parent / "shared" / work.run
+        shared.mkdir(mode=0o700, parents=True, exist_ok=True)
         job, began = work.job, time.monotonic()
         # The pipe stays open while the process runs: where this one dies, it ends.
         with (
@@ -111,7 +114,12 @@ class Performer:
                 stdout=subprocess.PIPE,
                 stderr=printed,
                 start_new_session=True,
-                env={**os.environ, **self.pause.variables(), MARK_VARIABLE: mark_of(self.workers.id, work.stack)},
+                env={
+                    **os.environ,
+                    **self.pause.variables(),
+                    SHARED_VARIABLE: str(shared),
+                    MARK_VARIABLE: mark_of(self.workers.id, work.stack),
+                },
             ) as process,
         ):
             self._sessions.add(process.pid)

@@ -57,7 +57,7 @@ class Accounts:
         """
         shown = "/apikeys/{id}"
         try:
-            reply = self._transport.call("GET", f"/apikeys/{quote(key.id, safe='')}", shown=shown)
+            reply = self._transport.get_of_tenant(f"/apikeys/{quote(key.id, safe='')}", shown=shown)
         except NotFound as error:
             raise Unauthenticated(
                 error.message,

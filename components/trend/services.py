@@ -31,5 +31,5 @@ class Services:
 
     def list(self) -> list[LicensedService]:
         """Return the services of the tenant, expired ones too."""
-        reply = self._transport.call("GET", "/services")
+        reply = self._transport.get_of_tenant("/services")
         return self._transport.parse(_Services, reply, "GET /services").services

@@ -19,6 +19,7 @@ from components.redaction import Redactor
 from components.settings.endpoints import Service
 from components.trend.errors import NoReply, NotFound, TrendError, UnusableReply, error_class
 from components.trend.pacing import Pacing
+from components.trend.shared import asked_once
 
 TIMEOUT = (5, 30)
 """Seconds to connect, and between two bytes of a reply."""
@@ -47,6 +48,11 @@ class _Retry(urllib3.Retry):
             return super().parse_retry_after(retry_after)
         except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
             return 0
+
+    def parse_retry_after_of(self, response: requests.Response) -> float:
+        """Return the seconds that a reply asks for; 0 where it asks for none."""
+        asked = response.headers.get("Retry-After", "")
+        return min(self.parse_retry_after(asked), _WAITS["retry_after_max"]) if asked else 0
 
     def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
         """Wait as long as the service asks, else as the back-off says; the operator can end it."""
@@ -150,10 +156,16 @@ class Transport:
         trace_id = next((response.headers[name] for name in TRACE_HEADERS if name in response.headers), "")
         where |= {"status": response.status_code, "trace_id": self._redact(trace_id)}
         if response.status_code >= 300:
+            if response.status_code == TOO_MANY:  # after the last attempt, for the others
+                Pacing.of_environment().ask_for(time.time() + _REPEATABLE.parse_retry_after_of(response))
             raise self._error(response, where)
         if method == "DELETE" and not response.content.strip():
             return None
         return _decoded(response, where, (dict, list) if lists else dict)
+
+    def get_of_tenant(self, path: str, *, shown: str = "") -> Any:
+        """GET what is the same for each AWS account of the tenant: once for all processes that share its replies."""
+        return asked_once(self._base + path, lambda: self.call("GET", path, shown=shown))
 
     def get_or_none(self, path: str) -> Any | None:
         """GET an object; None when the service says that there is none (404, and nothing but 404)."""

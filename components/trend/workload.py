@@ -43,7 +43,7 @@ class Workload:
 
     def external_id(self) -> str:
         """Return the tenant's external id; empty where an administrator hid it."""
-        reply = self._transport.call("GET", "/awsconnectorsettings")
+        reply = self._transport.get_of_tenant("/awsconnectorsettings")
         return self._transport.parse(_Settings, reply, "GET /awsconnectorsettings").external_id
 
     def find_connectors(self, aws_account_id: str) -> list[Connector]:
