@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.organization import DEV, PROD, ROOT, TRAIL_BUCKET, UNITS, WORKLOADS, AccountKind, Organization
+from sandbox.aws.judging.judge import Judge
+from sandbox.aws.world import AwsWorld
+from sandbox.organization import (
+    DEV,
+    PROD,
+    ROOT,
+    TRAIL_BUCKET,
+    UNITS,
+    WORKLOADS,
+    AccountKind,
+    Organization,
+    OrganizationAccount,
+)
 from sandbox.sandbox import Sandbox
 from tests.unit.test_sandbox.scene import ACCOUNT, Stacks, code_of
+from tests.unit.test_sandbox.test_calls import request
 from tests.unit.test_sandbox.test_trust import Workload
 
 SIZE = 26
@@ -151,6 +166,47 @@ def test_each_account_is_one_of_its_own_behind_its_role(whole: Sandbox, organiza
     assert standing(one.id) == [1, 1, 1]
     assert standing(other.id) == standing(ACCOUNT) == [0, 0, 0]
     assert {call.account for call in whole.aws_requests(changing=True)} == {one.id}
+
+
+def test_accounts_worked_in_at_once_do_not_mix(whole: Sandbox, organization: Organization) -> None:
+    members = organization.plain[:8]
+
+    def work(member: OrganizationAccount) -> list[str]:
+        """Make things in an account, look at what all accounts share, and return what the account has then."""
+        options = assumed(whole, member.role_arn)
+        s3, iam, trails = (boto3.client(service, **options) for service in ("s3", "iam", "cloudtrail"))
+        for number in range(10):
+            s3.create_bucket(Bucket=f"of-{member.id}-{number}")
+            iam.create_role(RoleName=f"of-{member.id}-{number}", AssumeRolePolicyDocument="{}")
+            assert len(trails.describe_trails()["trailList"]) == 1
+        names = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+        return names + [role["RoleName"] for role in iam.list_roles()["Roles"]]
+
+    with ThreadPoolExecutor(len(members)) as pool:
+        standing = list(pool.map(work, members))
+    for member, names in zip(members, standing, strict=True):
+        own = sorted(f"of-{member.id}-{number}" for number in range(10))
+        assert sorted(name for name in names if name.startswith("of-")) == sorted([*own, *own])
+    assert [call for call in whole.aws_requests() if call.status != 200] == []
+
+
+def test_moto_is_asked_for_one_call_at_a_time() -> None:
+    asked, released = threading.Semaphore(0), threading.Event()
+
+    def moto(_environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        asked.release()
+        released.wait(1)
+        start_response("200 OK", [])
+        return [b""]
+
+    world, environ = AwsWorld(moto, Judge(), ACCOUNT), request("iam", body="Action=ListRoles&Version=2010-05-08")
+    call = world.identify(dict(environ))
+    with ThreadPoolExecutor(2) as pool:
+        answers = [pool.submit(world.answer, call, dict(environ)) for _ in range(2)]
+        asked.acquire()
+        assert not asked.acquire(timeout=0.2)  # the second one waits
+        released.set()
+        assert [answer.result().status_code for answer in answers] == [200, 200]
 
 
 @pytest.mark.parametrize("kind", [AccountKind.UNREACHABLE, AccountKind.SUSPENDED, AccountKind.MANAGEMENT])
