@@ -32,8 +32,9 @@ from sandbox.organization import (
 )
 
 PARTITION = "aws"
-SCP = "SERVICE_CONTROL_POLICY"
+SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
 RESTRICTION = "p-noroles0"
+_EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _FOUNDED = datetime(2024, 1, 2, 3, 4, 5)
 
 
@@ -49,7 +50,6 @@ def plant(organization: Organization) -> None:
         if account is not management:
             organizations_backends.master_accounts[account.id] = (management.id, PARTITION)
     _plant_policies(backend, planted, organization.the(AccountKind.RESTRICTED).id)
-    iam_backends[management.id][PARTITION].delete_role(ROLE_NAME)  # AWS makes it in member accounts alone
     log_archive, unreachable = organization.the(AccountKind.LOG_ARCHIVE), organization.the(AccountKind.UNREACHABLE)
     role = iam_backends[unreachable.id][PARTITION].get_role(ROLE_NAME)
     role.assume_role_policy_document = role.assume_role_policy_document.replace(management.id, log_archive.id)
@@ -109,8 +109,12 @@ class _PlantedAccount(FakeAccount):
         self._id = declared.id
         super().__init__(organization, AccountName=declared.name, Email=f"{declared.name}@sandbox.example")
         self.parent_id, self.create_time, self.tags = declared.unit.id, joined, dict(declared.tags)
+        iam = iam_backends[self.id][PARTITION]
         if declared.kind is AccountKind.MANAGEMENT:
             self.joined_method = "INVITED"
+            iam.delete_role(ROLE_NAME)  # AWS makes it in member accounts alone
+        else:
+            iam.put_role_policy(ROLE_NAME, "AdministratorAccess", _document(_EVERYTHING))
         if declared.kind is AccountKind.SUSPENDED:
             self.status = self.state = "SUSPENDED"
 
@@ -134,11 +138,9 @@ def _unit(organization: FakeOrganization, declared: OrganizationalUnit) -> FakeO
 
 
 def _plant_policies(backend: OrganizationsBackend, organization: FakeOrganization, restricted: str) -> None:
-    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    resources = {**everything, "Principal": "*"}
     for policy in (
-        _policy(organization, DEFAULT_SCP_POLICY_ID, "FullAWSAccess", SCP, everything),
-        _policy(organization, DEFAULT_RCP_POLICY_ID, "RCPFullAWSAccess", "RESOURCE_CONTROL_POLICY", resources),
+        _policy(organization, DEFAULT_SCP_POLICY_ID, "FullAWSAccess", SCP, _EVERYTHING),
+        _policy(organization, DEFAULT_RCP_POLICY_ID, "RCPFullAWSAccess", RCP, {**_EVERYTHING, "Principal": "*"}),
     ):
         policy.aws_managed = True
         backend.policies.append(policy)
@@ -152,7 +154,10 @@ def _plant_policies(backend: OrganizationsBackend, organization: FakeOrganizatio
 def _policy(
     organization: FakeOrganization, policy_id: str, name: str, kind: str, statement: Mapping[str, str]
 ) -> FakePolicy:
-    content = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    policy = FakePolicy(organization, Name=name, Description=name, Type=kind, Content=content)
+    policy = FakePolicy(organization, Name=name, Description=name, Type=kind, Content=_document(statement))
     policy.id = policy_id
     return policy
+
+
+def _document(statement: Mapping[str, str]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -23,6 +23,15 @@ HUB, SPOKE = f"arn:aws:iam::{ACCOUNT}:role/hub", f"arn:aws:iam::{ACCOUNT}:role/s
 Settings = dict[str, Any]
 
 
+@pytest.fixture(autouse=True)
+def deployers(aws: Aws) -> None:
+    """The roles of the settings, which trust everybody of their account."""
+    trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    for arn in (HUB, SPOKE):
+        aws.sandbox.aws("iam").create_role(RoleName=arn.rpartition("/")[2], AssumeRolePolicyDocument=document)
+
+
 def keys_of_a_user(aws: Aws, name: str) -> tuple[str, str]:
     iam = aws.sandbox.aws("iam")
     iam.create_user(UserName=name)

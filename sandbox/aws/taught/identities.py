@@ -7,6 +7,7 @@ may even assume roles, which AWS refuses to a root user.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -14,11 +15,13 @@ from moto.iam import urls
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import Role, User
 from moto.iam.responses import IamResponse
+from moto.organizations.models import organizations_backends
 from moto.sts.models import AssumedRole, STSBackend, sts_backends
 from moto.utilities.utils import get_partition
 
 from sandbox.aws.identity import SESSIONS, Identity
 from sandbox.aws.judging.policy import Ask, JudgedPolicy
+from sandbox.aws.organizations import control_policies
 
 _DECISIONS = ("allowed", "implicitDeny", "explicitDeny")
 
@@ -58,13 +61,12 @@ class RootCaller(STSBackend):
 
 
 class SimulatingIam(IamResponse):
-    """IAM with SimulatePrincipalPolicy, for the inline policies of a user or role."""
+    """IAM with SimulatePrincipalPolicy, for the policies of a user or role, and those above its account."""
 
     def simulate_principal_policy(self) -> ActionResult:
         """Judge each action on each resource, one by one where resources are named (IAM API, EvaluationResult)."""
-        policies = [
-            JudgedPolicy(json.loads(text)) for text in self._inline_policies(self._get_param("PolicySourceArn"))
-        ]
+        policies = [JudgedPolicy(json.loads(text)) for text in self._policies(self._get_param("PolicySourceArn"))]
+        above = [policy for _, policy in control_policies(self.current_account)]
         resources = self._get_param("ResourceArns", []) or ["*"]
         context = {
             entry["ContextKeyName"]: tuple(entry["ContextKeyValues"]) for entry in self._get_param("ContextEntries", [])
@@ -72,10 +74,17 @@ class SimulatingIam(IamResponse):
         results = []
         for action in self._get_param("ActionNames", []):
             asks = [Ask(action, resource, context) for resource in resources]
-            decisions = [_decision(policies, ask) for ask in asks]
+            decisions = [_decision(policies, above, ask) for ask in asks]
             missing = [sorted({key for policy in policies for key in policy.lacks(ask)}) for ask in asks]
             worst = max(decisions, key=_DECISIONS.index)
-            result = {"EvalActionName": action, "EvalResourceName": resources[0], "EvalDecision": worst}
+            result: dict[str, Any] = {
+                "EvalActionName": action,
+                "EvalResourceName": resources[0],
+                "EvalDecision": worst,
+            }
+            if self.current_account in organizations_backends.master_accounts:
+                denied = any(policy.denies(ask) for policy in above for ask in asks)
+                result["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": not denied}
             if resources == ["*"]:
                 result["MissingContextValues"] = missing[0]
             else:
@@ -86,15 +95,17 @@ class SimulatingIam(IamResponse):
             results.append(result)
         return ActionResult({"EvaluationResults": results, "IsTruncated": False})
 
-    def _inline_policies(self, arn: str) -> list[str]:
+    def _policies(self, arn: str) -> Iterator[str]:
         principals: list[User | Role] = [*self.backend.users.values(), *self.backend.roles.values()]
-        for principal in principals:
-            if principal.arn == arn:
-                return [str(text) for text in principal.policies.values()]
-        raise NotFoundException(f"The user with name {arn.rpartition('/')[2]} cannot be found.")
+        principal = next((each for each in principals if each.arn == arn), None)
+        if principal is None:
+            raise NotFoundException(f"The user with name {arn.rpartition('/')[2]} cannot be found.")
+        yield from map(str, principal.policies.values())
+        for policy in principal.managed_policies.values():
+            yield next(each.document for each in policy.versions if each.version_id == policy.default_version_id)
 
 
-def _decision(policies: list[JudgedPolicy], ask: Ask) -> str:
-    if any(policy.denies(ask) for policy in policies):
+def _decision(policies: list[JudgedPolicy], above: list[JudgedPolicy], ask: Ask) -> str:
+    if any(policy.denies(ask) for policy in (*policies, *above)):
         return "explicitDeny"
     return "allowed" if any(policy.allows(ask) for policy in policies) else "implicitDeny"

@@ -295,6 +295,29 @@ def test_what_a_service_control_policy_denies_is_refused_by_its_name_also_to_clo
     boto3.client("s3", **options).create_bucket(Bucket="others-are-free")
 
 
+def test_the_simulator_knows_attached_policies_and_those_above_the_account(
+    whole: Sandbox, organization: Organization
+) -> None:
+    def decided(account: OrganizationAccount, role_arn: str) -> list[tuple[str, bool]]:
+        results = whole.aws("iam", account=account.id).simulate_principal_policy(
+            PolicySourceArn=role_arn, ActionNames=["iam:CreateRole", "s3:CreateBucket"]
+        )["EvaluationResults"]
+        return [
+            (each["EvalDecision"], each["OrganizationsDecisionDetail"]["AllowedByOrganizations"]) for each in results
+        ]
+
+    free, restricted = organization.plain[0], organization.the(AccountKind.RESTRICTED)
+    assert decided(free, free.role_arn) == [("allowed", True), ("allowed", True)]
+    assert decided(restricted, restricted.role_arn) == [("explicitDeny", False), ("allowed", True)]
+    iam = whole.aws("iam", account=free.id)
+    own = iam.create_role(RoleName="own", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    assert decided(free, own) == [("implicitDeny", True), ("implicitDeny", True)]
+    allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    policy = iam.create_policy(PolicyName="buckets", PolicyDocument=json.dumps(allow))["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="own", PolicyArn=policy)
+    assert decided(free, own) == [("implicitDeny", True), ("allowed", True)]
+
+
 def test_a_policy_of_a_unit_holds_below_it_and_never_for_the_management_account(
     whole: Sandbox, organization: Organization
 ) -> None:
