@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.assumable import assumable_role
 from tests.e2e.operating import UP, operate
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 from tests.e2e.test_bad_input import assert_nothing_changed, assert_refused
@@ -32,11 +33,7 @@ def assuming(stack: Stack) -> Iterator[Stack]:
     """A stack whose credentials may do nothing but assume its role."""
     stack.environment |= {"AWS_ACCESS_KEY_ID": BASE, "AWS_SECRET_ACCESS_KEY": BASE}
     stack.sandbox.aws_control.enforce(BASE, ONLY_ASSUMES)
-    trust = {"Effect": "Allow", "Principal": {"AWS": stack.sandbox.account}, "Action": "sts:AssumeRole"}
-    stack.sandbox.aws("iam").create_role(
-        RoleName="deployer", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    )
-    set_aws(stack, assumeRoles=[{"roleArn": ROLE, "sessionName": "life"}])
+    set_aws(stack, assumeRoles=[{"roleArn": assumable_role(stack.sandbox, "deployer"), "sessionName": "life"}])
     yield stack
     stack.sandbox.aws_control.clear_policies()
 

@@ -16,6 +16,7 @@ from sandbox.gate.faults import Fault
 from sandbox.pulumi.aws.session import Aws as PluginAws
 from sandbox.pulumi.aws.session import decode
 from sandbox.sandbox import ACCOUNT
+from tests.assumable import assumable_role
 from tests.lifecycle.aws_scene import REGION, Aws
 
 HUB, SPOKE = f"arn:aws:iam::{ACCOUNT}:role/hub", f"arn:aws:iam::{ACCOUNT}:role/spoke"
@@ -25,11 +26,8 @@ Settings = dict[str, Any]
 
 @pytest.fixture(autouse=True)
 def deployers(aws: Aws) -> None:
-    """The roles of the settings, which trust everybody of their account."""
-    trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    for arn in (HUB, SPOKE):
-        aws.sandbox.aws("iam").create_role(RoleName=arn.rpartition("/")[2], AssumeRolePolicyDocument=document)
+    """The roles of the settings."""
+    assert [assumable_role(aws.sandbox, name) for name in ("hub", "spoke")] == [HUB, SPOKE]
 
 
 def keys_of_a_user(aws: Aws, name: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from components.aws.identity import AwsSettings
 from components.aws.notifications import Notifications
 from sandbox.gate.faults import Fault
 from sandbox.sandbox import ACCOUNT
+from tests.assumable import assumable_role
 from tests.lifecycle.engine import Resource
 from tests.lifecycle.notified_bucket import (
     BEFORE,
@@ -168,9 +169,8 @@ def test_destroy_goes_on_without_the_bucket(bucket: Bucket, deployment: Deployme
 
 
 def test_the_roles_of_the_aws_provider_are_assumed_one_after_the_other(bucket: Bucket) -> None:
-    roles = [
-        {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/{name}", "sessionName": "deploy", "duration": "1h"} for name in "ab"
-    ]
+    arns = [assumable_role(bucket.sandbox, name) for name in "ab"]
+    roles = [{"roleArn": arn, "sessionName": "deploy", "duration": "1h"} for arn in arns]
     config = {"accessKey": "the-stacks-own", "secretKey": "x" * 40, "assumeRoles": json.dumps(roles)}
     bucket.sandbox.aws_control.clear_requests()
     sts = AwsClients(AwsSettings.of(config.get)).client("sts", REGION)
