@@ -65,6 +65,7 @@ SITUATIONS = {
     "kept bucket, role in a path": Situation(
         {"createNewTrail": True, "trailLogRetentionDays": 0, "rolePath": "/security/", "tags": {"cost": "1"}}, CHANGED
     ),
+    "no trail": Situation({"scope": "account", "cloudTrail": False, "tags": {"cost": "1"}}, CHANGED),
     "bounded role": Situation(
         {
             "existingCloudtrailBucketName": EXISTING,
@@ -137,8 +138,10 @@ class Life:
         Args:
             document: the whole policy of a destroy.
         """
-        too_few = without(document, "TrendFunctions", "lambda:DeleteFunction")
-        self._somebody_fails(too_few, *DESTROY, "--target", "**::forwarder", "--target-dependents")
+        failing, *lacked = "forwarder", "TrendFunctions", "lambda:DeleteFunction"
+        if self._situation.settings.get("cloudTrail") is False:
+            failing, *lacked = "management-role", "TrendRoles", "iam:DeleteRole"
+        self._somebody_fails(without(document, *lacked), *DESTROY, "--target", f"**::{failing}", "--target-dependents")
         yield from self.run(*DESTROY, "--refresh")
 
     def deploy(self) -> None:
@@ -169,6 +172,8 @@ class Life:
         iam.update_role(RoleName=role, Description="by hand", MaxSessionDuration=7200)
         if "permissionsBoundary" in self._situation.settings:
             iam.delete_role_permissions_boundary(RoleName=role)
+        if "trailBucketName" not in outputs:
+            return
         s3, bucket = sandbox.aws("s3"), outputs["trailBucketName"]
         notifications = s3.get_bucket_notification_configuration(Bucket=bucket)
         notifications.pop("ResponseMetadata")

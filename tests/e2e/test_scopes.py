@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from components.checks.endpoints import ENDPOINTS
+from components.checks.oidc import OIDC_PROVIDER
+from components.checks.stacks import STACKS
 from tests.e2e.deploying import Document, policy
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import operate
@@ -15,6 +19,11 @@ from tests.e2e.subscribers import BUCKET, existing, put
 
 ACCOUNT = {"scope": "account", "cloudTrail": False}
 CALLER = "GetCallerIdentity"
+OF_ALL = {
+    "settings", ENDPOINTS, "API key", "role of the API key", "Cloud One account", "region", "Cloud One services",
+    "AWS caller",
+}  # fmt: skip
+"""What the doctor looks at whatever a stack is for."""
 
 
 def succeed(stack: Stack, *arguments: str) -> str:
@@ -33,6 +42,11 @@ def trend_calls(stack: Stack) -> set[str]:
     return {each.service for each in stack.sandbox.trend.requests()}
 
 
+def checked(stack: Stack) -> set[str]:
+    """Return the subjects of the doctor's findings, none of which failed."""
+    return {each["subject"] for each in json.loads(succeed(stack, "doctor", "--json"))["checks"]}
+
+
 def actions(document: Document) -> set[str]:
     return {action for statement in document["Statement"] for action in statement["Action"]}
 
@@ -48,7 +62,7 @@ def test_a_tenant_is_enrolled_once_and_has_nothing_in_aws(stack: Stack, tmp_path
     stack.up(EXPECT_NO_CHANGES)
     succeed(stack, "drift")
 
-    succeed(stack, "doctor")
+    assert checked(stack) == {*OF_ALL, "Vision One"}
     assert "Cloud One's registration: registered" in " ".join(succeed(stack, "doctor", "--deployed").split())
     assert "visionOneStatus" in succeed(stack, "summary")
     assert "links no AWS account" in operate(stack, "report", "--html", str(tmp_path / "report.html")).output
@@ -77,7 +91,8 @@ def test_an_account_is_linked_without_enrollment_trail_and_forwarder(stack: Stac
     stack.up(EXPECT_NO_CHANGES)
     succeed(stack, "drift")
 
-    succeed(stack, "doctor")
+    of_account = {"external id", "connector", "cloud account", "permissions", STACKS, OIDC_PROVIDER}
+    assert checked(stack) == {*OF_ALL, *of_account, "Trend's templates"}
     succeed(stack, "doctor", "--deployed")
     for run in ("preview", "up", "destroy"):
         granted = actions(policy(stack, run))
@@ -94,7 +109,7 @@ def test_an_account_is_linked_without_enrollment_trail_and_forwarder(stack: Stac
 
     stack.destroy()
     assert aws_inventory(sandbox) == before
-    assert sandbox.trend.state().connectors == []
+    assert sandbox.trend.state().connectors == ()
     assert trend_calls(stack).isdisjoint({"visionone-connect", "visionone", "cloudtrail"})
 
 
