@@ -43,10 +43,26 @@ def boundary(stack: Stack) -> None:
     stack.sandbox.aws("iam").create_policy(PolicyName="WorkloadBoundary", PolicyDocument=document)
 
 
+def organizations_bucket(stack: Stack) -> None:
+    """Make a bucket that a trail of another account may deliver to, which is not shown here."""
+    bucket, s3 = "organization-trail-logs", stack.sandbox.aws("s3")
+    trail = "arn:aws:cloudtrail:us-east-1:111111111111:trail/organization"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{bucket}/AWSLogs/o-a1b2c3d4e5/*",
+        "Condition": {"StringEquals": {"aws:SourceArn": trail}},
+    }
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+
+
 # What must stand before, where a fresh sandbox is not the situation.
 SITUATIONS: Mapping[str, Callable[[Stack], object]] = {
     "adopt-existing-link": earlier_links,
     "guard-rails": boundary,
+    "log-archive": organizations_bucket,
     "new-region": lambda stack: stack.sandbox.trend.set_tenant(default_tenant("zz-1")),
 }
 
@@ -54,6 +70,7 @@ ENROLLMENTS: Mapping[str, str | None] = {
     "vision-one": "registered",
     "tenant": "registered",
     "account-of-an-organization": None,
+    "log-archive": None,
 }
 """How the enrollment is by the outputs, where it is not skipped for want of a token."""
 
@@ -92,7 +109,7 @@ def resources(name: str) -> str:
 
 
 def test_each_situation_has_a_page_and_is_on_the_index() -> None:
-    assert len(NAMES) == 9
+    assert len(NAMES) == 10
     index = (FOLDER / "README.md").read_text()
     for name in [*NAMES, OWN_PROGRAM.name]:
         assert f"[{name}]({name}/)" in index
@@ -121,6 +138,7 @@ def test_an_example_deploys_and_leaves_what_was_there_before(stack: Stack, name:
     assert deployed(stack) == resources(name)
     outputs = stack.outputs()
     assert outputs.get("visionOneStatus") == ENROLLMENTS.get(name, "skipped")
+    assert outputs.get("health", {"verdict": "ok"})["verdict"] == "ok"
     stack.up(EXPECT_NO_CHANGES)
     stack.destroy()
     after, left = aws_inventory(sandbox, region), sandbox.trend.state()

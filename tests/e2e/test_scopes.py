@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from components.checks.deployed import CLOUD_ACCOUNT, CONNECTOR
 from components.checks.endpoints import ENDPOINTS
 from components.checks.oidc import OIDC_PROVIDER
 from components.checks.stacks import STACKS
@@ -91,7 +92,7 @@ def test_an_account_is_linked_without_enrollment_trail_and_forwarder(stack: Stac
     stack.up(EXPECT_NO_CHANGES)
     succeed(stack, "drift")
 
-    of_account = {"external id", "connector", "cloud account", "permissions", STACKS, OIDC_PROVIDER}
+    of_account = {"external id", CONNECTOR, CLOUD_ACCOUNT, "permissions", STACKS, OIDC_PROVIDER}
     assert checked(stack) == {*OF_ALL, *of_account, "Trend's templates"}
     succeed(stack, "doctor", "--deployed")
     for run in ("preview", "up", "destroy"):

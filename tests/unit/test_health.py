@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
+from components.aws.clients import AwsClients
+from components.aws.identity import AwsSettings
 from components.checks.assignment import Assignment, Expectation, access_settings
 from components.checks.command import NotAtHand, configuration_of_run, examine_deployment
-from components.checks.deployed import Health
+from components.checks.deployed import Health, checks
 from components.checks.findings import Finding
 from tests.unit.conftest import KEY
 from tests.unit.scripted_vendor import Answer, Vendor
@@ -61,6 +63,17 @@ def test_the_same_findings_are_read_back() -> None:
 def test_the_verdict_is_the_worst_of_all(verdicts: str, worst: str) -> None:
     findings = tuple(Finding(str(number), each, "") for number, each in enumerate(verdicts.split()))  # type: ignore[arg-type]
     assert Health(findings).verdict == worst
+
+
+def test_without_a_trail_only_the_links_and_their_stack_are_looked_at() -> None:
+    def subjects(bucket_name: str | None) -> list[str]:
+        expected = replace(EXPECTED, bucket_name=bucket_name)
+        aws = AwsClients(AwsSettings())
+        return [each.subject for each in checks(expected, lambda: pytest.fail("Trend was asked"), aws)]
+
+    links = ["Workload Security connector", "Cloud One cloud account", "stack CloudOne-Account"]
+    assert subjects(None) == links
+    assert subjects("a-bucket") == [*links, "stack CloudOne", "trail", "notification of the trail bucket"]
 
 
 def test_no_secret_is_among_the_settings_that_the_command_is_told() -> None:

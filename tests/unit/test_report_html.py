@@ -109,6 +109,14 @@ def test_without_stacks_that_could_be_read_the_page_says_so() -> None:
     assert "They are not readable" in text
 
 
+def test_where_no_events_are_forwarded_the_page_says_nothing_of_a_trail() -> None:
+    facts = sample()
+    text = Outline(render(dataclasses.replace(facts, trail=None, trend_stacks=facts.trend_stacks[:1]))).text
+    assert "Trail and bucket" not in text
+    assert "1 stack of Trend’s" in text  # noqa: RUF001  (as the page has it)
+    assert "2 stacks of Trend’s" in Outline(render(facts)).text  # noqa: RUF001
+
+
 def test_every_text_of_the_facts_is_redacted_however_deep() -> None:
     secret = "SENTINEL-of-a-secret"
     facts = sample()
