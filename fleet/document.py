@@ -106,7 +106,7 @@ class Document:
     def refusal(self, mistakes: Iterable[Mistake]) -> FileRefused:
         """Return the error that names these mistakes and the document's own, in the order of their lines."""
         every = sorted([*self.mistakes, *mistakes], key=lambda mistake: mistake.line)
-        return FileRefused(dict.fromkeys(f"{self.name}:{each.line}: {each.text}" for each in every))
+        return FileRefused(f"{self.name}:{each.line}: {each.text}" for each in every)
 
 
 class _Reader:

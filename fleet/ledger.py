@@ -16,6 +16,8 @@ import sqlalchemy
 from sqlalchemy import Column, Text
 from sqlalchemy.dialects import postgresql, sqlite
 
+from components.settings.model import SCOPE
+from components.settings.scope import Scope
 from fleet.database import create_tables, database_errors
 from fleet.outcome import Do, Outcome, RunState
 
@@ -55,7 +57,7 @@ class StackRecord:
 
     Attributes:
         stack: its name.
-        account_id: twelve digits; empty for the tenant's stack.
+        account_id: twelve digits; the caller's own for the tenant's stack.
         deployed: None where no update succeeded yet.
         last: how the last update or removal ended.
         ended_at: when.
@@ -66,6 +68,11 @@ class StackRecord:
     deployed: Deployed | None
     last: Outcome
     ended_at: datetime
+
+    @property
+    def is_of_tenant(self) -> bool:
+        """Whether it was deployed as the tenant's stack."""
+        return self.deployed is not None and self.deployed.settings.get(SCOPE.name) == Scope.TENANT.value
 
 
 class Ledger:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from components.settings.setting import Part
+from components.settings.scope import Scope
 from fleet import sanity
 from fleet.accounts import Account, AccountState
 from fleet.configuration import Fleet, Wave
@@ -15,7 +15,7 @@ from fleet.outcome import RunState
 from fleet.placeholders import filled, names_account
 from fleet.plan import TO_DEPLOY, Plan, PlannedStack, StackStatus
 from fleet.selection import settings_of, why_excluded
-from fleet.settings import DECLARED, SCOPE, as_texts
+from fleet.settings import in_scope
 
 
 def plan_of(fleet: Fleet, accounts: Sequence[Account], records: Mapping[str, StackRecord], version: str) -> Plan:
@@ -30,23 +30,19 @@ def plan_of(fleet: Fleet, accounts: Sequence[Account], records: Mapping[str, Sta
     Raises:
         FileRefused: names of stacks or settings are invalid; with every problem.
     """
-    general = {
-        name: value
-        for name, value in fleet.settings.items()
-        if not names_account(value) and DECLARED[name].part not in (Part.ACCOUNT, Part.TRAIL)
-    }
+    general = {name: value for name, value in fleet.settings.items() if not names_account(value)}
     tenant = PlannedStack(
-        None, fleet.tenant.stack, StackStatus.NEW, _scoped(general, "tenant"), enroll=fleet.tenant.enroll
+        None, fleet.tenant.stack, StackStatus.NEW, in_scope(general, Scope.TENANT), enroll=fleet.tenant.enroll
     )
     entries = [_entry(fleet, account) for account in accounts]
     sanity.require(fleet, entries, records)
     status = [_compared(entry, records.get(entry.stack), version) for entry in entries]
     known = {tenant.stack, *(entry.stack for entry in entries)}
-    orphaned = [_orphaned(record) for stack, record in records.items() if stack not in known and record.account_id]
+    orphaned = [_orphaned(each) for each in records.values() if each.stack not in known and not each.is_of_tenant]
     return Plan(
         _compared(tenant, records.get(tenant.stack), version),
         [*in_waves(status, fleet.waves), *orphaned],
-        sanity.warnings(fleet, accounts),
+        sanity.warnings(fleet, accounts, records),
     )
 
 
@@ -71,11 +67,7 @@ def _entry(fleet: Fleet, account: Account) -> PlannedStack:
         reason = account.state.value.lower().replace("_", " ")
     if reason:
         return PlannedStack(account, stack, StackStatus.SKIPPED, reason=reason)
-    return PlannedStack(account, stack, StackStatus.NEW, _scoped(settings_of(account, fleet), "account"))
-
-
-def _scoped(settings: Mapping[str, object], scope: str) -> dict[str, str]:
-    return as_texts({**settings, **({SCOPE: scope} if SCOPE in DECLARED else {})})
+    return PlannedStack(account, stack, StackStatus.NEW, in_scope(settings_of(account, fleet), Scope.ACCOUNT))
 
 
 def _compared(entry: PlannedStack, record: StackRecord | None, version: str) -> PlannedStack:

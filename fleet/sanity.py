@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from components.settings.configuration import SettingsError, parse_settings
 from fleet.accounts import Account
@@ -13,6 +14,19 @@ from fleet.plan import PlannedStack, StackStatus
 from fleet.selection import matches, why_excluded
 
 _SHOWN = 3  # ids that a line names, of all that it is about
+
+
+@dataclass(frozen=True)
+class _Deployed:
+    """What the ledger knows of accounts.
+
+    Attributes:
+        accounts: id of the account by stack.
+        stacks: name of the stack by account.
+    """
+
+    accounts: Mapping[str, str]
+    stacks: Mapping[str, str]
 
 
 def require(fleet: Fleet, entries: Sequence[PlannedStack], records: Mapping[str, StackRecord]) -> None:
@@ -27,8 +41,11 @@ def require(fleet: Fleet, entries: Sequence[PlannedStack], records: Mapping[str,
         FileRefused: with every problem once, and the accounts that have it.
     """
     about: dict[str, list[str]] = {}
-    holders: dict[str, str] = {fleet.tenant.stack: "the tenant's stack"}
-    deployed = {record.account_id: record.stack for record in records.values() if record.account_id}
+    holders = {fleet.tenant.stack: "the tenant's stack"}
+    of_accounts = [each for each in records.values() if each.stack != fleet.tenant.stack and not each.is_of_tenant]
+    deployed = _Deployed(
+        {each.stack: each.account_id for each in of_accounts}, {each.account_id: each.stack for each in of_accounts}
+    )
     for entry in entries:
         if entry.account is None or entry.status is StackStatus.SKIPPED:
             continue
@@ -39,9 +56,14 @@ def require(fleet: Fleet, entries: Sequence[PlannedStack], records: Mapping[str,
         raise FileRefused(f"fleet.yaml: {_named(ids)}: {problem}" for problem, ids in about.items())
 
 
-def warnings(fleet: Fleet, accounts: Sequence[Account]) -> list[str]:
-    """Return a line for each selector that matches no account."""
+def warnings(fleet: Fleet, accounts: Sequence[Account], records: Mapping[str, StackRecord]) -> list[str]:
+    """Return a line for each selector that matches no account, and for an earlier stack of the tenant."""
     return [
+        *(
+            f"tenant.stack: '{each.stack}' was the tenant's stack before, and stays as it is"
+            for each in records.values()
+            if each.is_of_tenant and each.stack != fleet.tenant.stack
+        ),
         *(
             f"overrides[{index}] matches no account of the source"
             for index, override in enumerate(fleet.overrides)
@@ -62,9 +84,7 @@ def _excluding_nothing(fleet: Fleet, accounts: Sequence[Account]) -> Iterator[st
                 yield f"exclude.{name}{shown} matches no account of the source"
 
 
-def _of_name(
-    entry: PlannedStack, account: Account, holders: Mapping[str, str], deployed: Mapping[str, str]
-) -> Iterator[str]:
+def _of_name(entry: PlannedStack, account: Account, holders: Mapping[str, str], deployed: _Deployed) -> Iterator[str]:
     try:
         stack_name(entry.stack)
     except ValueError as error:
@@ -72,7 +92,11 @@ def _of_name(
         return
     if entry.stack in holders:
         yield f"stack: '{entry.stack}' is the name of {holders[entry.stack]}, too: add {{id}}"
-    elif deployed.get(account.id, entry.stack) != entry.stack:
+        return
+    other_account = deployed.accounts.get(entry.stack, account.id)
+    if other_account != account.id:
+        yield f"stack: '{entry.stack}' is deployed for account {other_account}: use {{id}}"
+    elif deployed.stacks.get(account.id, entry.stack) != entry.stack:
         yield "stack: deployed under another name: restore `stack`, or run `leave` for these accounts first"
 
 

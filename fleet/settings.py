@@ -8,15 +8,13 @@ from typing import Any
 
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from components.settings.model import SETTINGS
-from components.settings.setting import Setting
+from components.settings.model import CLOUD_TRAIL, SCOPE, SETTINGS
+from components.settings.scope import Scope
+from components.settings.setting import Part, Setting
 from components.spelling import did_you_mean
 from fleet import placeholders
 
-SCOPE = "scope"
-"""The setting that says which of the eight steps a stack has; set by the fleet."""
-
-DECLARED = {setting.name: setting for setting in SETTINGS}
+_DECLARED = {setting.name: setting for setting in SETTINGS}
 _KINDS = {
     bool: "a truth value",
     int: "a number",
@@ -46,9 +44,23 @@ def judged(settings: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
-def as_texts(settings: Mapping[str, Any]) -> dict[str, str]:
-    """Return settings as Pulumi's configuration holds them: texts, objects as JSON."""
-    return {name: _text(value) for name, value in settings.items()}
+def in_scope(settings: Mapping[str, Any], scope: Scope) -> dict[str, str]:
+    """Return the configuration of a stack, as Pulumi holds it: texts, objects as JSON.
+
+    What has no effect there is left out, since the program refuses it: the bucket that all accounts are given, where
+    one of them has `cloudTrail: false`.
+
+    Args:
+        settings: valid ones, with no placeholders.
+        scope: of the stack.
+    """
+    texts = {name: _text(value) for name, value in settings.items()}
+    parts = {Part.ALL}
+    if scope.links_account:
+        parts |= {Part.ACCOUNT}
+        if CLOUD_TRAIL.judge(texts.get(CLOUD_TRAIL.name, "true")):
+            parts |= {Part.TRAIL}
+    return {name: text for name, text in texts.items() if _DECLARED[name].part in parts} | {SCOPE.name: scope.value}
 
 
 def kind_of(value: Any) -> str:
@@ -58,14 +70,14 @@ def kind_of(value: Any) -> str:
 
 def schema() -> dict[str, Any]:
     """Return the JSON schema of settings, for editors."""
-    declared = [setting for setting in SETTINGS if not setting.secret and setting.name != SCOPE]
+    declared = [setting for setting in SETTINGS if not setting.secret and setting is not SCOPE]
     properties = {setting.name: {"description": setting.meaning, **_types(setting)} for setting in declared}
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
 def _judge(name: str, value: Any) -> None:
-    setting = DECLARED.get(name)
-    if name == SCOPE:
+    setting = _DECLARED.get(name)
+    if setting is SCOPE:
         raise ValueError("is set by the fleet: remove it")
     if setting is None:
         open_to_all = [each.name for each in SETTINGS if not each.secret]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from fleet.configuration import Fleet, Wave
 from fleet.document import FileRefused
@@ -22,9 +23,9 @@ source:
 exclude: {accounts: ["222222222222"], units: [], tags: {}}
 access: {roleName: OrganizationAccountAccessRole, externalId: null}
 stack: "aws-{id}"
-settings: {createNewTrail: false}
+settings: {cloudTrail: false}
 overrides:
-  - {accounts: ["333333333333"], settings: {existingCloudtrailBucketName: org-trail-333}}
+  - {accounts: ["333333333333"], settings: {cloudTrail: true, existingCloudtrailBucketName: org-trail-333}}
   - {tags: {env: prod}, settings: {permissionsBoundary: "arn:aws:iam::{id}:policy/boundary"}}
 waves: [{name: canary, count: 3}, {name: tenth, percent: 10, gate: manual}, {name: rest}]
 stop: {failedPercent: 5, sameError: 5}
@@ -103,7 +104,29 @@ def test_a_mistyped_key_is_told_the_right_one(problems: Problems, text: str, lin
 def test_an_account_id_without_quotes_is_told_that_yaml_reads_a_number(problems: Problems, written: str) -> None:
     (line,) = problems(f"source: {{file: a.yaml}}\nexclude:\n  accounts:\n    - {written}\n")
     assert line.startswith("fleet.yaml:4: exclude.accounts[0] is a number in YAML")
-    assert "in quotes" in line
+    assert "loses leading zeros: write the account's id in quotes" in line
+
+
+@pytest.mark.parametrize(
+    ("part", "reason"),
+    [
+        ('tenant: {enroll: "yes"}', "tenant.enroll is neither true nor false"),
+        ('limits: {atOnce: "8"}', "limits.atOnce is not a whole number"),
+        ("stop: {sameError: 1.5}", "stop.sameError is not a whole number"),
+        ("access: {roleName: 12}", "access.roleName is a number in YAML, not a text: write it in quotes"),
+        ("access: [role]", "access is not an object"),
+        ("exclude: {accounts: one}", "exclude.accounts is not a list"),
+    ],
+)
+def test_a_value_of_another_type_is_not_taken_for_the_right_one(problems: Problems, part: str, reason: str) -> None:
+    assert problems(f"source: {{file: a.yaml}}\n{part}\n") == [f"fleet.yaml:2: {reason}"]
+
+
+def test_no_error_of_a_library_holds_a_secret() -> None:
+    content = {"source": {"file": "a.yaml"}, "settings": {"cloudOneApiKey": "SENTINEL"}}
+    with pytest.raises(ValidationError) as caught:
+        Fleet.model_validate(content)
+    assert "SENTINEL" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def record(
 
 def outcome_of(entry: PlannedStack, state: RunState) -> Outcome:
     cause = Cause.TREND if state is RunState.FAILED else None
-    account_id = entry.account.id if entry.account else ""
+    account_id = entry.account.id if entry.account else "000000000001"  # the caller's own
     return Outcome(account_id, entry.stack, Do.UP, state, cause, "no such key" if cause else "")
 
 
@@ -148,6 +148,43 @@ def test_one_that_is_left_out_now_is_skipped_and_not_orphaned() -> None:
     assert statuses(planned(of, account(1), records=(record(before.accounts[0]),))) == [StackStatus.SKIPPED]
 
 
+def test_the_tenants_stack_is_given_what_has_an_effect_there_and_names_no_account() -> None:
+    settings = {
+        "createNewTrail": True,
+        "adopt": True,
+        "regionMap": {"zz-1": "us-west-2"},
+        "endpointsConfirmed": "host.{id}",
+    }
+    assert planned(fleet(settings=settings)).tenant.settings == {
+        "regionMap": '{"zz-1": "us-west-2"}',
+        "scope": "tenant",
+    }
+
+
+def test_an_account_without_a_trail_is_not_given_the_settings_of_one() -> None:
+    settings = {"existingCloudtrailBucketName": "bucket", "adopt": True}
+    for false in (False, "False"):
+        of = fleet(settings=settings, overrides=[{"accounts": ["000000000001"], "settings": {"cloudTrail": false}}])
+        without, other = (entry.settings for entry in planned(of, *accounts(2)).accounts)
+        assert {**without, "cloudTrail": ""} == {"adopt": "true", "cloudTrail": "", "scope": "account"}
+        assert other == {"adopt": "true", "existingCloudtrailBucketName": "bucket", "scope": "account"}
+
+
+def test_the_callers_own_account_is_an_ordinary_one_beside_the_tenants_stack() -> None:
+    before = planned(fleet(), account(1))
+    records = tuple(record(entry) for entry in before.to_deploy)
+    assert {each.account_id for each in records} == {"000000000001"}
+    assert statuses(planned(fleet(), account(1), records=records)) == [StackStatus.AS_DEPLOYED]
+
+
+def test_a_tenants_stack_with_another_name_is_a_warning_and_the_earlier_one_no_orphan() -> None:
+    before = planned(fleet(), account(1))
+    records = tuple(record(entry) for entry in before.to_deploy)
+    after = planned(fleet(tenant={"stack": "other"}), account(1), records=records)
+    assert after.orphaned == []
+    assert after.warnings == ["tenant.stack: 'tenant' was the tenant's stack before, and stays as it is"]
+
+
 WAVES = [{"name": "canary", "count": 3}, {"name": "tenth", "percent": 10}, {"name": "rest"}]
 
 
@@ -187,6 +224,13 @@ def test_another_template_of_names_does_not_deploy_an_account_a_second_time() ->
         planned(fleet(stack="x-{id}"), *accounts(5), records=tuple(record(entry) for entry in before.accounts))
     (problem,) = caught.value.problems
     assert problem.startswith("fleet.yaml: 000000000001, 000000000002, 000000000003 and 2 more: stack: deployed under")
+
+
+def test_a_stack_is_not_deployed_for_another_account_that_took_its_name() -> None:
+    of = fleet(stack="{name}")
+    before = planned(of, Account("000000000001", "shop"))
+    with pytest.raises(FileRefused, match="000000000002: stack: 'shop' is deployed for account 000000000001"):
+        planned(of, Account("000000000002", "shop"), records=(record(before.accounts[0]),))
 
 
 def test_settings_that_do_not_go_together_are_refused_with_the_accounts_they_meet_in() -> None:

@@ -12,7 +12,7 @@ import pytest
 from botocore.hooks import HierarchicalEmitter
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.organizations.models import organizations_backends
+from moto.organizations.models import OrganizationsBackend, organizations_backends
 
 from components.aws.errors import AwsError
 from fleet.accounts import AccountState
@@ -139,6 +139,24 @@ def test_a_role_is_assumed_first_where_one_is_named(organization: SmallOrganizat
     arn = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/reads-the-organization"
     assert len(accounts_of(of(roleArn=arn), HERE)) == 29
     assert asked["AssumeRole"] == 1
+
+
+def test_a_throttled_reader_goes_on_asking(
+    organization: SmallOrganization, monkeypatch: pytest.MonkeyPatch, asked: Counter[str]
+) -> None:
+    from moto.core.exceptions import JsonRESTError
+
+    answer, refused = OrganizationsBackend.list_roots, iter(range(7))
+
+    def throttle(backend: OrganizationsBackend) -> Any:
+        if next(refused, None) is not None:
+            raise JsonRESTError("TooManyRequestsException", "You have sent too many requests in too short a period.")
+        return answer(backend)
+
+    monkeypatch.setattr(OrganizationsBackend, "list_roots", throttle)
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
+    assert len(accounts_of(of(), HERE)) == 29
+    assert next(refused, None) is None
 
 
 def test_an_account_in_no_organization_is_told_what_to_do(moto: None) -> None:
