@@ -16,8 +16,6 @@ import sqlalchemy
 from sqlalchemy import Column, Text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from components.settings.model import SCOPE
-from components.settings.scope import Scope
 from fleet.database import create_tables, database_errors
 from fleet.outcome import Do, Outcome, RunState
 
@@ -57,7 +55,7 @@ class StackRecord:
 
     Attributes:
         stack: its name.
-        account_id: twelve digits; the caller's own for the tenant's stack.
+        account_id: twelve digits; empty for the tenant's stack.
         deployed: None where no update succeeded yet.
         last: how the last update or removal ended.
         ended_at: when.
@@ -71,8 +69,8 @@ class StackRecord:
 
     @property
     def is_of_tenant(self) -> bool:
-        """Whether it was deployed as the tenant's stack."""
-        return self.deployed is not None and self.deployed.settings.get(SCOPE.name) == Scope.TENANT.value
+        """Whether it is the tenant's stack, now or before."""
+        return not self.account_id
 
 
 class Ledger:

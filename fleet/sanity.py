@@ -42,7 +42,7 @@ def require(fleet: Fleet, entries: Sequence[PlannedStack], records: Mapping[str,
     """
     about: dict[str, list[str]] = {}
     holders = {fleet.tenant.stack: "the tenant's stack"}
-    of_accounts = [each for each in records.values() if each.stack != fleet.tenant.stack and not each.is_of_tenant]
+    of_accounts = [each for each in records.values() if not each.is_of_tenant]
     deployed = _Deployed(
         {each.stack: each.account_id for each in of_accounts}, {each.account_id: each.stack for each in of_accounts}
     )

@@ -37,7 +37,7 @@ def deploy_all() -> None:
     """Note all of the plan as deployed."""
     checkout = Checkout.of()
     for entry in checkout.plan().to_deploy:
-        account_id = entry.account.id if entry.account else "222222222222"
+        account_id = entry.account.id if entry.account else ""
         done = Outcome(account_id, entry.stack, Do.UP, RunState.DONE)
         checkout.ledger.note(done, entry.told, __version__)
 

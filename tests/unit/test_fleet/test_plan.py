@@ -42,7 +42,7 @@ def record(
 
 def outcome_of(entry: PlannedStack, state: RunState) -> Outcome:
     cause = Cause.TREND if state is RunState.FAILED else None
-    account_id = entry.account.id if entry.account else "000000000001"  # the caller's own
+    account_id = entry.account.id if entry.account else ""
     return Outcome(account_id, entry.stack, Do.UP, state, cause, "no such key" if cause else "")
 
 
@@ -168,13 +168,6 @@ def test_an_account_without_a_trail_is_not_given_the_settings_of_one() -> None:
         without, other = (entry.settings for entry in planned(of, *accounts(2)).accounts)
         assert {**without, "cloudTrail": ""} == {"adopt": "true", "cloudTrail": "", "scope": "account"}
         assert other == {"adopt": "true", "existingCloudtrailBucketName": "bucket", "scope": "account"}
-
-
-def test_the_callers_own_account_is_an_ordinary_one_beside_the_tenants_stack() -> None:
-    before = planned(fleet(), account(1))
-    records = tuple(record(entry) for entry in before.to_deploy)
-    assert {each.account_id for each in records} == {"000000000001"}
-    assert statuses(planned(fleet(), account(1), records=records)) == [StackStatus.AS_DEPLOYED]
 
 
 def test_a_tenants_stack_with_another_name_is_a_warning_and_the_earlier_one_no_orphan() -> None:
