@@ -9,6 +9,10 @@ from typing import Any
 
 EXTERNAL_ID = "sts:externalid"
 """The condition key, whose spelling AWS takes in any case."""
+_READING = ("BatchGet", "Describe", "Get", "List", "Lookup", "Search")
+"""How the names of actions begin that read. Others, wildcards in that place included, count as changes."""
+_HANDS_OUT = frozenset({"sts:GetFederationToken", "sts:GetSessionToken", "sts:GetServiceBearerToken"})
+"""Actions that sound like reading, and hand out credentials."""
 THE_TENANTS = "the tenant's external id"
 ANOTHER = "an external id that is not the tenant's"
 
@@ -29,6 +33,23 @@ class GrantedStatement:
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     conditions: tuple[str, ...]
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether none of its actions changes anything or hands out credentials."""
+        return all(_reads(action) for action in self.actions)
+
+
+def at_most(granted: Collection[GrantedStatement]) -> str:
+    """Say in one line what statements allow at most, whatever others deny and conditions demand."""
+    allowed = [each for each in granted if each.effect == "Allow"]
+    changes = sorted({action for each in allowed for action in each.actions if not _reads(action)})
+    services = sorted({action.partition(":")[0] for each in allowed for action in each.actions} - {"*"})
+    if not allowed:
+        return "may do nothing"
+    if not changes:
+        return f"reads from {', '.join(services)} only; changes nothing"
+    return f"may change something: {', '.join(changes)}"
 
 
 def statements(document: str | Mapping[str, Any], external_ids: Collection[str] = ()) -> tuple[GrantedStatement, ...]:
@@ -52,6 +73,11 @@ def statements(document: str | Mapping[str, Any], external_ids: Collection[str] 
         )
         for each in _several(parsed["Statement"])
     )
+
+
+def _reads(action: str) -> bool:
+    name = action.partition(":")[2]
+    return not action.startswith("all but ") and name.startswith(_READING) and action not in _HANDS_OUT
 
 
 def _several(value: Any) -> list[Any]:

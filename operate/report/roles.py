@@ -9,7 +9,7 @@ from typing import Any
 from components.aws.clients import AwsClients
 from components.aws.errors import AwsError, calling
 from operate.engine.state import Resource
-from operate.report.policies import GrantedStatement, statements
+from operate.report.policies import GrantedStatement, at_most, statements
 
 _ROLE = "AWS::IAM::Role"
 
@@ -50,6 +50,13 @@ class Role:
     policies: tuple[Policy, ...] = ()
     boundary: str = ""
     unreadable: str = ""
+
+    @property
+    def at_most(self) -> str:
+        """One line on what it can do at most, or that this cannot be told."""
+        if any(policy.unreadable for policy in self.policies):
+            return "cannot be determined: a policy is not readable"
+        return at_most([each for policy in self.policies for each in policy.statements])
 
 
 @dataclass(frozen=True)

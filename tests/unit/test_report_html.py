@@ -25,7 +25,7 @@ from operate.engine.stack import Stack
 from operate.engine.state import State
 from operate.report import page
 from operate.report.page import render, without_secrets
-from operate.report.policies import ANOTHER, THE_TENANTS, statements
+from operate.report.policies import ANOTHER, THE_TENANTS, GrantedStatement, at_most, statements
 from tests.report_sample import HOSTILE, sample
 
 
@@ -160,6 +160,31 @@ def test_a_statement_by_exception_is_not_taken_for_its_opposite() -> None:
         ("all but s3:a", "all but s3:b"),
         ("all but r",),
     )
+
+
+@pytest.mark.parametrize(
+    ("allowed", "line"),
+    [
+        (["iam:GetAccountSummary", "ec2:Describe*"], "reads from ec2, iam only; changes nothing"),
+        (["s3:GetObject", "s3:PutObject"], "may change something: s3:PutObject"),
+        (["ec2:*"], "may change something: ec2:*"),
+        (["*"], "may change something: *"),
+        (["sts:GetSessionToken"], "may change something: sts:GetSessionToken"),
+        (["all but iam:GetRole"], "may change something: all but iam:GetRole"),
+        ([], "may do nothing"),
+    ],
+)
+def test_a_role_is_summed_up_by_the_worst_that_it_allows(allowed: list[str], line: str) -> None:
+    denied = GrantedStatement("Deny", (), ("s3:DeleteObject",), ("*",), ())
+    allows = [GrantedStatement("Allow", (), (each,), ("*",), ()) for each in allowed]
+    assert at_most([denied, *allows]) == line
+
+
+def test_the_page_sums_up_each_role_and_does_not_where_a_policy_is_unreadable() -> None:
+    text = Outline(render(sample())).text
+    assert "At most: reads from ec2, workspaces only; changes nothing." in text
+    assert "At most: cannot be determined: a policy is not readable." in text
+    assert "everything, to look at only" in text
 
 
 @pytest.fixture
