@@ -46,7 +46,7 @@ WITHOUT_EFFECT = {
 }
 """Settings of the AWS provider that say nothing about who calls or how, each with the reason."""
 
-SERVICES = {name: name for name in ("cloudformation", "cloudtrail", "iam", "s3", "sts")} | {"s3api": "s3"}
+SERVICES = {name: name for name in ("cloudformation", "cloudtrail", "iam", "s3", "ssm", "sts")} | {"s3api": "s3"}
 """The services that this program asks, by their names in `aws:endpoints`."""
 
 

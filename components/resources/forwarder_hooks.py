@@ -17,9 +17,10 @@ from components.aws.bucket import TrailBucket
 from components.aws.clients import AwsClients, clients
 from components.aws.errors import AwsError
 from components.aws.identity import AwsSettings, redactor
+from components.aws.notification_record import NotificationRecord
 from components.aws.notifications import Document, Notifications
 from components.resources.base import OnboardingError
-from components.resources.notification_provider import BucketInputs, bucket_of, restore
+from components.resources.notification_provider import BucketInputs, bucket_of, record_of, restore, seen_earlier
 from components.resources.notification_snapshot import NotificationSnapshot
 
 
@@ -75,25 +76,32 @@ class ExistingNotifications:
 
     Attributes:
         bucket: it.
+        record: what a run recorded before it deleted the stack.
         stack_name: of Trend's stack.
         known: those that the state knows.
     """
 
     bucket: TrailBucket
+    record: NotificationRecord
     stack_name: str
     known: Notifications
 
     @classmethod
     def of(cls, aws: AwsClients, inputs: BucketInputs, stack_name: str, existing: Document) -> ExistingNotifications:
         """Return those of a bucket, with S3's document of the known ones."""
-        return cls(bucket_of(inputs, aws), stack_name, Notifications.of(existing))
+        return cls(bucket_of(inputs, aws), record_of(inputs, aws), stack_name, Notifications.of(existing))
 
     def restore(self) -> list[str]:
-        """Restore those that are missing; return a line for each that cannot be."""
-        return restore(self.bucket, self.stack_name, self.known)
+        """Restore those that are missing; return a line for each that cannot be.
+
+        The record stays: what is in it alone, the next creation of the stack is to add again.
+        """
+        lines: list[str] = []
+        seen = seen_earlier(self.record, lines.append)
+        return [*lines, *restore(self.bucket, self.stack_name, self.known, seen)]
 
     def require_known(self) -> None:
-        """Make sure that the state knows all that the stack is about to replace.
+        """Make sure that the state, or the record, knows all that the stack is about to replace.
 
         A stack that is created again without a change of its settings, after it was deleted alone or by hand, finds
         what others have added meanwhile, and the snapshot is not read again for it.
@@ -102,12 +110,16 @@ class ExistingNotifications:
             AwsError: it does not, or AWS cannot be asked. What was missing of the known ones is restored then.
         """
         live = self.bucket.read()
-        unknown = self.known.missing(live) if live is not None else Notifications()
+        if live is None or not self.known.missing(live):
+            return
+        lines: list[str] = []
+        known, _ = self.known.merge(seen_earlier(self.record, lines.append).existing)
+        unknown = known.missing(live)
         if not unknown:
             return
-        self.restore()
-        raise AwsError(
+        lines += restore(self.bucket, self.stack_name, known)
+        text = (
             f"the state of this stack does not know notification {', '.join(map(str, unknown))} of bucket "
-            f"{self.bucket.name}, which Trend's stack would replace",
-            "run `pulumi up --refresh`",
+            f"{self.bucket.name}, which Trend's stack would replace"
         )
+        raise AwsError("; ".join([text, *lines]), "run `pulumi up --refresh`")

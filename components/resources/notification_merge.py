@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
@@ -14,7 +14,6 @@ from components.aws.notifications import Document, Notifications
 from components.resources.base import reported
 from components.resources.notification_provider import (
     GONE,
-    NOTHING_SEEN,
     BucketInputs,
     LastSeen,
     NotificationProvider,
@@ -63,14 +62,14 @@ class NotificationMergeProvider(NotificationProvider):
 
     @reported
     def create(self, props: Props) -> CreateResult:
-        """Add what existed right before the stack."""
+        """Add what existed right before the stack, and before an earlier one that was deleted."""
         inputs = MergeInputs.of(props)
         bucket = self.bucket(inputs)
         functions = bucket.functions_of(inputs.stack_id)
         live = self._read_after_the_stack(bucket, functions)
-        wanted = last_seen.get(inputs.bucket_name, NOTHING_SEEN).with_known(Notifications.of(inputs.keep))
-        self._complete(bucket, live, wanted)
-        last_seen.pop(inputs.bucket_name, None)
+        seen = self.seen(inputs)
+        self._complete(bucket, live, seen.with_known(Notifications.of(inputs.keep)))
+        self.forget(inputs, seen)
         of_forwarder, _ = live.split(functions)
         return CreateResult(inputs.bucket_name, {**inputs.props(), "ofForwarder": of_forwarder.document()})
 
@@ -104,7 +103,11 @@ class NotificationMergeProvider(NotificationProvider):
 
     @reported
     def delete(self, _id: str, props: Props) -> None:
-        """Read what exists, before the stack is deleted and takes it along."""
+        """Read and record what exists, before the stack is deleted and takes it along.
+
+        Raises:
+            AwsError: it cannot be recorded, and the state does not know all of it.
+        """
         inputs = MergeInputs.of(props)
         live = self.bucket(inputs).read()
         if live is None:
@@ -113,15 +116,28 @@ class NotificationMergeProvider(NotificationProvider):
         known = _known(props)
         if existing.left_by_owners(known, forwarder_notified=bool(of_forwarder)):
             seen = LastSeen(existing, _put_by_stack(props), complete=True)
-        else:  # some are lost; what this process saw before may be all that is left of them
-            earlier = last_seen.get(inputs.bucket_name, NOTHING_SEEN)
+        else:  # some are lost; what was seen before may be all that is left of them
+            earlier = self.seen(inputs)
             seen = LastSeen(existing.merge(earlier.existing)[0], _put_by_stack(props), earlier.complete)
-        last_seen[inputs.bucket_name] = seen
-        if newer := recorded.get(inputs.bucket_name, known).missing(existing):
-            self.say(
-                f"newer than the state of this stack in bucket {inputs.bucket_name}: notification "
-                f"{', '.join(map(str, newer))}; this run restores it, after an interrupted run create it again"
-            )
+        is_recorded = self._record(inputs, seen.with_known(known), recorded.get(inputs.bucket_name, known))
+        last_seen[inputs.bucket_name] = replace(seen, is_recorded=is_recorded)
+
+    def _record(self, inputs: MergeInputs, wanted: Notifications, in_state: Notifications) -> bool:
+        """Record what is to be restored, for the runs after this one; return whether AWS has it."""
+        if not wanted:
+            return False
+        try:
+            self.record(inputs).write(wanted)
+        except AwsError as error:
+            if unknown := in_state.missing(wanted):
+                raise AwsError(
+                    f"the state of this stack does not know notification {', '.join(map(str, unknown))} of bucket "
+                    f"{inputs.bucket_name}, which Trend's stack takes along when it is deleted, and {error}",
+                    "or run `pulumi refresh` first",
+                ) from None
+            self.say(f"should this run be interrupted, the state alone knows the existing notifications: {error}")
+            return False
+        return True
 
     def _complete(self, bucket: TrailBucket, live: Notifications, wanted: Notifications) -> None:
         for line in complete(bucket, live, live, wanted):

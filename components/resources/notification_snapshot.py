@@ -88,7 +88,9 @@ class NotificationSnapshotProvider(NotificationProvider):
     def create(self, props: Props) -> CreateResult:
         """Read what exists, and refuse what could not stay."""
         inputs = SnapshotInputs.of(props)
-        return CreateResult(inputs.bucket_name, self._outs(inputs, {}))
+        outs = self._outs(inputs, {})
+        last_seen.setdefault(inputs.bucket_name, NOTHING_SEEN)  # no run before this one can have recorded anything
+        return CreateResult(inputs.bucket_name, outs)
 
     @reported
     def read(self, snapshot_id: str, props: Props) -> ReadResult:
@@ -109,10 +111,10 @@ class NotificationSnapshotProvider(NotificationProvider):
     def delete(self, _id: str, props: Props) -> None:
         """Restore what is missing, now that the stack is gone."""
         inputs = SnapshotInputs.of(props)
-        seen = last_seen.get(inputs.bucket_name, NOTHING_SEEN)
+        seen = self.seen(inputs)
         for line in restore(self.bucket(inputs), inputs.stack_name, Notifications.of(props["existing"]), seen):
             self.say(line)
-        last_seen.pop(inputs.bucket_name, None)
+        self.forget(inputs, seen)
 
     def _outs(self, inputs: SnapshotInputs, known: Document) -> Props:
         existing = self._take(inputs, known)

@@ -30,8 +30,17 @@ _DENIED_BY_STATEMENT = "explicitDeny"
 _LATER = re.compile(r"\w+:(Update|Untag|Remove|Delete)")
 """Actions that create nothing: only a change or a replacement takes them."""
 
-_DISPENSABLE = frozenset({"s3:TagResource", "s3:ListTagsForResource", "cloudformation:DescribeStackEvents"})
-"""The AWS provider has another way for the tags of a bucket, and explains errors less without the third."""
+_DISPENSABLE = frozenset(
+    {
+        "s3:TagResource",
+        "s3:ListTagsForResource",
+        "cloudformation:DescribeStackEvents",
+        "ssm:GetParametersByPath",
+        "ssm:PutParameter",
+    }
+)
+"""The AWS provider has another way for the tags of a bucket, and explains errors less without the third. The last two
+are for what others have in the bucket, where they have anything and Trend's stack is replaced."""
 
 _GLOBAL_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 """Region of a call to IAM (source: IAM user guide, aws:RequestedRegion)."""

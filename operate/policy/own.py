@@ -99,7 +99,8 @@ def makes(place: Place) -> Iterator[Statement]:
             [place.trail_arn],
         )
     if trail is not None:
-        yield Statement("Keep", "NotificationsOfOthers", ["s3:PutBucketNotification"], [place.bucket_arn])
+        yield Statement("Preserve", "ExistingNotifications", ["s3:PutBucketNotification"], [place.bucket_arn])
+        yield Statement("Record", "ExistingNotifications", _RECORDS, place.record_arns)
     boundary = settings.permissions_boundary
     bounded = ["iam:CreateRole", "iam:PutRolePolicy", *(["iam:PutRolePermissionsBoundary"] if boundary else [])]
     yield Statement(
@@ -148,7 +149,8 @@ def removes(place: Place) -> Iterator[Statement]:
             )
             yield Statement("Empty", "TrailBucket", ["s3:DeleteObjectVersion"], [f"{place.bucket_arn}/*"])
     if trail is not None:
-        yield Statement("PutBack", "NotificationsOfOthers", ["s3:PutBucketNotification"], [place.bucket_arn])
+        yield Statement("Restore", "ExistingNotifications", ["s3:PutBucketNotification"], [place.bucket_arn])
+        yield Statement("Record", "ExistingNotifications", _RECORDS, place.record_arns)
     yield Statement(
         "Remove",
         "CrossAccountRole",
@@ -170,4 +172,5 @@ _BUCKET_WRITES = [
     "s3:TagResource",
     "s3:UntagResource",
 ]
+_RECORDS = ("ssm:DeleteParameters", "ssm:GetParametersByPath", "ssm:PutParameter")
 _ONLY_MADE = ("s3:CreateBucket", "s3:PutBucketPolicy", "s3:TagResource", "s3:UntagResource")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from components.aws.cloudformation import management_stack_name
 from components.aws.context import AwsContext
 from components.aws.names import ISSUER, stack_names
+from components.aws.notification_record import ROOT
 from components.settings.endpoints import cloud_one_regions
 from components.settings.model import ExistingTrail, Settings
 
@@ -40,6 +41,12 @@ class Place:
         if isinstance(trail, ExistingTrail):
             return self.where.s3(trail.bucket_name)
         return self.where.s3(self.known.get("bucket") or f"trail-bucket{_AUTO_NAME_END}")
+
+    @property
+    def record_arns(self) -> list[str]:
+        """The record of what others have in the trail's bucket, and its parts."""
+        record = self.where.arn("ssm", f"parameter{ROOT}/{self.bucket_arn.rpartition(':')[2]}")
+        return [record, f"{record}/*"]
 
     @property
     def role_arn(self) -> str:

@@ -13,6 +13,7 @@ def aws_inventory(sandbox: Sandbox, region: str = "us-east-1", account: str = ""
     stacks = sandbox.aws("cloudformation", region, account=account).describe_stacks()["Stacks"]
     trails = sandbox.aws("cloudtrail", region, account=account).describe_trails()["trailList"]
     secrets = sandbox.aws("secretsmanager", region, account=account).list_secrets()["SecretList"]
+    parameters = sandbox.aws("ssm", region, account=account).describe_parameters()["Parameters"]
     buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
     roles = [role["RoleName"] for role in iam.list_roles()["Roles"]]
     return {
@@ -23,6 +24,7 @@ def aws_inventory(sandbox: Sandbox, region: str = "us-east-1", account: str = ""
         "stacks": {stack["StackName"]: stack["StackStatus"] for stack in stacks},
         "trails": sorted(trail["Name"] for trail in trails),
         "secrets": sorted(each["Name"] for each in secrets),
+        "parameters": sorted(each["Name"] for each in parameters),
         "buckets": {name: notifications(s3, name) for name in sorted(buckets)},
     }
 

@@ -12,12 +12,15 @@ import pytest
 
 from sandbox.gate.faults import Fault
 from sandbox.sandbox import Sandbox
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.inventory import aws_inventory
+from tests.e2e.operating import UP, operate
+from tests.e2e.pulumi_cli import Run, Stack
 from tests.e2e.standing import state
 from tests.e2e.subscribers import BUCKET, add, existing, existing_and_added, now, without_forwarders
 
 PUT = "PutBucketNotificationConfiguration"
 FORWARDER = "aws:cloudformation/stack:Stack::forwarder"
+NO_FUNCTION_GOES = {"Effect": "Deny", "Action": "lambda:DeleteFunction"}
 
 
 def break_template(sandbox: Sandbox) -> bytes:
@@ -177,31 +180,83 @@ def test_a_stack_that_cannot_be_deleted_fails_the_destroy_with_its_own_words(sha
     assert now(sandbox) == existing()
 
 
-@pytest.mark.full
-@pytest.mark.parametrize("state_is_fresh", [True, False])
-def test_a_destroy_killed_between_stack_and_snapshot_restores_what_the_state_knows_and_has_named_the_rest(
-    shared: Stack, state_is_fresh: bool
+def ordered(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Return a configuration in an order of its own: what is restored comes after what is there."""
+    return {kind: sorted(value, key=str) for kind, value in configuration.items()}
+
+
+def run_next(stack: Stack, command: str) -> Run:
+    """Run what comes next, on another machine for all that it knows: in a process of its own, with the state alone."""
+    if command.startswith("operate"):
+        return operate(stack, command.split()[1], *UP[1:])
+    return stack.run(command, *UP[1:-1])
+
+
+def assert_all_are_back(stack: Stack) -> None:
+    """Make sure that existing notifications are there, the added one too, and that no record of them is left."""
+    live = now(stack.sandbox)
+    functions = [each for each in live["LambdaFunctionConfigurations"] if ":CloudOne-" not in each["LambdaFunctionArn"]]
+    assert ordered({**live, "LambdaFunctionConfigurations": functions}) == ordered(existing_and_added())
+    assert aws_inventory(stack.sandbox)["parameters"] == []
+
+
+NEXT = [
+    "destroy",
+    pytest.param("up", marks=pytest.mark.full),
+    pytest.param("operate up", marks=pytest.mark.full),
+    pytest.param("operate destroy", marks=pytest.mark.full),
+]
+
+
+@pytest.mark.parametrize("afterwards", NEXT)
+def test_what_was_added_since_the_last_up_is_back_after_the_run_that_follows_a_killed_destroy(
+    shared: Stack, afterwards: str
 ) -> None:
     sandbox = shared.sandbox
     shared.up()
     add(sandbox)
-    if state_is_fresh:
-        shared.succeed("refresh", "--yes", "--skip-preview")
     sandbox.aws_control.clear_requests()
     # The second read of a destroy is that of the snapshot, after the stack is gone.
     read = Fault(service="s3", action="GetBucketNotificationConfiguration", nth=2, kind="delay", seconds=30)
     sandbox.aws_control.add_fault(read)
-    output = kill_when(shared, lambda: not stack_exists(sandbox), "destroy", "--yes", "--skip-preview")
-    assert ("newer than the state of this stack" in output and "'added-later' to " in output) != state_is_fresh
+    kill_when(shared, lambda: not stack_exists(sandbox), "destroy", "--yes", "--skip-preview")
+    assert now(sandbox) == {}
     sandbox.aws_control.clear_faults()
     shared.succeed("cancel", "--yes")
-    shared.destroy()
-    assert now(sandbox) == (existing_and_added() if state_is_fresh else existing())
+    following = run_next(shared, afterwards)
+    assert following.code == 0, following.output
+    assert_all_are_back(shared)
 
 
-def ordered(configuration: dict[str, Any]) -> dict[str, Any]:
-    """Return a configuration in an order of its own: what is restored comes after what is there."""
-    return {kind: sorted(value, key=str) for kind, value in configuration.items()}
+@pytest.mark.parametrize("afterwards", NEXT)
+def test_what_was_added_since_the_last_up_is_back_after_the_run_that_follows_a_deletion_that_failed_after_the_wipe(
+    shared: Stack, afterwards: str
+) -> None:
+    sandbox = shared.sandbox
+    shared.up()
+    add(sandbox)
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    limits = {"Version": "2012-10-17", "Statement": [everything, {**everything, **NO_FUNCTION_GOES}]}
+    sandbox.aws_control.enforce("sandbox", limits)
+    failed = shared.run("destroy", "--yes", "--skip-preview")
+    assert failed.code != 0
+    assert "DELETE_FAILED" in failed.output
+    assert now(sandbox) == {}
+    sandbox.aws_control.clear_policies()
+    run_next(shared, afterwards)  # an `up` cannot repair such a stack, and says so
+    assert_all_are_back(shared)
+
+
+@pytest.mark.parametrize("afterwards", NEXT)
+def test_what_was_added_since_the_last_up_is_back_after_the_run_that_follows_a_destroy_of_the_forwarder_alone(
+    shared: Stack, afterwards: str
+) -> None:
+    shared.up()
+    add(shared.sandbox)
+    destroy_forwarder_alone(shared)
+    following = run_next(shared, afterwards)
+    assert following.code == 0, following.output
+    assert_all_are_back(shared)
 
 
 def destroy_forwarder_alone(stack: Stack) -> None:

@@ -162,20 +162,7 @@ def test_what_a_refresh_saw_survives_a_destroy_in_several_processes(
     assert bucket.holds() == expected
 
 
-def test_what_only_a_killed_destroy_saw_is_named_before_it_can_be_lost(
-    bucket: Bucket, deployment: Deployment, capsys: pytest.CaptureFixture[str]
-) -> None:
-    bucket.add()
-    deployment.merge.destroy()
-    (line,) = capsys.readouterr().err.splitlines()
-    assert f"newer than the state of this stack in bucket {BUCKET}: notification 'added' to {ADDED['QueueArn']}" in line
-    bucket.delete_stack()
-    begin_anew()
-    deployment.snapshot.destroy()
-    assert bucket.holds() == EXISTING
-
-
-def test_what_the_state_knows_is_not_named(
+def test_a_replacement_has_nothing_to_say(
     bucket: Bucket, deployment: Deployment, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bucket.add()

@@ -146,6 +146,13 @@ def _organizations(call: AwsCall, account: str) -> list[Ask]:
     return [Ask(f"organizations:{call.action}", arn_of(account, about) if about else "*")]
 
 
+def _ssm(call: AwsCall, account: str) -> list[Ask]:
+    given = call.parameters
+    names = given.get("Names") or [given.get("Name") or given["Path"]]
+    beginning = f"arn:{get_partition(call.region)}:ssm:{call.region}:{account}:parameter"
+    return [Ask(f"ssm:{call.action}", f"{beginning}/{name.strip('/')}") for name in names]
+
+
 def _stack_arn(region: str, account: str, name: str) -> str:
     stacks = cloudformation_backends[account][region].stacks.values()
     made = next((str(stack.stack_id) for stack in stacks if stack.name == name), None)
@@ -163,6 +170,7 @@ _SERVICES: Mapping[str, Callable[[AwsCall, str], list[Ask]]] = {
     "iam": _iam,
     "cloudtrail": _cloudtrail,
     "cloudformation": _cloudformation,
+    "ssm": _ssm,
     "sts": _sts,
     "organizations": _organizations,
 }
