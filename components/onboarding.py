@@ -13,6 +13,7 @@ import pulumi_command
 from components.aws.context import AwsContext
 from components.aws.tags import all_tags
 from components.checks.findings import TrailDoubt
+from components.checks.own_state import in_state
 from components.refusal import Refusal, refusals_in_one_line
 from components.resources.account import CloudOneAccount
 from components.resources.deployment import Deployment
@@ -76,7 +77,9 @@ class Onboarding(pulumi.ComponentResource):
     ) -> None:
         with refusals_in_one_line():
             _refuse_a_second(name)
-        super().__init__("trend:onboarding:Onboarding", name, None, KeyGate(name).before_changes(opts))
+        # Asked for only where it matters, since it is a call to the engine: previews change nothing.
+        gate = KeyGate(name, in_state() if settings.adopt and not pulumi.runtime.is_dry_run() else {})
+        super().__init__("trend:onboarding:Onboarding", name, None, gate.before_changes(opts))
         with refusals_in_one_line():
             self._refuse_another_caller(name)
         self.outputs = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pulumi
 
 from components.checks.stacks import StackIds, managed_among
@@ -12,6 +14,12 @@ _STATE_FUNCTION = "pulumi:pulumi:readStackResourceOutputs"
 
 def managed_stacks() -> StackIds | None:
     """Return the ids of Trend's CloudFormation stacks in the state; None where the engine does not show it."""
+    ids = in_state()
+    return None if ids is None else managed_among(ids)
+
+
+def in_state() -> Mapping[str, str] | None:
+    """Return the ids of all resources in the state by URN; None where the engine does not show it."""
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     try:
         reply = pulumi.runtime.invoke(_STATE_FUNCTION, {"stackName": name}).value
@@ -20,4 +28,4 @@ def managed_stacks() -> StackIds | None:
             raise
         return None
     resources = (reply or {}).get("outputs", {})
-    return managed_among({urn: str(each["outputs"].get("id", "")) for urn, each in resources.items()})
+    return {urn: str(each["outputs"].get("id", "")) for urn, each in resources.items()}

@@ -9,30 +9,46 @@ says why.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import monitor_supports_feature
 
+from components.aws.clients import clients
+from components.aws.errors import AwsError
+from components.aws.identity import AwsSettings, redactor
+from components.checks.stacks import STATE_UNKNOWN
 from components.resources.account import CloudOneAccount
 from components.resources.external_id import ExternalId, ExternalIdInputs, ExternalIdProvider
 from components.resources.key_check import KeyCheckProvider
+from components.resources.link import LinkInputs
+from components.resources.link_provider import LinkProvider
+from components.resources.other_deployment import require_unmanaged
+from components.resources.prior_link import PriorLink
+from components.trend.errors import TrendError
 
 
 class KeyGate:
     """Stands before every change of a run, and asks Trend once.
 
     Step 1 asks for itself; where it just has, nothing is asked again. A later run asks what the first one does: whether
-    the key is taken and whose it is, and for the external id, unless that is given by hand.
+    the key is taken and whose it is, and for the external id, unless that is given by hand. A run that is about to
+    adopt a link asks whether another deployment manages it.
 
     Args:
         name: of the component that all resources are children of.
+        in_state: what Pulumi's state holds, ids by URN; None where the engine does not show it.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, in_state: Mapping[str, str] | None) -> None:
         self._name = name
+        self._in_state = in_state
         self._account: CloudOneAccount | None = None
         self._asks_external_id = False
+        self._adopting: list[PriorLink] = []
+        self._step_1_asked = False
         self._answer: asyncio.Task[None] | None = None
         self._refused_at = ""
 
@@ -56,13 +72,18 @@ class KeyGate:
                 self._account = args.resource
             if isinstance(args.resource, ExternalId):
                 self._asks_external_id = True
+            if isinstance(args.resource, PriorLink) and not self._is_in_state(f"PriorLink::{args.name}"):
+                self._adopting.append(args.resource)
             hooks = pulumi.ResourceOptions(hooks=step_1 if args.resource is self._account else asking)
             return pulumi.ResourceTransformationResult(args.props, pulumi.ResourceOptions.merge(args.opts, hooks))
 
         return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(transformations=[bind]))
 
+    def _is_in_state(self, end: str) -> bool:
+        return any(urn.endswith(end) for urn in self._in_state or ())
+
     async def _skip(self, _args: pulumi.ResourceHookArgs) -> None:
-        self._answer = asyncio.ensure_future(asyncio.sleep(0))
+        self._step_1_asked = True
 
     async def _ask(self, args: pulumi.ResourceHookArgs) -> None:
         """Wait for the one answer; where it is a refusal, the first that learns of it says all."""
@@ -82,9 +103,37 @@ class KeyGate:
             cloud_one_account_id=await self._account.account_id.future() or "",
             region=await self._account.region.future() or "",
         )
-        key, external_id = KeyCheckProvider(), ExternalIdProvider()
-        for provider in (key, external_id):
-            provider.take_settings(pulumi.Config().get)
-        await asyncio.to_thread(key.require_key, known.cloud_one_account_id)
-        if self._asks_external_id:
-            await asyncio.to_thread(external_id.read, known.cloud_one_account_id, known.props())
+        if not self._step_1_asked:
+            key, external_id = KeyCheckProvider(), ExternalIdProvider()
+            for provider in (key, external_id):
+                provider.take_settings(pulumi.Config().get)
+            await asyncio.to_thread(key.require_key, known.cloud_one_account_id)
+            if self._asks_external_id:
+                await asyncio.to_thread(external_id.read, known.cloud_one_account_id, known.props())
+        for prior in self._adopting:
+            await asyncio.to_thread(self._require_unmanaged, prior, known)
+
+    def _require_unmanaged(self, prior: PriorLink, account: ExternalIdInputs) -> None:
+        """Refuse to adopt a link that another deployment manages; warn where that cannot be determined."""
+        provider: LinkProvider[Any] = type(prior.provider)()
+        get = pulumi.Config("aws").get
+        provider.take_settings(pulumi.Config().get)
+        aws = clients(AwsSettings.of(get))
+        try:
+            inputs = LinkInputs(
+                cloud_one_account_id=account.cloud_one_account_id,
+                region=account.region,
+                aws_account_id=aws.caller.account_id,
+            )
+            if link := provider.find(inputs):
+                require_unmanaged(aws, provider.noun, link, self._marks())
+        except TrendError as error:
+            raise provider.explain(error) from None
+        except AwsError as error:
+            text = f"cannot determine whether another deployment manages what will be adopted: {error}"
+            pulumi.log.warn(provider.redact(redactor(get)(f"{provider.step}: {text}")))
+
+    def _marks(self) -> list[str]:
+        if self._in_state is None:
+            raise AwsError(STATE_UNKNOWN)
+        return [mark for urn, mark in self._in_state.items() if "trend:Deployment::" in urn]

@@ -79,6 +79,9 @@ class PriorLink(OnboardingResource, module="trend", name="PriorLink"):
         account: the Cloud One account.
         aws_account_id: the AWS account whose link it is.
         role_arn: the role of this stack; a link that points at it is ours and is not recorded.
+
+    Attributes:
+        provider: which kind of link.
     """
 
     before = OutputProperty[dict[str, str]]()
@@ -100,4 +103,5 @@ class PriorLink(OnboardingResource, module="trend", name="PriorLink"):
             "awsAccountId": aws_account_id,
             "roleArn": role_arn,
         }
+        self.provider = provider
         super().__init__(provider, name, inputs, opts)

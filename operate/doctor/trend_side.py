@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from components.aws.errors import AwsError
 from components.checks.endpoints import ENDPOINTS
 from components.checks.examination import CALLER, KEY, Check
 from components.checks.findings import Finding
@@ -15,6 +16,7 @@ from components.resources.connector import ConnectorProvider
 from components.resources.external_id import ExternalIdHidden, ExternalIdProvider
 from components.resources.link import LinkExists, LinkInputs
 from components.resources.link_provider import LinkProvider
+from components.resources.other_deployment import require_unmanaged
 from components.settings.model import Settings
 from components.trend.errors import CredentialsError, Forbidden, Unauthenticated
 from operate.doctor.case import Case
@@ -131,6 +133,12 @@ def _link(case: Case, provider: LinkProvider[Any]) -> Iterator[Finding]:
         yield Finding(provider.noun, "ok", f"{link.name} is this stack's")
     else:
         provider.check_adoptable(link, inputs)
+        try:
+            require_unmanaged(case.stack.aws, provider.noun, link, case.state.marks)
+        except AwsError as error:
+            text = f"cannot determine whether another deployment manages {link.name}, which will be adopted: {error}"
+            yield Finding(provider.noun, "unknown", text)
+            return
         text = f"{link.name} points at {link.settings.role_arn}, which this stack did not make: it will be adopted"
         yield Finding(provider.noun, "ok", text)
 

@@ -8,17 +8,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from components.aws.tags import DEPLOYMENT_TAG, OWNER_TAG
+from operate.doctor.diagnosis import before_deployment
 from operate.engine.moments import now
 from operate.engine.stack import Stack as OperatedStack
 from operate.engine.state import BUCKET, Resource, State
 from operate.recovery.orphans import remove_orphans
+from sandbox.aws import seeds
 from sandbox.sandbox import Sandbox
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import UP, operate
 from tests.e2e.pulumi_cli import Stack
-from tests.e2e.standing import world
+from tests.e2e.standing import links, world
 
 MARK = "3f0c7f5e-0000-4000-8000-000000000000"
 TEMPLATE = json.dumps(
@@ -99,13 +102,60 @@ def test_a_second_deployment_of_the_same_names_harms_nothing_of_the_first(
     """The state was lost, or another organization has a stack of this name: its update fails and is reverted."""
     stack.up()
     first = world(stack)
-    (tmp_path / "backend").mkdir()
-    environment = {**stack.environment, "PULUMI_BACKEND_URL": f"{(tmp_path / 'backend').as_uri()}?metadata=skip"}
-    second = Stack(stack.sandbox, tmp_path / "second", environment, name=stack.name)
-    second.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1", "adopt": adopt})
+    bucket = "sandbox-existing-trail-us-east-1"
+    second = in_another_backend(stack, tmp_path, existingCloudtrailBucketName=bucket, adopt=adopt)
 
     failed = operate(second, *UP)
 
     assert failed.code == 1, failed.output
     assert world(stack) == first, failed.output
     stack.succeed("preview", "--refresh", "--expect-no-changes")
+
+
+def in_another_backend(stack: Stack, folder: Path, **settings: object) -> Stack:
+    """Return a stack of the same names whose state is elsewhere: that of the first was lost, or is somebody else's."""
+    (folder / "backend").mkdir()
+    environment = {**stack.environment, "PULUMI_BACKEND_URL": f"{(folder / 'backend').as_uri()}?metadata=skip"}
+    second = Stack(stack.sandbox, folder / "second", environment, name=stack.name)
+    second.configure(settings)
+    return second
+
+
+def host_a_template_without_provider(sandbox: Sandbox) -> None:
+    """Let copies of the templates use the OpenID Connect provider that the account has."""
+    template = yaml.compose(Path(seeds.TEMPLATES, seeds.ROLE_TEMPLATE).read_text())
+    resources = next(value for key, value in template.value if key.value == "Resources")
+    resources.value = [(key, value) for key, value in resources.value if key.value != "CloudOneOIDCProvider"]
+    arn = "arn:aws:iam::${AWS::AccountId}:oidc-provider/${CloudOneOIDCProviderURL}"
+    body = yaml.serialize(template).replace("${CloudOneOIDCProvider.Arn}", arn)
+    key = f"{seeds.OWN_ASSETS_PREFIX}templates/{seeds.ROLE_TEMPLATE}"
+    sandbox.aws("s3").put_object(Bucket=f"{seeds.OWN_ASSETS_BUCKET}-us-east-1", Key=key, Body=body.encode())
+
+
+def test_a_link_that_another_deployment_manages_is_not_adopted_before_its_owner_lets_go_of_it(
+    stack: Stack, tmp_path: Path, operated: Callable[[Stack], OperatedStack]
+) -> None:
+    sandbox = stack.sandbox
+    host_a_template_without_provider(sandbox)
+    stack.up()
+    first = world(stack)
+    hosted = {"qsS3BucketName": f"{seeds.OWN_ASSETS_BUCKET}-us-east-1", "qsS3KeyPrefix": seeds.OWN_ASSETS_PREFIX}
+    second = in_another_backend(stack, tmp_path, createNewTrail=True, adopt=True, stackName="Second", **hosted)
+
+    for refused in (second.run("up", "--yes", "--skip-preview"), operate(second, *UP)):
+        assert refused.code == 1, refused.output
+        assert f"managed by another deployment of this program, of Pulumi stack trend-onboarding/{stack.name}" in (
+            refused.output
+        )
+        assert f"--tag-keys {DEPLOYMENT_TAG}" in refused.output
+        assert world(stack) == first, refused.output
+    failed = [each.subject for each in before_deployment(operated(second)).findings if each.verdict == "failed"]
+    assert failed == ["Workload Security connector", "Cloud One cloud account"]
+
+    roles = [stack.outputs()[name].rpartition("/")[2] for name in ("workloadSecurityRoleArn", "cloudOneRoleArn")]
+    for role in roles:
+        sandbox.aws("iam").untag_role(RoleName=role, TagKeys=[DEPLOYMENT_TAG])
+    second.up()
+    assert [link.role_arn for link in sandbox.trend.state().cloud_accounts] == [second.outputs()["cloudOneRoleArn"]]
+    second.destroy()
+    assert links(second) == first["links"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 
-from components.checks.own_state import managed_stacks
+from components.checks.own_state import in_state, managed_stacks
 from components.checks.stacks import StackIds
 from tests.program.recorder import PROJECT, STACK, Recorder
 
@@ -38,3 +38,10 @@ def test_an_empty_state_holds_none() -> None:
 
 def test_a_state_that_the_engine_does_not_show_is_not_an_empty_one() -> None:
     assert asked(Recorder(without_answer=STATE)) is None
+
+
+def test_what_the_state_holds_is_known_by_urn() -> None:
+    engine = Recorder()
+    engine.state = entry(PARENTS, "management-role", OURS) | entry("", "another", "arn:of-another")
+    asked(engine)
+    assert in_state() == {urn: each["outputs"]["id"] for urn, each in engine.state.items()}
