@@ -110,6 +110,21 @@ def test_a_key_that_trend_refuses_is_named_with_the_next_step(stack: Stack, whic
     assert [call for call in stack.sandbox.trend.requests(changing=True) if call.status < 400] == []
 
 
+def test_a_key_that_trend_does_not_find_is_unknown_and_not_gone(stack: Stack) -> None:
+    stack.sandbox.trend.add_fault(Fault(status=404, service="accounts", count=None))
+    run = stack.run("up", "--yes", "--skip-preview")
+    assert_refused(run, "step 1", "HTTP 404", "the API key is unknown")
+    assert "pulumi up --refresh" not in run.output
+    assert_nothing_changed(stack)
+
+
+@pytest.mark.parametrize("token", ["\n", pytest.param("two words", marks=pytest.mark.full)])
+def test_an_enrollment_token_that_is_none_is_refused_by_a_preview(stack: Stack, token: str) -> None:
+    stack.environment["VISION_ONE_SERVICE_TOKEN"] = token
+    assert_refused(stack.run("preview"), "VISION_ONE_SERVICE_TOKEN")
+    assert_nothing_changed(stack)
+
+
 def test_an_aws_region_that_does_not_fit_is_refused_with_the_command_that_mends_it(stack: Stack) -> None:
     stack.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-eu-central-1"}, region="eu-central-1")
     run = stack.run("up", "--yes", "--skip-preview")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sandbox.gate.faults import Fault
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 
@@ -103,3 +104,21 @@ def test_templates_can_come_from_a_bucket_of_ones_own(stack: Stack) -> None:
     assert {"CloudOne", "CloudOne-Account"} <= set(made)
     stack.up(EXPECT_NO_CHANGES)
     stack.destroy()
+
+
+@pytest.mark.full
+def test_a_busy_bucket_a_token_between_blanks_and_registrations_in_a_list_cost_no_deployment(stack: Stack) -> None:
+    trend, put = stack.sandbox.trend, "PutBucketNotificationConfiguration"
+    trend.behave(registration_form="list")
+    stack.environment["VISION_ONE_SERVICE_TOKEN"] = f" {stack.environment['VISION_ONE_SERVICE_TOKEN']}\n"
+    message = "A conflicting conditional operation is currently in progress against this resource. Please try again."
+    busy = Fault(service="s3", action=put, count=2, status=409, code="OperationAborted", message=message)
+    stack.sandbox.aws_control.add_fault(busy)
+    stack.up()
+    assert len([call for call in stack.sandbox.aws_requests() if call.action == put]) == 3
+    assert stack.outputs()["visionOneStatus"] == "registered"
+    stack.destroy()
+    stack.up()  # with the same token, which Trend has seen
+    assert stack.outputs()["visionOneStatus"] == "registered"
+    assert len([call for call in trend.requests() if call.action == "POST /connectors" and call.status < 300]) == 1
+    stack.up(EXPECT_NO_CHANGES)

@@ -126,6 +126,12 @@ def a_user_who_lacks_one_action(stack: Stack) -> None:
     a_user_who_may(stack, policy)
 
 
+def a_user_bound_to_a_network(stack: Stack) -> None:
+    policy = the_printed_policy(stack)
+    network = {"StringEquals": {"aws:SourceIp": "192.0.2.1"}}
+    a_user_who_may(stack, {**policy, "Statement": [{**each, "Condition": network} for each in policy["Statement"]]})
+
+
 def a_provider_of_somebody_else(stack: Stack) -> None:
     stack.sandbox.aws("iam").create_open_id_connect_provider(
         Url="https://cloudaccounts.us-1.cloudone.trendmicro.com", ClientIDList=["x"], ThumbprintList=["0" * 40]
@@ -175,6 +181,7 @@ PROBLEMS = {
     "no Vision One": (no_vision_one, "Vision One", "unknown", "HTTP 500"),
     "another AWS account": (another_account_only, "AWS caller", "failed", "aws:allowedAccountIds"),
     "a user who lacks one action": (a_user_who_lacks_one_action, "permissions", "failed", "s3:PutBucketNotification"),
+    "a user bound to a network": (a_user_bound_to_a_network, "permissions", "unknown", "not told aws:SourceIp"),
     "a connector": (a_connector_of_somebody_else, "Workload Security connector", "failed", "adopt true"),
     "a cloud account": (a_cloud_account_of_somebody_else, "Cloud One cloud account", "failed", "unlink it"),
     "no bucket": (settings(existingCloudtrailBucketName="no-such-bucket-here"), "trail bucket", "failed", "no bucket"),
