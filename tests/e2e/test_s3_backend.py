@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -14,10 +16,11 @@ from sandbox.sandbox import Sandbox
 from tests.e2e.conftest import end_processes_in
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import OPERATE, UP, begin, kill, operate, wait_until
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, ROOT, Stack
 from tests.e2e.standing import links, standing
 
 TRAIL = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
+PAGE = (ROOT / "docs" / "ci.md").read_text()
 NO_CONNECTOR = Fault(status=500, service="workload", action="POST /awsconnectors", count=None)
 
 
@@ -74,6 +77,53 @@ def test_a_life_with_a_failed_update(in_s3: Stack) -> None:
     assert "CloudFormation stack CloudOne" in left.output
     assert {item["what"] for item in planned["removed"]} >= {"CloudFormation stack CloudOne"}
     assert operate(in_s3, "report").code == 0
+
+
+def documented(*more: str) -> dict[str, Any]:
+    """Return the policy of the state's bucket that docs/ci.md shows, and besides all that is no matter of the state.
+
+    Args:
+        more: actions on its objects that the text adds for the role that changes.
+    """
+    (shown,) = re.findall(r"Both need the state as well\. Reading:\n\n```json\n(.*?)```", PAGE, re.DOTALL)
+    statements = json.loads(shown.replace("<state bucket>", "state"))
+    assert all(f"`{action}`" in PAGE.partition(shown)[2] for action in more)
+    of_state = [each for each in statements if "arn:aws:s3:::state" in each["Resource"]]
+    buckets = [f"arn:aws:s3:::{beginning}-*" for beginning in ("sandbox", "cloud", "trail")]
+    services = ["cloudformation", "cloudtrail", "events", "iam", "lambda", "logs", "secretsmanager", "ssm", "sts"]
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            *of_state,
+            {"Effect": "Allow", "Action": list(more), "Resource": "arn:aws:s3:::state/*"},
+            {"Effect": "Allow", "Action": [f"{service}:*" for service in services], "Resource": "*"},
+            {"Effect": "Allow", "Action": "s3:*", "Resource": [*buckets, *(f"{each}/*" for each in buckets)]},
+        ],
+    }
+
+
+def asked_of_state(stack: Stack, policy: dict[str, Any], *arguments: str) -> set[str]:
+    """Run `operate` with a policy in force; return which actions it took on the state's bucket, all of them allowed."""
+    control = stack.sandbox.aws_control
+    control.clear_policies()
+    control.enforce("sandbox", policy)
+    run = operate(stack, *arguments)
+    assert run.code == 0, run.output
+    asked = [each for each in control.asked() if each.resource.startswith("arn:aws:s3:::state")]
+    control.clear_policies()
+    assert [each for each in asked if not each.allowed] == []
+    return {each.action for each in asked}
+
+
+@pytest.mark.full
+def test_the_documented_policy_of_the_states_bucket_is_enough_and_all_of_it_is_used(in_s3: Stack) -> None:
+    changing, reading = documented("s3:PutObject", "s3:DeleteObject"), documented()
+    reads = {"s3:ListBucket", "s3:GetObject"}
+    assert asked_of_state(in_s3, changing, *UP) == {*reads, "s3:PutObject", "s3:DeleteObject"}
+    assert asked_of_state(in_s3, reading, "preview") == reads
+    assert asked_of_state(in_s3, reading, "drift") == reads
+    leaving = ("destroy", "--yes", "--skip-preview", "--non-interactive")
+    assert asked_of_state(in_s3, changing, *leaving) == {*reads, "s3:PutObject", "s3:DeleteObject"}
 
 
 @pytest.mark.full

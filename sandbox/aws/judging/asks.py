@@ -17,6 +17,7 @@ from sandbox.aws.judging.policy import Ask
 from sandbox.aws.organizations import arn_of
 
 S3_ACTIONS = {
+    "CopyObject": "PutObject",
     "DeleteBucketEncryption": "PutEncryptionConfiguration",
     "DeleteBucketLifecycle": "PutLifecycleConfiguration",
     "DeleteBucketOwnershipControls": "PutBucketOwnershipControls",
@@ -85,6 +86,9 @@ def _s3(call: AwsCall, _account: str) -> list[Ask]:
             for each in call.parameters["Delete"]["Objects"]
         ]
     asks = [Ask(f"s3:{S3_ACTIONS.get(call.action, call.action)}", f"{arn}/{key}" if key else arn)]
+    if call.action == "CopyObject":
+        source = unquote(call.parameters["CopySource"]).lstrip("/")
+        asks.append(Ask("s3:GetObject", f"arn:{get_partition(call.region)}:s3:::{source}"))
     if call.parameters.get("CreateBucketConfiguration", {}).get("Tags"):
         asks.append(Ask("s3:TagResource", arn))
     return asks
