@@ -250,7 +250,9 @@ def test_an_update_goes_on_past_a_failed_check_that_is_accepted_by_its_name(stac
     assert "--accept" in refused.output
     unknown = operate(stack, *UP, "--accept", "permission")
     assert unknown.code == 1
-    assert "unknown check 'permission'; did you mean permissions?; known: settings, API key" in unknown.output
+    assert (
+        "unknown check 'permission'; did you mean permissions?; known: settings, endpoints, API key" in unknown.output
+    )
     assert stack.sandbox.aws_requests(changing=True) == []
     accepted = operate(stack, *UP, "--accept", "trail bucket", "--accept", "permissions")
     assert accepted.code == 0, accepted.output
