@@ -200,14 +200,11 @@ def assert_all_are_back(stack: Stack) -> None:
     assert aws_inventory(stack.sandbox)["parameters"] == []
 
 
-NEXT = [
-    "destroy",
-    pytest.param("up", marks=pytest.mark.full),
-    pytest.param("operate up", marks=pytest.mark.full),
-    pytest.param("operate destroy", marks=pytest.mark.full),
-]
+NEXT = ["destroy", "up", "operate up", "operate destroy"]
+IN_FULL = [*NEXT[:1], *(pytest.param(each, marks=pytest.mark.full) for each in NEXT[1:])]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("afterwards", NEXT)
 def test_what_was_added_since_the_last_up_is_back_after_the_run_that_follows_a_killed_destroy(
     shared: Stack, afterwards: str
@@ -228,7 +225,7 @@ def test_what_was_added_since_the_last_up_is_back_after_the_run_that_follows_a_k
     assert_all_are_back(shared)
 
 
-@pytest.mark.parametrize("afterwards", NEXT)
+@pytest.mark.parametrize("afterwards", IN_FULL)
 def test_what_was_added_since_the_last_up_is_back_after_the_run_that_follows_a_deletion_that_failed_after_the_wipe(
     shared: Stack, afterwards: str
 ) -> None:
@@ -247,6 +244,7 @@ def test_what_was_added_since_the_last_up_is_back_after_the_run_that_follows_a_d
     assert_all_are_back(shared)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("afterwards", NEXT)
 def test_what_was_added_since_the_last_up_is_back_after_the_run_that_follows_a_destroy_of_the_forwarder_alone(
     shared: Stack, afterwards: str

@@ -132,6 +132,7 @@ def host_a_template_without_provider(sandbox: Sandbox) -> None:
     sandbox.aws("s3").put_object(Bucket=f"{seeds.OWN_ASSETS_BUCKET}-us-east-1", Key=key, Body=body.encode())
 
 
+@pytest.mark.full
 def test_a_link_that_another_deployment_manages_is_not_adopted_before_its_owner_lets_go_of_it(
     stack: Stack, tmp_path: Path, operated: Callable[[Stack], OperatedStack]
 ) -> None:
