@@ -19,10 +19,10 @@ TRAIL_BUCKET = "sandbox-organization-trail"
 class AccountKind(Enum):
     """What an account of the organization is there for."""
 
-    MANAGEMENT = "the caller's own; its organization trail delivers to log-archive"
-    LOG_ARCHIVE = f"holds the organization trail's bucket, {TRAIL_BUCKET}"
-    UNREACHABLE = "its role cannot be assumed"
-    RESTRICTED = "a service control policy denies iam:CreateRole"
+    MANAGEMENT = "the caller's own"
+    LOG_ARCHIVE = "the trail's bucket"
+    UNREACHABLE = "role not assumable"
+    RESTRICTED = "SCP: no iam:CreateRole"
     SUSPENDED = "suspended"
     PLAIN = ""
 

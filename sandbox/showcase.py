@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from rich import box
 from rich.table import Table
 
-from sandbox.organization import Organization
+from sandbox.organization import TRAIL, TRAIL_BUCKET, Organization
 from sandbox.sandbox import Sandbox
 
 NEXT_STEPS = """\
@@ -20,6 +20,9 @@ Try next, in this shell after `. .sandbox/env`:
   pulumi stack output                       the links' ids and roles
   python -m sandbox status                  what runs, and where
   make demo-down                            take everything back"""
+
+
+SHOWN_ACCOUNTS = 25
 
 
 class ShowcaseRow(NamedTuple):
@@ -43,13 +46,24 @@ def table(sandbox: Sandbox, aws_region: str) -> Table:
 
 
 def organization_table(organization: Organization) -> Table:
-    """Return the table of the organization's accounts: id, name, units, and what is special about each."""
+    """Return the table of the organization's accounts: id, name, units, and what is special about each.
+
+    Of many plain ones it shows the first.
+    """
     shown = Table(
-        "account", "name", "units", "special", title="\nAWS organization", title_justify="left", box=box.SIMPLE
+        *("account", "name", "units", "special"),
+        title="\nAWS organization",
+        caption=f"Its trail {TRAIL} delivers to {TRAIL_BUCKET}.",
+        title_justify="left",
+        caption_justify="left",
+        title_style="bold",
+        box=box.SIMPLE,
     )
-    for account in organization.accounts:
-        units = "/".join(unit.name for unit in account.unit.path)
+    for account in organization.accounts[:SHOWN_ACCOUNTS]:
+        units = "/".join(unit.name for unit in account.unit.path[1:])
         shown.add_row(account.id, account.name, units, account.kind.value)
+    if more := len(organization.accounts[SHOWN_ACCOUNTS:]):
+        shown.add_row("", f"and {more} more")
     return shown
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from components.checks.bucket import bucket_findings, notifications_finding
 from components.checks.findings import Finding
+from sandbox.aws.trust import TREND_ACCOUNT
 from sandbox.sandbox import ACCOUNT
 from tests.lifecycle.aws_scene import NAME, REGION, Aws
 
@@ -45,7 +46,9 @@ def test_a_bucket_of_another_account_is_refused(aws: Aws) -> None:
 
 def test_a_bucket_of_another_account_is_refused_where_it_may_be_looked_at(aws: Aws) -> None:
     everybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{FOREIGN}"}
-    aws.s3.put_bucket_policy(Bucket=FOREIGN, Policy=json.dumps({"Version": "2012-10-17", "Statement": [everybody]}))
+    aws.sandbox.aws("s3", account=TREND_ACCOUNT).put_bucket_policy(
+        Bucket=FOREIGN, Policy=json.dumps({"Version": "2012-10-17", "Statement": [everybody]})
+    )
     aws.deny("ListBuckets")
     assert found(aws, FOREIGN).verdict == "failed"
 

@@ -57,9 +57,15 @@ class StrictS3(S3Response):
         return super().serialized(action_result)
 
     def _bucket_response(self, request: Any, full_url: str) -> Any:
-        """Answer a call about a bucket, unless the caller expects it to be of another account than it is."""
+        """Answer a call about a bucket, unless the caller expects it to be of another account than it is.
+
+        A bucket of another account is not to be changed: what its policy may allow of that is not judged here.
+        """
         expected = self.headers.get("x-amz-expected-bucket-owner")
         owner = s3_backends.bucket_accounts.get(self.bucket_name)
+        is_changing = request.method == "DELETE" or (request.method == "PUT" and request.query_string)
+        if owner and owner[1] != self.current_account and is_changing:
+            raise BucketAccessDeniedError(bucket=self.bucket_name)
         if expected and owner and owner[1] != expected:
             if request.method == "HEAD":
                 return 403, {}, ""

@@ -51,6 +51,7 @@ def test_stop_without_a_sandbox_is_no_error_and_makes_no_folder(command: Command
     [
         (("--region", "gb1"), "region 'gb1' has not the form of a Cloud One region"),
         (("--account", "12"), "account '12' is not 12 digits"),
+        (("--accounts", "4"), "an organization of 4 accounts: 5 is the least"),
     ],
 )
 def test_a_bad_option_is_told_in_one_line(command: CommandLine, options: tuple[str, str], message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from rich.console import Console
 
 from sandbox.aws.judging.judge import Judge
 from sandbox.aws.world import AwsWorld
@@ -26,6 +28,7 @@ from sandbox.organization import (
     OrganizationAccount,
 )
 from sandbox.sandbox import Sandbox
+from sandbox.showcase import organization_table
 from tests.unit.test_sandbox.scene import ACCOUNT, Stacks, code_of
 from tests.unit.test_sandbox.test_calls import request
 from tests.unit.test_sandbox.test_trust import Workload
@@ -73,6 +76,18 @@ def test_the_size_counts_the_special_accounts_and_every_id_is_another() -> None:
         Organization.of(ACCOUNT, 4)
     with pytest.raises(ValueError, match="name another one"):
         Organization.of(declared.the(AccountKind.LOG_ARCHIVE).id, 5)
+
+
+def test_the_table_names_each_account_and_fits_a_terminal_of_80_columns() -> None:
+    declared, screen = Organization.of(ACCOUNT, 40), io.StringIO()
+    Console(file=screen, width=80).print(organization_table(declared))
+    lines = screen.getvalue().splitlines()
+    assert "…" not in screen.getvalue()
+    for account in declared.accounts[:25]:
+        (line,) = (line for line in lines if account.id in line)
+        assert account.name in line
+        assert account.kind.value in line
+    assert any(line.strip() == "and 15 more" for line in lines)
 
 
 def test_without_accounts_there_is_no_organization(sandbox: Sandbox) -> None:
@@ -364,3 +379,18 @@ def test_trend_tries_the_role_of_whichever_account_it_is_asked_to_connect(
     assert "there is no such role" in closed.connect(f"arn:aws:iam::{closed.account}:role/other").text
     connected = [connector.account_id for connector in whole.trend.state().connectors]
     assert connected == [member.id for member in organization.plain[:2]]
+
+
+def test_the_bucket_of_another_account_is_not_to_be_changed(whole: Sandbox, organization: Organization) -> None:
+    archive = organization.the(AccountKind.LOG_ARCHIVE).id
+    for account in ("", organization.plain[0].id):
+        s3 = whole.aws("s3", account=account)
+        with pytest.raises(ClientError) as refused:
+            s3.put_bucket_notification_configuration(Bucket=TRAIL_BUCKET, NotificationConfiguration={})
+        assert code_of(refused) == "AccessDenied"
+        with pytest.raises(ClientError, match="AccessDenied"):
+            s3.delete_bucket(Bucket=TRAIL_BUCKET)
+        with pytest.raises(ClientError, match="BucketAlreadyExists"):
+            s3.create_bucket(Bucket=TRAIL_BUCKET)
+    s3 = whole.aws("s3", account=archive)
+    s3.put_bucket_notification_configuration(Bucket=TRAIL_BUCKET, NotificationConfiguration={})
