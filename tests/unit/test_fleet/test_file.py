@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,26 +12,15 @@ from pydantic import ValidationError
 from fleet.configuration import Fleet, Wave
 from fleet.document import FileRefused
 from fleet.loading import load, project_folder
+from fleet.source import accounts_of
 from operate.console import OperateError
+from tests.settings_page import ROOT
+from tests.unit.test_fleet.conftest import fleet as made
 
 Loaded = Callable[[str], Fleet]
 Problems = Callable[[str], list[str]]
 
-OF_THE_ISSUE = """\
-tenant: {stack: tenant, enroll: false}
-source:
-  organizations: {units: [ou-ab12-11111111], nested: true, tags: {trend: "on"}, roleArn: null}
-exclude: {accounts: ["222222222222"], units: [], tags: {}}
-access: {roleName: OrganizationAccountAccessRole, externalId: null}
-stack: "aws-{id}"
-settings: {cloudTrail: false}
-overrides:
-  - {accounts: ["333333333333"], settings: {cloudTrail: true, existingCloudtrailBucketName: org-trail-333}}
-  - {tags: {env: prod}, settings: {permissionsBoundary: "arn:aws:iam::{id}:policy/boundary"}}
-waves: [{name: canary, count: 3}, {name: tenth, percent: 10, gate: manual}, {name: rest}]
-stop: {failedPercent: 5, sameError: 5}
-limits: {atOnce: 8, startsPerMinute: 30}
-"""
+DOCUMENTED = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "docs" / "fleet.md").read_text(), re.DOTALL | re.MULTILINE)
 
 TEN_MISTAKES = """\
 tenant: {stack: "ten ant", enrol: true}
@@ -50,7 +40,7 @@ limits: {}
 
 
 def test_the_file_of_the_documentation_is_read_as_it_says(loaded: Loaded) -> None:
-    fleet = loaded(OF_THE_ISSUE)
+    fleet = loaded(DOCUMENTED[0])
     assert fleet.source.organizations is not None
     assert fleet.source.organizations.units == ["ou-ab12-11111111"]
     assert fleet.exclude.accounts == ["222222222222"]
@@ -61,6 +51,12 @@ def test_the_file_of_the_documentation_is_read_as_it_says(loaded: Loaded) -> Non
         Wave(name="rest"),
     ]
     assert (fleet.limits.at_once, fleet.limits.starts_per_minute, fleet.limits.minutes) == (8, 30, 30)
+
+
+def test_the_list_of_accounts_of_the_documentation_is_read_as_it_says(tmp_path: Path) -> None:
+    (tmp_path / "accounts.yaml").write_text(DOCUMENTED[1])
+    accounts = accounts_of(made(source={"file": "accounts.yaml"}), tmp_path)
+    assert [account.id for account in accounts] == ["111111111111", "012345678901"]
 
 
 def test_nothing_but_the_source_must_be_said(loaded: Loaded) -> None:
