@@ -148,7 +148,7 @@ class Stop(_Part):
     """When a run starts no more accounts."""
 
     failed_percent: Percent = 5
-    """More than this percentage of the accounts that ended has failed."""
+    """More than this percentage of a wave's accounts has failed."""
     same_error: Positive = 5
     """This many accounts have failed with the same error."""
 

@@ -6,7 +6,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 from components import __version__
@@ -14,6 +16,7 @@ from fleet.checkout import Checkout
 from fleet.cli import app
 from fleet.database import VARIABLE
 from fleet.outcome import Do, Outcome, RunState
+from tests.settings_page import ROOT
 from tests.unit.test_fleet.test_file import TEN_MISTAKES
 
 Run = Callable[..., Result]
@@ -119,3 +122,12 @@ def test_outside_of_a_project_one_line_says_so(run: Run, tmp_path: Path) -> None
 
 def test_the_version_is_the_programs(run: Run) -> None:
     assert run("--version").stdout == f"{__version__}\n"
+
+
+def test_each_command_is_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "fleet.md").read_text()
+    command = typer.main.get_command(app)
+    assert isinstance(command, click.Group)
+    commands = list(command.commands)
+    assert {"plan", "policy", "up", "run-one"} <= set(commands)
+    assert [name for name in commands if f"`{name}" not in page.partition("## Commands")[2]] == []
