@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import click
 import pytest
 import typer
+from typer.core import TyperGroup
 from typer.testing import CliRunner, Result
 
 from components import __version__
@@ -127,7 +127,7 @@ def test_the_version_is_the_programs(run: Run) -> None:
 def test_each_command_is_in_the_documentation() -> None:
     page = (ROOT / "docs" / "fleet.md").read_text()
     command = typer.main.get_command(app)
-    assert isinstance(command, click.Group)
+    assert isinstance(command, TyperGroup)
     commands = list(command.commands)
     assert {"plan", "policy", "up", "run-one"} <= set(commands)
     assert [name for name in commands if f"`{name}" not in page.partition("## Commands")[2]] == []
