@@ -142,6 +142,11 @@ def a_connector_of_somebody_else(stack: Stack) -> None:
     stack.sandbox.trend.add_connector(stack.sandbox.account, FOREIGN)
 
 
+def a_connector_with_a_role_of_another_account(stack: Stack) -> None:
+    stack.sandbox.trend.add_connector(stack.sandbox.account, FOREIGN.replace("123456789012", "999988887777"))
+    stack.configure({**SETTINGS, "adopt": True})
+
+
 def a_cloud_account_of_somebody_else(stack: Stack) -> None:
     stack.sandbox.trend.add_cloud_account(stack.sandbox.account, FOREIGN)
 
@@ -183,6 +188,12 @@ PROBLEMS = {
     "a user who lacks one action": (a_user_who_lacks_one_action, "permissions", "failed", "s3:PutBucketNotification"),
     "a user bound to a network": (a_user_bound_to_a_network, "permissions", "unknown", "not told aws:SourceIp"),
     "a connector": (a_connector_of_somebody_else, "Workload Security connector", "failed", "adopt true"),
+    "a role that is not seen": (
+        a_connector_with_a_role_of_another_account,
+        "Workload Security connector",
+        "unknown",
+        "cannot determine whether another deployment manages",
+    ),
     "a cloud account": (a_cloud_account_of_somebody_else, "Cloud One cloud account", "failed", "unlink it"),
     "no bucket": (settings(existingCloudtrailBucketName="no-such-bucket-here"), "trail bucket", "failed", "no bucket"),
     "a KMS bucket": (kms, "encryption of the trail bucket", "failed", "SSE-KMS"),

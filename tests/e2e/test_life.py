@@ -60,6 +60,17 @@ def test_a_stack_whose_adopted_connector_had_a_role_that_is_gone_can_be_destroye
 
 
 @pytest.mark.full
+def test_a_link_whose_role_is_not_seen_is_adopted_with_a_warning(stack: Stack) -> None:
+    elsewhere = "arn:aws:iam::999988887777:role/theirs"
+    stack.sandbox.trend.add_connector(stack.sandbox.account, elsewhere, displayName="theirs")
+    stack.configure({**BUCKET, "adopt": True})
+    said = stack.up()
+    assert "step 4, Workload Security connector: cannot determine whether another deployment manages" in said
+    assert elsewhere in said
+    assert links(stack)[0]["crossAccountRoleArn"] == stack.outputs()["workloadSecurityRoleArn"]
+
+
+@pytest.mark.full
 def test_a_second_stack_of_one_account_is_refused_and_its_end_harms_nothing(stack: Stack, tmp_path: Path) -> None:
     stack.up()
     first = links(stack)
