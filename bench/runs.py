@@ -19,7 +19,7 @@ PROCESSES = {"program": "pulumi-language-python-exec", "dynamic provider": "pulu
 
 
 @dataclass(frozen=True)
-class Runs:
+class Timings:
     """Several runs of one command.
 
     Attributes:
@@ -45,8 +45,8 @@ class Runs:
 class Compared:
     """Runs of the program, and the floor's between them."""
 
-    program: Runs
-    floor: Runs
+    program: Timings
+    floor: Timings
 
 
 def alternate(
@@ -60,7 +60,7 @@ def alternate(
         rounds: how often.
         before: is done before each round, and not measured.
     """
-    taken = {stack.name: Runs([], []) for stack in (program, floor)}
+    taken = {stack.name: Timings([], []) for stack in (program, floor)}
     for _ in range(rounds):
         if before is not None:
             before()

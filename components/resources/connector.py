@@ -15,8 +15,7 @@ from components.resources.role_refusals import speaks_of_role
 from components.trend.errors import BadRequest
 
 if TYPE_CHECKING:
-    from components.trend.workload import Connector as ConnectorReply
-    from components.trend.workload import Workload
+    from components.trend.workload import ConnectorReply, WorkloadClient
 
 ROLE_SPREADS_WITHIN = 90.0
 """Seconds that IAM may take until Trend can assume a new role; Trend's documents speak of a minute."""
@@ -69,7 +68,7 @@ class ConnectorProvider(LinkProvider[ConnectorSettings]):
     def passes_with_time(self, error: BadRequest) -> float:
         return ROLE_SPREADS_WITHIN if speaks_of_role(error) else 0
 
-    def _client(self, inputs: LinkInputs) -> Workload:
+    def _client(self, inputs: LinkInputs) -> WorkloadClient:
         return self.trend(inputs.cloud_one_account_id).workload(inputs.region)
 
 

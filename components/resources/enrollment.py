@@ -21,7 +21,7 @@ from components.trend.errors import (
 )
 
 if TYPE_CHECKING:
-    from components.trend.vision_one import VisionOneConnect
+    from components.trend.vision_one import VisionOneConnectClient
 
 SKIPPED = "skipped"
 REGISTERED = "registered"
@@ -95,7 +95,7 @@ class EnrollmentProvider(TrendProvider):
         client = self._client(inputs)
         return {**inputs.props(), "status": client.status() or self._post(client)}
 
-    def _post(self, client: VisionOneConnect) -> str:
+    def _post(self, client: VisionOneConnectClient) -> str:
         token = self.enrollment_token()
         if not token:
             raise CredentialsError(
@@ -111,7 +111,7 @@ class EnrollmentProvider(TrendProvider):
                 return REGISTERED  # there is a registration, and its status cannot be asked for
             raise
 
-    def _client(self, inputs: EnrollmentInputs) -> VisionOneConnect:
+    def _client(self, inputs: EnrollmentInputs) -> VisionOneConnectClient:
         return self.trend(inputs.cloud_one_account_id).vision_one_connect(inputs.region)
 
 

@@ -42,7 +42,7 @@ class ApiKeyDetails(Reply, frozen=True):
         return self.urn.split(":")[4]
 
 
-class Accounts:
+class AccountsClient:
     """Client of the accounts service, the only one without a region."""
 
     def __init__(self, transport: Transport) -> None:

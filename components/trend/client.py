@@ -11,14 +11,14 @@ from components.redaction import Redactor
 from components.settings.credentials import ApiKey, InvalidApiKey
 from components.settings.endpoints import Endpoints, Service
 from components.settings.rules import trend_endpoints
-from components.trend.accounts import Accounts, ApiKeyDetails
+from components.trend.accounts import AccountsClient, ApiKeyDetails
 from components.trend.cloud_accounts import CloudAccountsClient
-from components.trend.cloudtrail import CloudTrail
+from components.trend.cloudtrail import CloudTrailClient
 from components.trend.errors import CredentialsError, EndpointRefused, WrongAccount
 from components.trend.services import Services
 from components.trend.transport import Transport
-from components.trend.vision_one import VisionOne, VisionOneConnect
-from components.trend.workload import Workload
+from components.trend.vision_one import VisionOneClient, VisionOneConnectClient
+from components.trend.workload import WorkloadClient
 
 
 class _ApiKeyAuth(AuthBase):
@@ -98,7 +98,7 @@ class Trend:
         """
         with self._details_lock:
             if self._details is None:
-                self._details = Accounts(self._transport(Service.ACCOUNTS, "")).describe_key(self.key)
+                self._details = AccountsClient(self._transport(Service.ACCOUNTS, "")).describe_key(self.key)
             return self._details
 
     def expect_account(self, account_id: str) -> None:
@@ -115,9 +115,9 @@ class Trend:
                 f"the API key belongs to Cloud One account {actual}, but this stack was made with account {account_id}"
             )
 
-    def workload(self, region: str) -> Workload:
+    def workload(self, region: str) -> WorkloadClient:
         """Return the client of Workload Security in a Cloud One region."""
-        return Workload(self._transport(Service.WORKLOAD, region))
+        return WorkloadClient(self._transport(Service.WORKLOAD, region))
 
     def cloud_accounts(self, region: str) -> CloudAccountsClient:
         """Return the client of Cloud Account Management in a Cloud One region; always the same one, it remembers."""
@@ -125,21 +125,21 @@ class Trend:
         with self._lock:
             return self._cloud_accounts.setdefault(region, client)
 
-    def cloudtrail(self, region: str) -> CloudTrail:
+    def cloudtrail(self, region: str) -> CloudTrailClient:
         """Return the client of the CloudTrail integration in a Cloud One region."""
-        return CloudTrail(self._transport(Service.CLOUDTRAIL, region))
+        return CloudTrailClient(self._transport(Service.CLOUDTRAIL, region))
 
-    def vision_one_connect(self, region: str) -> VisionOneConnect:
+    def vision_one_connect(self, region: str) -> VisionOneConnectClient:
         """Return the client of the Vision One integration in a Cloud One region."""
-        return VisionOneConnect(self._transport(Service.VISION_ONE_CONNECT, region))
+        return VisionOneConnectClient(self._transport(Service.VISION_ONE_CONNECT, region))
 
     def services(self, region: str) -> Services:
         """Return the client of the list of services in a Cloud One region."""
         return Services(self._transport(Service.SERVICES, region))
 
-    def vision_one(self) -> VisionOne:
+    def vision_one(self) -> VisionOneClient:
         """Return the client of Vision One itself."""
-        return VisionOne(self._transport(Service.VISION_ONE, "", _NoAuth()))
+        return VisionOneClient(self._transport(Service.VISION_ONE, "", _NoAuth()))
 
     def _transport(self, service: Service, region: str, auth: AuthBase | None = None) -> Transport:
         with self._lock:

@@ -34,7 +34,7 @@ class StackParameters:
     code_bucket: str
 
 
-class CloudTrail:
+class CloudTrailClient:
     """Client of the CloudTrail integration in one region."""
 
     def __init__(self, transport: Transport) -> None:

@@ -21,7 +21,7 @@ class _Connector(Reply, frozen=True):
     registration: _Registration = msgspec.field(default_factory=_Registration)
 
 
-class VisionOneConnect:
+class VisionOneConnectClient:
     """Client of the Vision One integration in one Cloud One region.
 
     Undocumented: reading the registration, and what a second enrollment answers. Only the enrollment itself was seen,
@@ -73,7 +73,7 @@ def _status_in(reply: Any) -> str:
     return next((status for each in reply.values() if isinstance(each, list) and (status := _status_in(each))), "")
 
 
-class VisionOne:
+class VisionOneClient:
     """Client of Vision One itself. The program has no token of it, so it can tell no more than whether it answers."""
 
     def __init__(self, transport: Transport) -> None:

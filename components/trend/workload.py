@@ -9,7 +9,7 @@ import msgspec
 from components.trend.transport import Reply, Transport
 
 
-class Connector(Reply, frozen=True):
+class ConnectorReply(Reply, frozen=True):
     """A link between an AWS account and Workload Security.
 
     Attributes:
@@ -28,14 +28,14 @@ class Connector(Reply, frozen=True):
 
 
 class _Connectors(Reply, frozen=True):
-    aws_connectors: list[Connector]
+    aws_connectors: list[ConnectorReply]
 
 
 class _Settings(Reply, frozen=True):
     external_id: str = ""
 
 
-class Workload:
+class WorkloadClient:
     """Client of Workload Security in one region."""
 
     def __init__(self, transport: Transport) -> None:
@@ -46,7 +46,7 @@ class Workload:
         reply = self._transport.get_of_tenant("/awsconnectorsettings")
         return self._transport.parse(_Settings, reply, "GET /awsconnectorsettings").external_id
 
-    def find_connectors(self, aws_account_id: str) -> list[Connector]:
+    def find_connectors(self, aws_account_id: str) -> list[ConnectorReply]:
         """Return the connectors of exactly this AWS account: none, or one."""
         criterion = {
             "fieldName": "accountId",
@@ -60,12 +60,12 @@ class Workload:
         found = self._transport.parse(_Connectors, reply, "POST /awsconnectors/search").aws_connectors
         return [connector for connector in found if connector.account_id == aws_account_id]
 
-    def get_connector(self, connector_id: str) -> Connector | None:
+    def get_connector(self, connector_id: str) -> ConnectorReply | None:
         """Return a connector; None when it is gone."""
         reply = self._transport.get_or_none(f"/awsconnectors/{connector_id}")
         return None if reply is None else self._parse(reply, "GET /awsconnectors/{ID}")
 
-    def create_connector(self, *, account_id: str, display_name: str, role_arn: str) -> Connector:
+    def create_connector(self, *, account_id: str, display_name: str, role_arn: str) -> ConnectorReply:
         """Link an AWS account. The service tries the role, which may not have spread yet right after its making.
 
         Raises:
@@ -74,7 +74,7 @@ class Workload:
         body = {"displayName": display_name, "accountId": account_id, "crossAccountRoleArn": role_arn}
         return self._parse(self._transport.call("POST", "/awsconnectors", body=body), "POST /awsconnectors")
 
-    def modify_connector(self, connector_id: str, *, display_name: str, role_arn: str) -> Connector:
+    def modify_connector(self, connector_id: str, *, display_name: str, role_arn: str) -> ConnectorReply:
         """Set a connector's name and role; what is not named stays. Setting the same twice does no harm."""
         body: dict[str, Any] = {"displayName": display_name, "crossAccountRoleArn": role_arn}
         reply = self._transport.call("POST", f"/awsconnectors/{connector_id}", body=body, repeatable=True)
@@ -88,5 +88,5 @@ class Workload:
         """
         self._transport.call("DELETE", f"/awsconnectors/{connector_id}")
 
-    def _parse(self, reply: Any, call: str) -> Connector:
-        return self._transport.parse(Connector, reply, call)
+    def _parse(self, reply: Any, call: str) -> ConnectorReply:
+        return self._transport.parse(ConnectorReply, reply, call)

@@ -20,7 +20,7 @@ _REFUSED = 1
 
 
 @dataclass(frozen=True)
-class Ended:
+class UpdateResult:
     """How an update ended.
 
     Attributes:
@@ -53,7 +53,7 @@ def update(
     reverts: bool = True,
     accepted: Sequence[str] = (),
     break_lock: bool = False,
-) -> Ended:
+) -> UpdateResult:
     """Clear what an interrupted run left, look for what stands in the way, update the stack, and revert an update that
     fails after it began to change things.
 
@@ -73,14 +73,14 @@ def update(
     was_interrupted = interrupted_run.clear(stack)
     found = before_deployment(stack, accepted)
     if not _may_begin(found):
-        return Ended(_REFUSED, found)
+        return UpdateResult(_REFUSED, found)
     refresh = _forget_operations(stack) if was_interrupted else []
     before, began = stack.state(), now()
     with tempfile.TemporaryDirectory(prefix="operate-") as folder:
         log = Path(folder, "events.jsonl")
         ended = stack.pulumi.run("up", *arguments, *refresh, event_log=str(log))
         tried = RunLog.read(log)
-    done = Ended(ended.code, found, tried)
+    done = UpdateResult(ended.code, found, tried)
     if tried.succeeded or not (tried.changed or ended.killed):
         return done
     say(f"the update {'was killed' if ended.killed else 'failed'} (exit code {ended.code})")

@@ -16,7 +16,7 @@ from components.settings.endpoints import Endpoints
 from components.trend.client import Trend
 from components.trend.cloud_accounts import CloudAccountReply
 from components.trend.errors import Conflict, NotFound, ServiceFailed, TrendError, Unauthenticated, UnusableReply
-from components.trend.workload import Connector
+from components.trend.workload import ConnectorReply
 from tests.unit.conftest import KEY
 from tests.unit.scripted_vendor import Answer, Vendor
 
@@ -96,7 +96,7 @@ def test_a_connector_is_read_with_its_number_as_text(vendor: Vendor, trend: Tren
 def test_fields_that_are_null_or_missing_are_empty(vendor: Vendor, trend: Trend) -> None:
     vendor.will(Answer(200, {"ID": 7, "displayName": None, "crossAccountRoleArn": None, "workspacesEnabled": None}))
     connector = trend.workload("us-1").get_connector("7")
-    assert connector == Connector(id="7")
+    assert connector == ConnectorReply(id="7")
     vendor.will(Answer(200, {"cloudAccounts": [{"id": ACCOUNT, "alias": None, "description": None, "state": None}]}))
     assert trend.cloud_accounts("us-1").find(ACCOUNT) == CloudAccountReply(id=ACCOUNT)
     for hidden in ({}, {"externalId": None}, {"externalId": ""}):

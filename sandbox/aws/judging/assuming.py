@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from sandbox.aws.call import AwsCall
-from sandbox.aws.judging.denial import Denial
+from sandbox.aws.judging.denial import AccessDenial
 from sandbox.aws.organizations import is_suspended
 from sandbox.aws.trust import EXTERNAL_ID, role_of, trusts
 
@@ -13,7 +13,7 @@ CHAINED = 3600
 """Seconds that a role which was assumed by way of another one lasts at most."""
 
 
-def refusal(call: AwsCall) -> Denial | None:
+def refusal(call: AwsCall) -> AccessDenial | None:
     """Return how STS refuses a call of AssumeRole, or None where the role may be assumed.
 
     AWS says one and the same of a role that does not exist, does not trust the caller, or is a suspended account's.
@@ -24,7 +24,7 @@ def refusal(call: AwsCall) -> Denial | None:
     names = {who.account, f"arn:aws:iam::{who.account}:root", who.arn, who.role}
     trusted = role is not None and trusts(json.loads(role.assume_role_policy_document), names, given)
     if role is None or not trusted or is_suspended(role.account_id):
-        return Denial(
+        return AccessDenial(
             403, "AccessDenied", f"User: {who.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}"
         )
     seconds = int(call.parameters.get("DurationSeconds") or CHAINED)
@@ -34,4 +34,4 @@ def refusal(call: AwsCall) -> Denial | None:
         text = "the MaxSessionDuration set for this role."
     else:
         return None
-    return Denial(400, "ValidationError", f"The requested DurationSeconds exceeds {text}")
+    return AccessDenial(400, "ValidationError", f"The requested DurationSeconds exceeds {text}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Denial:
+class AccessDenial:
     """What a service answers to a call that is not allowed."""
 
     status: int

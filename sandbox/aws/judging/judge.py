@@ -13,7 +13,7 @@ from sandbox.aws.call import AwsCall
 from sandbox.aws.identity import NOBODY, Identity
 from sandbox.aws.judging import assuming
 from sandbox.aws.judging.asks import CALLED_VIA, asks_of
-from sandbox.aws.judging.denial import Denial
+from sandbox.aws.judging.denial import AccessDenial
 from sandbox.aws.judging.policy import Ask, Asked, JudgedPolicy
 from sandbox.aws.organizations import control_policies
 
@@ -57,18 +57,18 @@ class Judge:
         with self._lock:
             return list(self._asked)
 
-    def refusal(self, call: AwsCall) -> Denial | None:
+    def refusal(self, call: AwsCall) -> AccessDenial | None:
         """Return how the service refuses the call, or None where it is allowed."""
         who = call.identity
         if not who.account:
-            return Denial(403, "InvalidClientTokenId", "The security token included in the request is invalid.")
+            return AccessDenial(403, "InvalidClientTokenId", "The security token included in the request is invalid.")
         above = [each for each in control_policies(who.account) if each[1].denies_some_of(call.service)]
         objection = self._objection(who, above, lambda: asks_of(call), "")
         if objection is None:
             return assuming.refusal(call) if (call.service, call.action) == ("sts", "AssumeRole") else None
         if call.protocol == "json":
-            return Denial(400, "AccessDeniedException", objection)
-        return Denial(403, "AccessDenied", objection)
+            return AccessDenial(400, "AccessDeniedException", objection)
+        return AccessDenial(403, "AccessDenied", objection)
 
     def refusal_on_behalf(self, asks: Iterable[Ask], doing: str) -> str | None:
         """Return why CloudFormation may not make its calls with the rights of whoever called it; None if it may."""
