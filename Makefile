@@ -7,6 +7,7 @@ VENV := venv
 PY := $(VENV)/bin/python
 UV_VERSION := 0.13.9
 IN_SANDBOX := . .sandbox/env &&
+FLEET_HOME := .sandbox/fleet
 
 .PHONY: help
 help: ## List the targets
@@ -19,7 +20,7 @@ $(VENV)/.complete: requirements-dev.txt
 
 .PHONY: setup
 setup: $(VENV)/.complete ## Set up: virtual environment, Pulumi engine, sandbox plugins
-	@$(PY) -m compileall -q components operate sandbox
+	@$(PY) -m compileall -q components operate fleet sandbox
 	@$(PY) -m sandbox.pulumi.toolchain
 
 .PHONY: demo
@@ -28,10 +29,19 @@ demo: setup ## Start the sandbox, run the real `pulumi up` in it, show what stan
 	@$(IN_SANDBOX) pulumi up --yes --refresh
 	@$(PY) -m sandbox show
 
-.PHONY: demo-down
-demo-down: setup ## Destroy the demo's stack and stop the sandbox
+# Anew each time, in a sandbox of its own: deployed once, nothing of it would be left to show.
+.PHONY: demo-fleet
+demo-fleet: setup fleet-down ## Link an organization of twelve accounts by `python -m fleet`: waves, failures, retry, status
+	@$(PY) -m sandbox start --home $(FLEET_HOME) --accounts 12 --aws-port 4612 --trend-port 4613
+	@. $(FLEET_HOME)/env && $(PY) -m sandbox.fleet_demo
+
+.PHONY: demo-down fleet-down
+demo-down: setup fleet-down ## Destroy the demo's stack, stop both demos' sandboxes
 	@if [ -f .sandbox/env ]; then $(IN_SANDBOX) pulumi destroy --yes --refresh; fi
 	@$(PY) -m sandbox stop
+
+fleet-down: setup
+	@if [ -d $(FLEET_HOME) ]; then $(PY) -m sandbox stop --home $(FLEET_HOME) && rm -rf $(FLEET_HOME); fi
 
 .PHONY: test
 test: setup ## Run all tests, those on the real engine included

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +27,20 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 def say(line: str) -> None:
     """Tell the operator one line."""
     print(f"fleet: {line}", file=sys.stderr, flush=True)
+
+
+def show(line: str, *, err: bool = False) -> None:
+    """Print a line of a summary. In a log it is one line; a terminal breaks it between words, below its indentation."""
+    if (sys.stderr if err else sys.stdout).isatty():
+        indent = line[: len(line) - len(line.lstrip())]
+        wrapper = textwrap.TextWrapper(
+            shutil.get_terminal_size().columns,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        line = wrapper.fill(line)
+    typer.echo(line, err=err)
 
 
 @contextmanager

@@ -54,7 +54,7 @@ class Display:
 
     def wave_begins(self, stage: Stage, work: Sequence[Work]) -> None:
         """Say that a wave begins."""
-        self._say(f"wave {stage.name}: {len(work)} accounts")
+        self._say(f"wave {stage.name}: {accounts(len(work))}")
 
     def goes_on(self, work: Sequence[Work]) -> None:
         """Say what has ended, and show what is under way."""
@@ -76,8 +76,8 @@ class Display:
         self._say(f"wave {stage.name}: {counted(work)}")
 
     def _say(self, text: str, style: str = "") -> None:
-        # A line, however wide the terminal is: it is searched for, and copied.
-        self._console.print(escape(text), style=style, soft_wrap=True, highlight=False)
+        # In a log, one line is one line; a terminal breaks between words.
+        self._console.print(escape(text), style=style, soft_wrap=not self._console.is_terminal, highlight=False)
 
 
 def line_about(work: Work) -> str:
@@ -91,7 +91,7 @@ def line_about(work: Work) -> str:
         if outcome.plan
         else ", ".join(f"{count} {_past(kind)}" for kind, count in outcome.changes.items())
     )
-    parts = [part for part in (changes, outcome.message, outcome.next_step) if part]
+    parts = [part for part in (changes, outcome.message) if part]  # the next step is told once for all alike
     return f"{what}: {_title(work)} in {outcome.seconds:.0f} s" + "".join(f"; {part}" for part in parts)
 
 
@@ -111,6 +111,11 @@ def counted(work: Sequence[Work]) -> str:
     """Return the number of accounts by state."""
     counts = Counter(each.state for each in work)
     return ", ".join(f"{counts[state]} {state.value}" for state in RunState if counts[state]) or "nothing"
+
+
+def accounts(count: int) -> str:
+    """Return a number of accounts in words."""
+    return "1 account" if count == 1 else f"{count:,} accounts"
 
 
 def failures(work: Sequence[Work]) -> list[Work]:

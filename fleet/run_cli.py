@@ -15,7 +15,7 @@ from components.spelling import did_you_mean
 from fleet import loading, showing
 from fleet.checkout import Checkout
 from fleet.conducting import TENANT
-from fleet.console import AsJson, FleetFile, line_errors, say
+from fleet.console import AsJson, FleetFile, line_errors, say, show
 from fleet.outcome import Do
 from fleet.plan import Plan, PlannedStack, StackStatus
 from fleet.runs import Run, Task
@@ -48,7 +48,8 @@ def up(file: FleetFile = None, accounts: Accounts = "", approve: Approve = None,
         session = _session(checkout, approve)
         due = _chosen(plan, accounts) if accounts else plan.to_deploy
         work = [tasks.due(each, "chosen" if accounts and each.account else "") for each in due]
-        settled = [tasks.settled(each) for each in plan.accounts if each not in due] if not accounts else []
+        rest = () if accounts else (plan.tenant, *plan.accounts)
+        settled = [tasks.settled(each) for each in rest if each not in due]
         if not work:
             say(f"nothing to do: {showing.totals(plan)}")
         _confirm(f"Deploy {len(work)} stacks: {showing.totals(plan)}?", yes=yes or not work)
@@ -155,7 +156,7 @@ def status(
             typer.echo(json.dumps(seen.document(), indent=2))
         else:
             for line in seen.lines():
-                typer.echo(line)
+                show(line)
 
 
 @app.command()
@@ -213,7 +214,7 @@ def _lead(session: Session, do: Do, tasks: Tasks, work: Sequence[Task]) -> None:
 
 def _summed_up(session: Session, run: Run) -> None:
     for line in Status.of(session.runs, session.workers, run).lines():
-        typer.echo(line, err=True)
+        show(line, err=True)
 
 
 def _chosen(plan: Plan, accounts: str, but: Iterable[StackStatus] = (StackStatus.ORPHANED,)) -> list[PlannedStack]:

@@ -69,4 +69,4 @@ def _why(entry: PlannedStack) -> Iterator[str]:
     if entry.changed:
         yield ", ".join(entry.changed)
     if entry.reason:
-        yield entry.reason
+        yield entry.reason.partition(": ")[0]  # what a run failed for takes more room than a table has

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.outcome import Do, RunState
-from fleet.progress import counted, totals
+from fleet.progress import accounts, counted, totals
 from fleet.rules import FAILURES, kind
 from fleet.runs import Phase, Run, Runs, Work
 from fleet.workers import Workers
@@ -57,7 +57,7 @@ class EqualPlans:
 
     def __str__(self) -> str:
         counts = ", ".join(f"{count} to {what}" for what, count in self.changes.items()) or "nothing to do"
-        return f"{_accounts(len(self.accounts))}: {counts}"
+        return f"{accounts(len(self.accounts))}: {counts}"
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Status:
     @property
     def summary(self) -> str:
         """The totals, in one line."""
-        return totals(self.work) if self.is_led else f"{_accounts(len(self.work))}: {counted(self.work)}"
+        return totals(self.work) if self.is_led else f"{len(self.work):,} stacks: {counted(self.work)}"
 
     @property
     def phase(self) -> str:
@@ -158,7 +158,7 @@ class Status:
             if len(equal.plan) > _EACH:
                 yield f"  and {len(equal.plan) - _EACH} more"
         for each in self.failures:
-            yield f"{each.cause}, {_accounts(len(each.accounts))}: {_named(each.accounts)}"
+            yield f"{each.cause}, {accounts(len(each.accounts))}: {_named(each.accounts)}"
             yield f"  {each.message}"
             yield f"  next: {each.next_step}"
 
@@ -209,7 +209,3 @@ def _account(work: Work) -> dict[str, Any]:
 def _named(accounts: Sequence[str]) -> str:
     more = f" and {len(accounts) - _EACH} more" if len(accounts) > _EACH else ""
     return ", ".join(accounts[:_EACH]) + more
-
-
-def _accounts(count: int) -> str:
-    return "1 account" if count == 1 else f"{count:,} accounts"

@@ -18,8 +18,9 @@ except ModuleNotFoundError:
 from rich.console import Console
 from rich.table import Table
 
-from sandbox import showcase
+from sandbox import environment, showcase
 from sandbox.gate.client import ControlError
+from sandbox.organization import TRAIL_REGION
 from sandbox.processes import ROOT, SandboxError, Server
 from sandbox.pulumi.toolchain import ToolchainError
 from sandbox.record import write_private
@@ -77,6 +78,7 @@ def start(
             return
         if fresh and any((sandbox.home / "state").rglob(f"stacks/**/{STACK}.json")):
             _say("AWS and Trend are empty again: `pulumi up --refresh` makes anew what the stack holds")
+        variables |= _fleet_variables(sandbox)
         environment_file = sandbox.home / "env"
         write_private(environment_file, sourced_file(variables, sandbox.toolchain.folders))
         _select_stack(variables)
@@ -148,7 +150,7 @@ def env(
             typer.echo(exports(sandbox.tools_environment()), nl=False)
             return
         sandbox.require_running()
-        typer.echo(sandbox_exports(sandbox.environment()), nl=False)
+        typer.echo(sandbox_exports(sandbox.environment() | _fleet_variables(sandbox)), nl=False)
 
 
 @app.command()
@@ -168,6 +170,13 @@ def _one_line_errors() -> Iterator[None]:
     except (SandboxError, ToolchainError, ControlError, OSError, ValueError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
+
+
+def _fleet_variables(sandbox: Sandbox) -> dict[str, str]:
+    """Return what `python -m fleet` takes besides, where there is an organization."""
+    if sandbox.organization is None:
+        return {}
+    return environment.fleet(sandbox.home, sandbox.tenant.full_access_key.value, TRAIL_REGION)
 
 
 def _select_stack(variables: dict[str, str]) -> None:

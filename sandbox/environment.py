@@ -34,6 +34,15 @@ def backend(home: Path) -> dict[str, str]:
     return {"PULUMI_BACKEND_URL": f"{state.as_uri()}?metadata=skip", "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
 
 
+def fleet(home: Path, api_key: str, region: str) -> dict[str, str]:
+    """Return what many accounts take besides: the key of the workers, their region, a database of the sandbox's own."""
+    return {
+        "CLOUD_ONE_API_KEY": api_key,
+        "AWS_REGION": region,
+        "FLEET_DATABASE_URL": f"sqlite:///{home / 'fleet.db'}",
+    }
+
+
 def past_any_proxy() -> dict[str, str]:
     """Keep calls to the loopback address away from a proxy that the environment names, if it names one."""
     if not any(name.lower() in ("http_proxy", "all_proxy") for name in os.environ):

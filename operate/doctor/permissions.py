@@ -25,6 +25,8 @@ from operate.policy.statement import Statement
 SUBJECT = "permissions"
 _SHOWN = 5
 _HINT = "`python -m operate policy --for up` prints the policy that it needs"
+_OF_ORGANIZATION = "a service control policy of the organization denies it"
+_HINT_OF_ORGANIZATION = "no policy of the account can allow that: have {} excepted from the service control policy"
 
 _DENIED_BY_STATEMENT = "explicitDeny"
 _LATER = re.compile(r"\w+:(Update|Untag|Remove|Delete)")
@@ -53,14 +55,17 @@ class Denial:
     Attributes:
         action, resource: what is denied on what.
         doubt: why a deployment may work all the same; empty where it cannot.
+        by_organization: whether the organization's policies deny it. IAM does not name which.
     """
 
     action: str
     resource: str
     doubt: str = ""
+    by_organization: bool = False
 
     def __str__(self) -> str:
-        return f"{self.action} on {self.resource}" + (f" ({self.doubt})" if self.doubt else "")
+        notes = [note for note in (_OF_ORGANIZATION if self.by_organization else "", self.doubt) if note]
+        return f"{self.action} on {self.resource}" + (f" ({'; '.join(notes)})" if notes else "")
 
 
 def permissions(aws: AwsClients, place: Place, *, is_deployed: bool) -> Iterator[Finding]:
@@ -84,7 +89,8 @@ def permissions(aws: AwsClients, place: Place, *, is_deployed: bool) -> Iterator
         return
     denials = list(_denials(aws, place, principal, is_deployed))
     if sure := [each for each in denials if not each.doubt]:
-        yield Finding(SUBJECT, "failed", f"{principal} may not do {_listed(sure)}", _HINT)
+        hint = _HINT_OF_ORGANIZATION.format(principal) if all(each.by_organization for each in sure) else _HINT
+        yield Finding(SUBJECT, "failed", f"{principal} may not do {_listed(sure)}", hint)
     elif denials:
         yield Finding(SUBJECT, "unknown", f"cannot determine whether {principal} may do {_listed(denials)}", _HINT)
     else:
@@ -135,6 +141,7 @@ def _simulated(aws: AwsClients, place: Place, principal: str, statement: Stateme
 def _judged(result: Mapping[str, Any], place: Place, *, is_needed: bool, bucket_decides: bool) -> Iterator[Denial]:
     """Yield what a result denies: of each resource where it has them one by one, or else as a whole."""
     action = result["EvalActionName"]
+    by_organization = result.get("OrganizationsDecisionDetail", {}).get("AllowedByOrganizations") is False
     for each in result.get("ResourceSpecificResults") or (result,):
         decision = each.get("EvalResourceDecision") or each["EvalDecision"]
         if decision == "allowed":
@@ -148,7 +155,7 @@ def _judged(result: Mapping[str, Any], place: Place, *, is_needed: bool, bucket_
             doubt = "the bucket's own policy may allow it"
         elif not is_needed or _LATER.match(action) or action in _DISPENSABLE:
             doubt = "not every run takes it"
-        yield Denial(action, resource, doubt)
+        yield Denial(action, resource, doubt, by_organization)
 
 
 def _bucket_policy_may_allow(aws: AwsClients, place: Place) -> bool:

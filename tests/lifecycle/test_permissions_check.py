@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,8 @@ from operate.doctor.permissions import permissions
 from operate.policy import own
 from operate.policy.place import Place
 from operate.policy.statement import document
-from sandbox.sandbox import ACCOUNT
+from sandbox.organization import AccountKind
+from sandbox.sandbox import ACCOUNT, Sandbox
 from tests.lifecycle.aws_scene import NAME, REGION, WHERE, Aws
 
 OF_EXISTING = Place(Settings(trail=ExistingTrail(NAME), tags={"team": "blue"}), "trend-onboarding", "dev", WHERE)
@@ -136,3 +139,21 @@ def test_a_policy_of_the_bucket_may_allow_what_the_identitys_does_not_but_not_wh
 def test_a_bucket_whose_policy_may_not_be_read_is_no_reason_to_refuse(check: Callable[..., Finding], aws: Aws) -> None:
     aws.deny("GetBucketPolicy")
     assert check(without(needed(OF_EXISTING), "s3:PutBucketNotification")).verdict == "unknown"
+
+
+def test_what_the_organization_denies_is_told_apart_from_what_the_account_could_allow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Sandbox(tmp_path, accounts=5) as sandbox:
+        for name, value in sandbox.endpoints().items():
+            monkeypatch.setenv(name, value)
+        assert sandbox.organization is not None
+        restricted = sandbox.organization.the(AccountKind.RESTRICTED)
+        role = [{"roleArn": restricted.role_arn, "sessionName": "test"}]
+        entered = AwsSettings.of({"region": REGION, "assumeRoles": json.dumps(role)}.get)
+        place = replace(OF_NEW, where=replace(WHERE, account_id=restricted.id))
+        (finding,) = permissions(AwsClients(entered), place, is_deployed=False)
+    assert finding.verdict == "failed"
+    assert "iam:CreateRole on" in finding.text
+    assert "(a service control policy of the organization denies it)" in finding.text
+    assert f"have {restricted.role_arn} excepted" in finding.hint

@@ -14,6 +14,7 @@ from fleet.document import FileRefused
 from fleet.loading import load, project_folder
 from fleet.source import accounts_of
 from operate.console import OperateError
+from sandbox.organization import TRAIL_BUCKET, AccountKind, Organization
 from tests.settings_page import ROOT
 from tests.unit.test_fleet.conftest import fleet as made
 
@@ -57,6 +58,17 @@ def test_the_list_of_accounts_of_the_documentation_is_read_as_it_says(tmp_path: 
     (tmp_path / "accounts.yaml").write_text(DOCUMENTED[1])
     accounts = accounts_of(made(source={"file": "accounts.yaml"}), tmp_path)
     assert [account.id for account in accounts] == ["111111111111", "012345678901"]
+
+
+def test_the_file_of_the_example_names_what_the_sandboxs_organization_has() -> None:
+    fleet = load(ROOT / "examples" / "fleet" / "fleet.yaml")
+    organization = Organization.of("123456789012", 12)
+    (override,) = fleet.overrides
+    assert override.accounts == [organization.the(AccountKind.LOG_ARCHIVE).id]
+    assert override.settings == {"cloudTrail": True, "existingCloudtrailBucketName": TRAIL_BUCKET}
+    assert fleet.settings == {"cloudTrail": False}
+    (excluded,) = fleet.exclude.accounts
+    assert excluded in {account.id for account in organization.plain}
 
 
 def test_nothing_but_the_source_must_be_said(loaded: Loaded) -> None:
