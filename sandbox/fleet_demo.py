@@ -41,7 +41,7 @@ def main() -> None:
         f"  python -m fleet plan -f {FILE}\n"
         f"  python -m fleet drift -f {FILE}\n"
         f"  python -m fleet leave --accounts 032000000002 -f {FILE}\n"
-        "  make demo-down                            stop it all"
+        "  make demo-down"
     )
 
 

@@ -121,3 +121,9 @@ def test_the_tools_alone_lead_to_no_endpoint_and_respect_the_callers_backend(
     monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{os.devnull}")
     names = {line.split("=")[0].removeprefix("export ") for line in command("env", "--tools").stdout.splitlines()}
     assert names == tools
+
+
+def test_with_an_organization_the_environment_has_what_many_accounts_take(command: CommandLine) -> None:
+    assert command("start", "--aws-port", "0", "--trend-port", "0", "--accounts", "5").returncode == 0
+    names = {line.split("=")[0].removeprefix("export ") for line in command("env").stdout.splitlines()}
+    assert {"CLOUD_ONE_API_KEY", "AWS_REGION", "FLEET_DATABASE_URL"} < names
