@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +16,7 @@ from operate.engine.flags import Flags
 from operate.engine.pulumi_cli import Pulumi
 from operate.engine.stack import Stack as OperatedStack
 from sandbox.sandbox import Sandbox
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.pulumi_cli import ROOT, Stack
 from tests.e2e.subscribers import existing, put
 
 
@@ -30,6 +32,20 @@ def sandbox(running_sandbox: Sandbox) -> Sandbox:
     """The sandbox as it stands right after its start."""
     running_sandbox.reset()
     return running_sandbox
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Iterator[Path]:
+    """The tracked files in a folder of their own, beside the virtual environment that is there already."""
+    folder = tmp_path / "clone"
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in listed.stdout.split("\0"):
+        if name and (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    (folder / "venv").symlink_to(ROOT / "venv")
+    yield folder
+    subprocess.run([str(ROOT / "venv/bin/python"), "-m", "sandbox", "stop"], cwd=folder, check=False)
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -33,20 +31,6 @@ def steps() -> list[tuple[str, list[str]]]:
 
 def _without_drawn(line: str) -> str:
     return _DRAWN.sub("*", line.rstrip())
-
-
-@pytest.fixture
-def clone(tmp_path: Path) -> Iterator[Path]:
-    """The tracked files in a folder of their own, beside the virtual environment that is there already."""
-    folder = tmp_path / "clone"
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for name in listed.stdout.split("\0"):
-        if name and (ROOT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
-    (folder / "venv").symlink_to(ROOT / "venv")
-    yield folder
-    subprocess.run([str(ROOT / "venv/bin/python"), "-m", "sandbox", "stop"], cwd=folder, check=False)
 
 
 @pytest.mark.full
