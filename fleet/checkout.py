@@ -9,12 +9,13 @@ from pathlib import Path
 import sqlalchemy
 
 from components import __version__
-from fleet import loading, source
-from fleet.configuration import Fleet
 from fleet.database import connect, database_url
-from fleet.ledger import Ledger
-from fleet.plan import Plan
-from fleet.planning import plan_of
+from fleet.file import loading
+from fleet.file.configuration import Fleet
+from fleet.plan.ledger import Ledger
+from fleet.plan.planning import plan_of
+from fleet.plan.stacks import Plan
+from fleet.source import reading
 
 
 @dataclass(frozen=True)
@@ -72,5 +73,5 @@ class Checkout:
             AwsError: the organization cannot be read.
             OperateError: the database cannot be used.
         """
-        accounts = source.accounts_of(self.fleet, self.file.parent)
+        accounts = reading.accounts_of(self.fleet, self.file.parent)
         return plan_of(self.fleet, accounts, self.ledger.records(), __version__)

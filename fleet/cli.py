@@ -10,9 +10,11 @@ import typer
 from rich.console import Console
 
 from components import __version__
-from fleet import organizations, permissions, run_cli, showing
+from fleet import permissions, run_cli
 from fleet.checkout import Checkout
 from fleet.console import AsJson, FleetFile, line_errors
+from fleet.plan import showing
+from fleet.source import organizations
 
 _WIDTH_OF_A_LOG = 160
 

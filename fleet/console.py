@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from fleet.database import database_errors
-from fleet.document import FileRefused
+from fleet.file.document import FileRefused
 from operate.console import ONE_LINE_ERRORS, worded
 
 _INTERRUPTED = 130

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fleet.configuration import Fleet
-from fleet.selection import looks_at_tags
+from fleet.file.configuration import Fleet
+from fleet.file.selection import looks_at_tags
 from operate.policy.statement import Statement, document
 
 

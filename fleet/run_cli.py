@@ -12,16 +12,17 @@ import click
 import typer
 
 from components.spelling import did_you_mean
-from fleet import loading, showing
 from fleet.checkout import Checkout
-from fleet.conducting import TENANT
 from fleet.console import AsJson, FleetFile, line_errors, say, show
+from fleet.file import loading
 from fleet.outcome import Do
-from fleet.plan import Plan, PlannedStack, StackStatus
-from fleet.runs import Run, Task
-from fleet.session import Session
-from fleet.status import Status
-from fleet.tasks import Tasks
+from fleet.plan import showing
+from fleet.plan.stacks import Plan, PlannedStack, StackStatus
+from fleet.run.conducting import TENANT
+from fleet.run.runs import Run, Task
+from fleet.run.session import Session
+from fleet.run.tasks import Tasks
+from fleet.status.summary import Status
 from fleet.unit.run import run_one as run
 from operate.ci.previews import DRIFTED
 from operate.console import OperateError

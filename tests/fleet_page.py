@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from fleet.configuration import Fleet
+from fleet.file.configuration import Fleet
 
 
 def schema() -> str:

@@ -67,7 +67,7 @@ WRITTEN: dict[str, dict[str, Callable[[], str]]] = {
 }
 
 # The files that are written as a whole.
-WHOLE: dict[str, Callable[[], str]] = {"fleet/fleet.schema.json": fleet_page.schema}
+WHOLE: dict[str, Callable[[], str]] = {"fleet/file/fleet.schema.json": fleet_page.schema}
 
 
 def written(name: str) -> str:

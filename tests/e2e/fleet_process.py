@@ -14,8 +14,8 @@ import typer
 
 from fleet.console import line_errors
 from fleet.outcome import Do
-from fleet.runs import Bounds, Stage, Task
-from fleet.session import Session
+from fleet.run.runs import Bounds, Stage, Task
+from fleet.run.session import Session
 from fleet.unit.job import Job
 
 

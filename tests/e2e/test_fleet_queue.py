@@ -20,11 +20,11 @@ import sqlalchemy
 from sqlalchemy import select
 
 from components.trend.pacing import Pacing
-from fleet.books import HOLDS, JOURNAL
 from fleet.database import connect, database_url
-from fleet.ledger import Ledger
 from fleet.outcome import RunState
-from fleet.runs import Phase, Runs
+from fleet.plan.ledger import Ledger
+from fleet.run.books import HOLDS, JOURNAL
+from fleet.run.runs import Phase, Runs
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESS = Path(__file__).with_name("fleet_process.py")

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from fleet.configuration import Fleet
-from fleet.document import FileRefused
-from fleet.loading import load
+from fleet.file.configuration import Fleet
+from fleet.file.document import FileRefused
+from fleet.file.loading import load
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from fleet.configuration import Fleet, Wave
-from fleet.document import FileRefused
-from fleet.loading import load, project_folder
-from fleet.source import accounts_of
+from fleet.file.configuration import Fleet, Wave
+from fleet.file.document import FileRefused
+from fleet.file.loading import load, project_folder
+from fleet.source.reading import accounts_of
 from operate.console import OperateError
 from sandbox.organization import TRAIL_BUCKET, AccountKind, Organization
 from tests.settings_page import ROOT

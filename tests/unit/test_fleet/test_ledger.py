@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fleet.database import VARIABLE, connect, database_url
-from fleet.ledger import Ledger
 from fleet.outcome import Cause, Do, Outcome, RunState
+from fleet.plan.ledger import Ledger
 from operate.console import OperateError
 
 SETTINGS = {"scope": "account", "tags": '{"a": "b"}'}

@@ -13,8 +13,8 @@ import pytest
 from components.aws.errors import AwsError
 from fleet import permissions
 from fleet.accounts import AccountState
-from fleet.configuration import Fleet
-from fleet.source import accounts_of
+from fleet.file.configuration import Fleet
+from fleet.source.reading import accounts_of
 from sandbox.organization import DEV, ROOT, WORKLOADS, AccountKind, Organization
 from sandbox.sandbox import Sandbox
 from tests.unit.test_fleet.conftest import fleet

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from fleet.accounts import Account, AccountState
-from fleet.configuration import Fleet
-from fleet.document import FileRefused
-from fleet.ledger import Deployed, StackRecord
+from fleet.file.configuration import Fleet
+from fleet.file.document import FileRefused
 from fleet.outcome import Cause, Do, Outcome, RunState
-from fleet.plan import Plan, PlannedStack, StackStatus
-from fleet.planning import plan_of
+from fleet.plan.ledger import Deployed, StackRecord
+from fleet.plan.planning import plan_of
+from fleet.plan.stacks import Plan, PlannedStack, StackStatus
 from tests.unit.test_fleet.conftest import fleet
 
 VERSION = "1.0.0"

@@ -16,9 +16,9 @@ from moto.organizations.models import OrganizationsBackend, organizations_backen
 
 from components.aws.errors import AwsError
 from fleet.accounts import AccountState
-from fleet.configuration import Fleet
-from fleet.document import FileRefused
-from fleet.source import accounts_of
+from fleet.file.configuration import Fleet
+from fleet.file.document import FileRefused
+from fleet.source.reading import accounts_of
 from tests.unit.test_fleet.conftest import fleet
 
 HERE = Path()

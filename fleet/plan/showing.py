@@ -9,8 +9,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from fleet.configuration import Fleet
-from fleet.plan import Plan, PlannedStack, StackStatus
+from fleet.file.configuration import Fleet
+from fleet.plan.stacks import Plan, PlannedStack, StackStatus
 
 _STYLES = {
     StackStatus.NEW: "green",

@@ -16,18 +16,18 @@ import sqlalchemy
 from rich.console import Console
 
 from components import __version__
-from fleet.conducting import TENANT, Conductor
 from fleet.console import say
 from fleet.database import connect, database_url, own_folder
-from fleet.ledger import Ledger
 from fleet.outcome import Do, Outcome, RunState
-from fleet.pause import Pause
-from fleet.progress import Display
-from fleet.queue import Queue
-from fleet.rules import FAILURES
-from fleet.runs import FORMAT, UNFINISHED, Bounds, Phase, Run, Runs, Stage, Task, Work
-from fleet.work import UNIT, Performer
-from fleet.workers import Workers
+from fleet.plan.ledger import Ledger
+from fleet.run.conducting import TENANT, Conductor
+from fleet.run.pause import Pause
+from fleet.run.progress import Display
+from fleet.run.queue import Queue
+from fleet.run.rules import FAILURES
+from fleet.run.runs import FORMAT, UNFINISHED, Bounds, Phase, Run, Runs, Stage, Task, Work
+from fleet.run.work import UNIT, Performer
+from fleet.run.workers import Workers
 from operate.console import OperateError
 from operate.engine.flags import Flags
 from operate.engine.pulumi_cli import Pulumi

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from fleet.outcome import Do, RunState
-from fleet.progress import accounts, counted, totals
-from fleet.rules import FAILURES, kind
-from fleet.runs import Phase, Run, Runs, Work
-from fleet.workers import Workers
+from fleet.run.progress import accounts, counted, totals
+from fleet.run.rules import FAILURES, kind
+from fleet.run.runs import Phase, Run, Runs, Work
+from fleet.run.workers import Workers
 from operate.console import OperateError
 
 _HERE = Path(__file__).parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fleet.document import Place
+from fleet.file.document import Place
 
 Problem = tuple[Place, str]
 

@@ -12,7 +12,7 @@ from components.settings.model import CLOUD_TRAIL, SCOPE, SETTINGS
 from components.settings.scope import Scope
 from components.settings.setting import Part, Setting
 from components.spelling import did_you_mean
-from fleet import placeholders
+from fleet.file import placeholders
 
 _DECLARED = {setting.name: setting for setting in SETTINGS}
 _KINDS = {

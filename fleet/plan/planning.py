@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from components.settings.scope import Scope
-from fleet import sanity
 from fleet.accounts import Account, AccountState
-from fleet.configuration import Fleet, Wave
-from fleet.ledger import StackRecord
+from fleet.file.configuration import Fleet, Wave
+from fleet.file.placeholders import filled, names_account
+from fleet.file.selection import settings_of, why_excluded
+from fleet.file.settings import in_scope
 from fleet.outcome import RunState
-from fleet.placeholders import filled, names_account
-from fleet.plan import TO_DEPLOY, Plan, PlannedStack, StackStatus
-from fleet.selection import settings_of, why_excluded
-from fleet.settings import in_scope
+from fleet.plan import sanity
+from fleet.plan.ledger import StackRecord
+from fleet.plan.stacks import TO_DEPLOY, Plan, PlannedStack, StackStatus
 
 
 def plan_of(fleet: Fleet, accounts: Sequence[Account], records: Mapping[str, StackRecord], version: str) -> Plan:

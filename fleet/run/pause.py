@@ -12,8 +12,8 @@ import sqlalchemy
 from sqlalchemy import func, select
 
 from components.trend.pacing import PAUSE_VARIABLE, Pacing
-from fleet.books import METADATA, PAUSE
 from fleet.database import create_tables
+from fleet.run.books import METADATA, PAUSE
 
 
 class Pause:

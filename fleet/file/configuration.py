@@ -15,7 +15,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from components.settings.rules import matching
-from fleet import placeholders, settings
+from fleet.file import placeholders, settings
 
 
 def _quoted(value: Any) -> Any:

@@ -18,9 +18,9 @@ import sqlalchemy
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from fleet.books import HOLDS, JOURNAL, METADATA, WORKERS, now_in
 from fleet.database import create_tables
 from fleet.processes import end_session
+from fleet.run.books import HOLDS, JOURNAL, METADATA, WORKERS, now_in
 from fleet.unit.job import DeadRun
 
 BEAT = 2.0

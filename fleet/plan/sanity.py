@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from components.settings.configuration import SettingsError, parse_settings
 from fleet.accounts import Account
-from fleet.configuration import Exclude, Fleet, stack_name
-from fleet.document import FileRefused
-from fleet.ledger import StackRecord
-from fleet.plan import PlannedStack, StackStatus
-from fleet.selection import matches, why_excluded
+from fleet.file.configuration import Exclude, Fleet, stack_name
+from fleet.file.document import FileRefused
+from fleet.file.selection import matches, why_excluded
+from fleet.plan.ledger import StackRecord
+from fleet.plan.stacks import PlannedStack, StackStatus
 
 _SHOWN = 3  # ids that a line names, of all that it is about
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from fleet.outcome import RunState
-from fleet.queue import Queue
-from fleet.rules import FAILURES, reason_to_stop
-from fleet.runs import UNFINISHED, Phase, Run, Runs, Stage, Work
+from fleet.run.queue import Queue
+from fleet.run.rules import FAILURES, reason_to_stop
+from fleet.run.runs import UNFINISHED, Phase, Run, Runs, Stage, Work
 
 TENANT = "tenant"
 """The wave of the tenant's stack: without it nothing else begins."""

@@ -12,8 +12,8 @@ from components.aws.identity import AwsSettings
 from components.aws.session import STS_REGION, AwsSession
 from components.aws.settings_reader import AssumedRole
 from fleet.accounts import Account, AccountState
-from fleet.configuration import Organizations
-from fleet.selection import has_tags
+from fleet.file.configuration import Organizations
+from fleet.file.selection import has_tags
 
 _ATTEMPTS = 10  # a listing of thousands of accounts goes on for minutes, and is all or nothing
 _WHERE = "of the management account or of a delegated administrator"

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from components.spelling import did_you_mean
-from fleet.document import Document, Mistake, Place
-from fleet.settings import kind_of
+from fleet.file.document import Document, Mistake, Place
+from fleet.file.settings import kind_of
 
 _VERBS = ("is ", "has ", "takes ", "matches ", "needs ", "do ")
 """How a sentence begins that continues the name of its subject."""

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
-from fleet import organizations
 from fleet.accounts import Account
-from fleet.configuration import AccountId, Fleet, Tags
-from fleet.document import Document, Mistake
-from fleet.mistakes import mistakes_of
-from fleet.selection import looks_at_tags
+from fleet.file.configuration import AccountId, Fleet, Tags
+from fleet.file.document import Document, Mistake
+from fleet.file.mistakes import mistakes_of
+from fleet.file.selection import looks_at_tags
+from fleet.source import organizations
 
 
 class _Listed(BaseModel):

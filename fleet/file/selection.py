@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from fleet.accounts import Account
-from fleet.configuration import Exclude, Fleet, Override
-from fleet.placeholders import filled
+from fleet.file.configuration import Exclude, Fleet, Override
+from fleet.file.placeholders import filled
 
 
 def has_tags(account: Account, tags: Mapping[str, str]) -> bool:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from fleet import together
-from fleet.configuration import Fleet
-from fleet.document import Document, FileRefused, Mistake
-from fleet.mistakes import about, mistakes_of
+from fleet.file import together
+from fleet.file.configuration import Fleet
+from fleet.file.document import Document, FileRefused, Mistake
+from fleet.file.mistakes import about, mistakes_of
 from operate.console import OperateError
 
 NAME = "fleet.yaml"

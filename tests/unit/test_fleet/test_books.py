@@ -8,11 +8,11 @@ import pytest
 
 from fleet.database import connect, database_url
 from fleet.outcome import Cause, Do, Outcome, RunState
-from fleet.rules import reason_to_stop
-from fleet.runs import Bounds, Runs, Work
-from fleet.status import Status
+from fleet.run.rules import reason_to_stop
+from fleet.run.runs import Bounds, Runs, Work
+from fleet.run.workers import Hold, Taken, Workers
+from fleet.status.summary import Status
 from fleet.unit.job import Job
-from fleet.workers import Hold, Taken, Workers
 
 
 def books(folder: Path) -> Runs:

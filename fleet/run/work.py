@@ -13,11 +13,11 @@ from pathlib import Path
 
 from components.trend.shared import SHARED_VARIABLE
 from fleet.outcome import Cause, Outcome, RunState
-from fleet.pause import Pause
 from fleet.processes import MARK_VARIABLE, end_session
-from fleet.runs import UNFINISHED, Runs, Work
+from fleet.run.pause import Pause
+from fleet.run.runs import UNFINISHED, Runs, Work
+from fleet.run.workers import Taken, Workers, mark_of
 from fleet.unit.deadline import GRACE
-from fleet.workers import Taken, Workers, mark_of
 
 UNIT = (sys.executable, "-m", "fleet.unit")
 """The command for one account: `--do` follows, and the job comes on its standard input. It is `fleet run-one` without

@@ -14,9 +14,9 @@ import sqlalchemy
 from sqlalchemy import func, select
 
 from components import __version__
-from fleet.books import METADATA, RUNS, WORK, now_in
 from fleet.database import create_tables
 from fleet.outcome import Do, Outcome, RunState
+from fleet.run.books import METADATA, RUNS, WORK, now_in
 from fleet.unit.job import Job
 
 FORMAT = 1

@@ -18,9 +18,9 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 from dbos import DBOSPortableJSONSerializer as Json
 
 from fleet.processes import KILLED
-from fleet.runs import Bounds, Work
-from fleet.work import Performer
-from fleet.workers import BEAT, SILENT
+from fleet.run.runs import Bounds, Work
+from fleet.run.work import Performer
+from fleet.run.workers import BEAT, SILENT
 
 NAME = "accounts"
 _VERSION = "fleet-1"

@@ -19,7 +19,7 @@ from fleet.unit.locks import Lock
 from operate.doctor.diagnosis import Diagnosis
 from operate.engine.run_log import Failure, RunLog
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SCP = "arn:aws:organizations::210987654321:policy/o-1234567890/service_control_policy/p-12345678"
 DENIED = (
     "creating IAM Role (x): operation error IAM: CreateRole, https response error StatusCode: 403, RequestID: 1, "

@@ -1,0 +1,1 @@
+"""`fleet.yaml`: its model, its rules, every mistake with its line."""

@@ -1,0 +1,1 @@
+"""What an `up` would do, without Pulumi; and the ledger of what was deployed."""

@@ -1,0 +1,1 @@
+"""Runs: waves, rules, the queue and its workers."""

@@ -1,0 +1,1 @@
+"""Where the accounts come from."""

@@ -1,0 +1,1 @@
+"""How a run stands, for people and programs."""
