@@ -19,6 +19,7 @@ from fleet.outcome import Do
 from fleet.plan import showing
 from fleet.plan.stacks import Plan, PlannedStack, StackStatus
 from fleet.run.conducting import TENANT
+from fleet.run.progress import number
 from fleet.run.runs import Run, Task
 from fleet.run.session import Session
 from fleet.run.tasks import Tasks
@@ -53,7 +54,7 @@ def up(file: FleetFile = None, accounts: Accounts = "", approve: Approve = None,
         settled = [tasks.settled(each) for each in rest if each not in due]
         if not work:
             say(f"nothing to do: {showing.totals(plan)}")
-        _confirm(f"Deploy {len(work)} stacks: {showing.totals(plan)}?", yes=yes or not work)
+        _confirm(f"Deploy {number(len(work), 'stack')}: {showing.totals(plan)}?", yes=yes or not work)
         _lead(session, Do.UP, tasks, [*work, *settled])
 
 
@@ -97,7 +98,7 @@ def leave(
             say("nothing to do: no account is orphaned")
             raise typer.Exit
         named = ", ".join(each.account.id for each in due if each.account)
-        _confirm(f"Destroy the stacks of {len(due)} accounts ({named})?", yes=yes)
+        _confirm(f"Destroy the stacks of {number(len(due), 'account')} ({named})?", yes=yes)
         tasks = Tasks(checkout)
         records = checkout.ledger.records()
         work = []

@@ -54,7 +54,7 @@ class Display:
 
     def wave_begins(self, stage: Stage, work: Sequence[Work]) -> None:
         """Say that a wave begins."""
-        self._say(f"wave {stage.name}: {accounts(len(work))}")
+        self._say(f"wave {stage.name}: {number(len(work), 'account')}")
 
     def goes_on(self, work: Sequence[Work]) -> None:
         """Say what has ended, and show what is under way."""
@@ -113,9 +113,9 @@ def counted(work: Sequence[Work]) -> str:
     return ", ".join(f"{counts[state]} {state.value}" for state in RunState if counts[state]) or "nothing"
 
 
-def accounts(count: int) -> str:
-    """Return a number of accounts in words."""
-    return "1 account" if count == 1 else f"{count:,} accounts"
+def number(count: int, noun: str) -> str:
+    """Return a number of things in words."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def failures(work: Sequence[Work]) -> list[Work]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.outcome import Do, RunState
-from fleet.run.progress import accounts, counted, totals
+from fleet.run.progress import counted, number, totals
 from fleet.run.rules import FAILURES, kind
 from fleet.run.runs import Phase, Run, Runs, Work
 from fleet.run.workers import Workers
@@ -57,7 +57,7 @@ class EqualPlans:
 
     def __str__(self) -> str:
         counts = ", ".join(f"{count} to {what}" for what, count in self.changes.items()) or "nothing to do"
-        return f"{accounts(len(self.accounts))}: {counts}"
+        return f"{number(len(self.accounts), 'account')}: {counts}"
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Status:
     @property
     def summary(self) -> str:
         """The totals, in one line."""
-        return totals(self.work) if self.is_led else f"{len(self.work):,} stacks: {counted(self.work)}"
+        return totals(self.work) if self.is_led else f"{number(len(self.work), 'stack')}: {counted(self.work)}"
 
     @property
     def phase(self) -> str:
@@ -158,7 +158,7 @@ class Status:
             if len(equal.plan) > _EACH:
                 yield f"  and {len(equal.plan) - _EACH} more"
         for each in self.failures:
-            yield f"{each.cause}, {accounts(len(each.accounts))}: {_named(each.accounts)}"
+            yield f"{each.cause}, {number(len(each.accounts), 'account')}: {_named(each.accounts)}"
             yield f"  {each.message}"
             yield f"  next: {each.next_step}"
 

@@ -61,7 +61,10 @@ def test_the_list_of_accounts_of_the_documentation_is_read_as_it_says(tmp_path: 
 
 
 def test_the_file_of_the_example_names_what_the_sandboxs_organization_has() -> None:
-    fleet = load(ROOT / "examples" / "fleet" / "fleet.yaml")
+    file = ROOT / "examples" / "fleet" / "fleet.yaml"
+    fleet = load(file)
+    schema = file.read_text().splitlines()[0].partition("$schema=")[2]
+    assert (file.parent / schema).resolve() == ROOT / "fleet" / "file" / "fleet.schema.json"
     organization = Organization.of("123456789012", 12)
     (override,) = fleet.overrides
     assert override.accounts == [organization.the(AccountKind.LOG_ARCHIVE).id]
