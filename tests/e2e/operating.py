@@ -18,6 +18,15 @@ PULUMI = ("pulumi",)
 UP = ("up", "--yes", "--skip-preview", "--non-interactive")
 
 
+class Begun(subprocess.Popen[str]):
+    """A command that was begun. As a context manager it is killed where the test fails, rather than waited for."""
+
+    def __exit__(self, kind: object, *rest: object) -> None:
+        if kind is not None:
+            self.kill()
+        super().__exit__(kind, *rest)
+
+
 def operate(stack: Stack, *arguments: str) -> Run:
     """Run `python -m operate` in the stack's project, and return how it ended."""
     done = subprocess.run(

@@ -25,6 +25,7 @@ from fleet.outcome import RunState
 from fleet.plan.ledger import Ledger
 from fleet.run.books import HOLDS, JOURNAL
 from fleet.run.runs import Phase, Runs
+from tests.e2e.operating import Begun
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESS = Path(__file__).with_name("fleet_process.py")
@@ -36,7 +37,7 @@ def command(folder: Path, what: str, **given: Any) -> list[str]:
 
 
 def begin(folder: Path, what: str, **given: Any) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    return Begun(
         command(folder, what, **given),
         env={**os.environ, "PYTHONPATH": str(ROOT), "CLOUD_ONE_API_KEY": SENTINEL},
         stdin=subprocess.DEVNULL,

@@ -1,0 +1,175 @@
+"""Workers that share a PostgreSQL: one run, whoever dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy
+import yaml
+from sqlalchemy import select
+
+from fleet.books import HOLDS, JOURNAL, WORKERS
+from fleet.database import connect, database_url
+from sandbox.sandbox import Sandbox
+from tests.e2e import postgresql
+from tests.e2e.operating import Begun
+from tests.e2e.pulumi_cli import OURS, ROOT
+
+PROCESS = Path(__file__).with_name("fleet_process.py")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The address of a PostgreSQL database."""
+    with postgresql.running() as address:
+        yield address
+
+
+@pytest.fixture
+def database(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[sqlalchemy.Engine]:
+    """The fleet's database, of this test alone; Pulumi's backend is one that all machines see."""
+    name = f"fleet_{uuid.uuid4().hex}"
+    whole = connect(sqlalchemy.make_url(server).set(drivername="postgresql+psycopg"))
+    with whole.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(sqlalchemy.text(f'CREATE DATABASE "{name}"'))
+    whole.dispose()
+    monkeypatch.setenv("FLEET_DATABASE_URL", f"{server.rpartition('/')[0]}/{name}")
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://state")
+    engine = connect(database_url(Path.cwd()))
+    yield engine
+    engine.dispose()
+
+
+def rows(database: sqlalchemy.Engine, table: sqlalchemy.Table) -> list[Any]:
+    try:
+        with database.connect() as connection:
+            return list(connection.execute(select(table)))
+    except sqlalchemy.exc.ProgrammingError:
+        return []  # nobody has made it yet
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 240.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def begin(folder: Path, what: str, **given: Any) -> subprocess.Popen[str]:
+    folder.mkdir(exist_ok=True)
+    return Begun(
+        [sys.executable, str(PROCESS), what, str(folder), json.dumps(given)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def working(database: sqlalchemy.Engine) -> dict[int, int]:
+    """Return how many sessions each worker has under way, by its process."""
+    processes = {row.id: row.pid for row in rows(database, WORKERS)}
+    held = [processes[row.worker] for row in rows(database, HOLDS) if row.pid and row.worker in processes]
+    return {pid: held.count(pid) for pid in held}
+
+
+@pytest.mark.parametrize("victim", ["leader", "worker"])
+def test_two_machines_share_a_run_and_the_other_finishes_what_a_dead_one_had(
+    database: sqlalchemy.Engine, tmp_path: Path, victim: str
+) -> None:
+    tasks = [["rest", {"seconds": 5}]] * 6  # long enough for the other one to begin, on a busy machine too
+    with (
+        begin(tmp_path / "one", "begin", tasks=tasks, bounds={"at_once": 1}) as leader,
+        begin(tmp_path / "two", "worker") as worker,
+    ):
+        wait_until(lambda: {leader.pid, worker.pid} <= working(database).keys())
+        (leader if victim == "leader" else worker).kill()
+        if victim == "leader":
+            leader.communicate()
+            with begin(tmp_path / "one", "resume") as again:
+                _, said = again.communicate(timeout=240)
+                assert again.returncode == 0, said
+        else:
+            _, said = leader.communicate(timeout=240)
+            assert leader.returncode == 0, said
+            assert "6 done" in said
+        worker.send_signal(signal.SIGTERM)
+    journal = rows(database, JOURNAL)
+    assert sum(row.event == "ended done" for row in journal) == 6
+    assert [row.event for row in journal].count("took over") == 1
+    assert rows(database, HOLDS) == []
+
+
+def test_a_backend_that_only_one_machine_sees_is_refused(
+    database: sqlalchemy.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_BACKEND_URL", tmp_path.as_uri())
+    with begin(tmp_path / "one", "begin", tasks=[["rest", {}]]) as process:
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "use one that all see, such as s3://BUCKET" in said
+    assert rows(database, JOURNAL) == []
+
+
+@pytest.mark.full
+def test_two_workers_on_s3_finish_a_run_on_the_engine_although_one_is_killed(
+    database: sqlalchemy.Engine, tmp_path: Path
+) -> None:
+    with Sandbox(tmp_path / "sandbox", accounts=12) as sandbox:
+        sandbox.aws("s3").create_bucket(Bucket="state")
+        endpoint = sandbox.endpoints()["AWS_ENDPOINT_URL"]
+        kept = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("AWS_")}
+        environment = {
+            **kept,
+            **sandbox.environment(),
+            "CLOUD_ONE_API_KEY": sandbox.tenant.full_access_key.value,
+            "AWS_REGION": "us-east-1",
+            "PULUMI_BACKEND_URL": f"s3://state?endpoint={endpoint}&use_path_style=true&region=us-east-1",
+            "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required",
+        }
+        chosen = [account.id for account in sandbox.organization.plain[:3]]
+
+        def fleet(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+            folder.mkdir()
+            for name in ("__main__.py", "components", "operate", "fleet", "venv"):
+                (folder / name).symlink_to(ROOT / name)
+            (folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
+            content = {
+                "source": {"organizations": {}},
+                "settings": {"cloudTrail": False},
+                "limits": {"atOnce": 1},
+            }
+            (folder / "fleet.yaml").write_text(yaml.safe_dump(content))
+            return Begun(
+                [sys.executable, "-m", "fleet", *arguments],
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+
+        with (
+            fleet(tmp_path / "one", "up", "--accounts", ",".join(chosen), "--yes") as leader,
+            fleet(tmp_path / "two", "worker") as worker,
+        ):
+            wait_until(lambda: working(database).get(worker.pid), 600)
+            time.sleep(8)  # in the middle of its first account
+            worker.kill()
+            _, said = leader.communicate(timeout=1200)
+            assert leader.returncode == 0, said
+        assert sorted(each.account_id for each in sandbox.trend.state().connectors) == sorted(chosen)
+        assert [row.event for row in rows(database, JOURNAL)].count("took over") == 1
+        locks = sandbox.aws("s3").list_objects_v2(Bucket="state", Prefix=".pulumi/locks/").get("Contents", [])
+        assert [each["Key"] for each in locks if each["Key"].endswith(".json")] == []
