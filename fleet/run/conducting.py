@@ -56,6 +56,9 @@ class Conductor:
             work = self._runs.work(run.id, stage.name)
             if all(each.state.value not in UNFINISHED for each in work):
                 continue
+            if stage.name != TENANT and (reason := self._tenant_failed(run)):
+                self._runs.enter(run.id, Phase.STOPPED, reason)
+                return STOPPED
             begun = any(each.attempt > 1 or each.state is not RunState.PENDING for each in work)
             if stage.gated and not begun and not self._gate(stage, len(work)):
                 how = f"`python -m fleet resume --approve {stage.name}` lets it begin"
@@ -94,9 +97,20 @@ class Conductor:
 
     def _reason(self, run: Run, stage: Stage, wave: Sequence[Work], work: Sequence[Work]) -> str:
         if stage.name == TENANT:
-            failed = [each for each in wave if each.state in FAILURES]
-            return f"the tenant's stack {failed[0].stack} failed, which the others need" if failed else ""
-        return reason_to_stop(run.bounds, wave, work)
+            return self._tenant_failed(run)
+        reason = reason_to_stop(run.bounds, wave, work)
+        return (
+            f"{reason}; `python -m fleet up` takes what failed and the rest, `resume` the rest alone" if reason else ""
+        )
+
+    def _tenant_failed(self, run: Run) -> str:
+        """Return why nothing else begins where the tenant's stack failed."""
+        failed = [each.stack for each in self._runs.work(run.id, TENANT) if each.state in FAILURES]
+        return (
+            f"stack {failed[0]} failed, which the others need; put it right, then `python -m fleet up`"
+            if failed
+            else ""
+        )
 
     def _let_end(self, run: Run, stage: Stage) -> None:
         """Wait for what is under way."""

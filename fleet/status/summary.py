@@ -93,7 +93,7 @@ class Status:
         if self.run.phase is Phase.UNDER_WAY:
             return "under way" if self.is_led else "interrupted: `python -m fleet resume` goes on"
         if self.run.phase is Phase.STOPPED:
-            return f"stopped: {self.run.reason}; `python -m fleet resume` goes on all the same"
+            return f"stopped: {self.run.reason}"
         return self.run.reason or self.run.phase.value
 
     @property

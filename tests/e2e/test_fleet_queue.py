@@ -137,6 +137,9 @@ def test_the_stack_of_the_tenant_is_first_and_what_needs_it_does_not_begin_witho
     )
     assert code == 3, said
     assert states(tmp_path) == {RunState.FAILED: 1, RunState.PENDING: 1}
+    code, said = run(tmp_path, "resume")
+    assert code == 3, said
+    assert states(tmp_path) == {RunState.FAILED: 1, RunState.PENDING: 1}
 
 
 def test_a_gate_waits_until_its_wave_is_approved(tmp_path: Path) -> None:
