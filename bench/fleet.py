@@ -58,8 +58,8 @@ class Cost:
 def measured(accounts: int, folder: Path) -> Cost:
     """Run accounts that do nothing, in this process."""
     from fleet.outcome import Do
-    from fleet.runs import Bounds, Stage, Task
-    from fleet.session import Session
+    from fleet.run.runs import Bounds, Stage, Task
+    from fleet.run.session import Session
     from fleet.unit.job import Job
 
     session = Session(folder, unit=NOTHING)

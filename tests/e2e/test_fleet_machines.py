@@ -18,8 +18,8 @@ import sqlalchemy
 import yaml
 from sqlalchemy import select
 
-from fleet.books import HOLDS, JOURNAL, WORKERS
 from fleet.database import connect, database_url
+from fleet.run.books import HOLDS, JOURNAL, WORKERS
 from sandbox.sandbox import Sandbox
 from tests.e2e import postgresql
 from tests.e2e.operating import Begun
