@@ -71,8 +71,8 @@ check-python: $(VENV)/.complete
 
 # actionlint has no wheel that holds it, so Go builds it, within a minute and once a machine.
 check-workflows: $(VENV)/.complete
-	@$(VENV)/bin/zizmor --offline --quiet --no-progress .github
-	@if command -v go >/dev/null; then go -C .github/actionlint tool actionlint $(CURDIR)/.github/workflows/*.yml; \
+	@$(VENV)/bin/zizmor --offline --quiet --no-progress .github examples/fleet-on-github
+	@if command -v go >/dev/null; then go -C .github/actionlint tool actionlint $(CURDIR)/.github/workflows/*.yml $(CURDIR)/examples/fleet-on-github/*.yml; \
 	else echo "actionlint left out: it takes Go to build it"; fi
 
 .PHONY: lock
