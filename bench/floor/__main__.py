@@ -3,7 +3,7 @@
 import json
 
 import pulumi_aws as aws
-from floor_provider import Nothing
+from floor_provider import Idle
 from pulumi_command import local
 
 TRUST = {
@@ -13,4 +13,4 @@ TRUST = {
 
 aws.iam.Role("role", assume_role_policy=json.dumps(TRUST))
 local.Command("command", create="true")
-Nothing("nothing")
+Idle("nothing")

@@ -17,8 +17,8 @@ class NothingProvider(ResourceProvider):
         return CreateResult("nothing", props)
 
 
-class Idle(Resource, module="floor", name="Nothing"):
-    """Nothing."""
+class Idle(Resource, module="floor", name="Idle"):
+    """Idle."""
 
     def __init__(self, name: str) -> None:
         super().__init__(NothingProvider(), name, {})
