@@ -50,10 +50,26 @@ def end_session(leader: int, mark: str = "") -> None:
         psutil.wait_procs(others, timeout=1.0)
 
 
+def end_started() -> None:
+    """Kill all that this process has started: the rest of its session if it leads it, else its descendants.
+
+    A run that a person, or a program, began by hand is in their session: to end that one would end their terminal.
+    """
+    if os.getsid(0) == os.getpid():
+        end_session(os.getpid())
+        return
+    me = psutil.Process()
+    while living := [each for each in me.children(recursive=True) if not _is_dead(each)]:
+        for process in living:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        psutil.wait_procs(living, timeout=1.0)
+
+
 def _watch(worker: int) -> None:
     while os.read(worker, 4096):
         pass
-    end_session(os.getsid(0))
+    end_started()
     os._exit(KILLED)
 
 
@@ -69,4 +85,7 @@ def _others(leader: int, mark: str) -> list[psutil.Process]:
 
 
 def _is_dead(process: psutil.Process) -> bool:
-    return bool(process.status() == psutil.STATUS_ZOMBIE)
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True

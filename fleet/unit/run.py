@@ -14,7 +14,7 @@ from components.aws.identity import redactor
 from components.redaction import Redactor
 from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from fleet.outcome import Cause, Do, Outcome, RunState
-from fleet.processes import end_session
+from fleet.processes import end_started
 from fleet.unit import access, locks, verdict
 from fleet.unit import stack as stacks
 from fleet.unit.access import Unreachable
@@ -108,7 +108,7 @@ class Run:
 
     def given_up(self) -> Outcome:
         """End all that the run started, lift the lock that it leaves, and return the outcome."""
-        end_session(os.getsid(0))
+        end_started()
         if self._stack is not None:
             lock = locks.lock_of(self._stack)
             if lock is not None and lock.is_of(locks.here(self._began[0])):

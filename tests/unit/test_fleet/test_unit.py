@@ -121,3 +121,27 @@ def test_a_run_ends_with_its_worker_and_takes_along_what_it_started(ends: int) -
         worker.send_signal(ends)
     _, alive = psutil.wait_procs([started], timeout=10)
     assert not alive or started.status() == psutil.STATUS_ZOMBIE
+
+
+BY_HAND = """
+import os, psutil, subprocess
+from fleet import processes
+others = subprocess.Popen(["sleep", "600"], process_group=0)
+run = os.fork()
+if run == 0:
+    os.setpgid(0, 0)  # as a shell does with a job: it cannot lead a session any more
+    processes.lead_session()
+    started = subprocess.Popen(["sleep", "600"], process_group=0)
+    processes.end_started()
+    os._exit(int(psutil.pid_exists(started.pid)))
+code = os.waitstatus_to_exitcode(os.waitpid(run, 0)[1])
+print(code, others.poll(), flush=True)
+others.kill()
+"""
+
+
+def test_a_run_begun_by_hand_ends_what_it_started_and_nobody_elses_session() -> None:
+    shell = subprocess.run(
+        [sys.executable, "-c", BY_HAND], cwd=ROOT, capture_output=True, text=True, timeout=60, start_new_session=True
+    )
+    assert (shell.returncode, shell.stdout) == (0, "0 None\n"), shell.stderr
