@@ -83,6 +83,7 @@ def working(database: sqlalchemy.Engine) -> dict[int, int]:
     return {pid: held.count(pid) for pid in held}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("victim", ["leader", "worker"])
 def test_two_machines_share_a_run_and_the_other_finishes_what_a_dead_one_had(
     database: sqlalchemy.Engine, tmp_path: Path, victim: str

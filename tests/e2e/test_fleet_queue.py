@@ -223,6 +223,7 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_has(tmp_path: Path) -> N
     assert not any("took over" in row.event or "handed" in row.event for row in rows(tmp_path, JOURNAL))
 
 
+@pytest.mark.full
 def test_a_worker_that_is_told_so_twice_hands_back_what_it_has(tmp_path: Path) -> None:
     with begin(tmp_path, "begin", tasks=[["rest", {"seconds": 5}]] * 2, bounds={"at_once": 1}) as leader:
         with begin(tmp_path, "worker") as worker:

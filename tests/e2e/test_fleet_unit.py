@@ -120,6 +120,7 @@ def test_a_refusal_by_aws_is_reverted_and_told_apart(sandbox: Sandbox, run_one: 
     assert aws_inventory(sandbox) == before
 
 
+@pytest.mark.full
 def test_a_run_that_takes_too_long_is_stopped_and_leaves_no_lock(sandbox: Sandbox, run_one: RunOne) -> None:
     sandbox.trend.add_fault(Fault(kind="delay", seconds=60, service="workload", action="POST /awsconnectors"))
     outcome = run_one(Do.UP, minutes=0.25)
@@ -128,6 +129,7 @@ def test_a_run_that_takes_too_long_is_stopped_and_leaves_no_lock(sandbox: Sandbo
     assert run_one(Do.UP).state is RunState.DONE
 
 
+@pytest.mark.full
 def test_a_stack_that_another_run_holds_is_locked_and_says_by_whom(
     sandbox: Sandbox, run_one: RunOne, project: Path
 ) -> None:

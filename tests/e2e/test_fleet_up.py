@@ -66,6 +66,7 @@ def fleet(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Flee
     return run
 
 
+@pytest.mark.full
 def test_while_trend_asks_one_account_to_wait_no_other_calls(sandbox: Sandbox, fleet: Fleet) -> None:
     sandbox.trend.add_fault(Fault(status=429, service="workload", action="POST /awsconnectors", retry_after=5))
     chosen = ",".join(account.id for account in sandbox.organization.plain[:2])

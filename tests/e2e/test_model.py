@@ -50,6 +50,7 @@ def live(stack: Stack, record: Record, *, lives: int, steps: int, number: int) -
         record("tried", f"model, seed {number}: {counted}; {time.monotonic() - began:.0f} s")
 
 
+@pytest.mark.full
 def test_a_short_life_of_a_stack_keeps_the_promises(stack: Stack, record_property: Record) -> None:
     live(stack, record_property, lives=2, steps=3, number=int(os.environ.get("MODEL_SEED", "1")))
 

@@ -52,6 +52,7 @@ def actions(document: Document) -> set[str]:
     return {action for statement in document["Statement"] for action in statement["Action"]}
 
 
+@pytest.mark.full
 def test_a_tenant_is_enrolled_once_and_has_nothing_in_aws(stack: Stack, tmp_path: Path) -> None:
     stack.configure({"scope": "tenant"})
     before = aws_inventory(stack.sandbox)
