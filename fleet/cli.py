@@ -9,12 +9,12 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from components import __version__
 from fleet import permissions, run_cli
 from fleet.checkout import Checkout
 from fleet.console import AsJson, FleetFile, line_errors
 from fleet.plan import showing
 from fleet.source import organizations
+from operate.command_line import Version
 
 _WIDTH_OF_A_LOG = 160
 
@@ -27,18 +27,8 @@ app = typer.Typer(
 app.add_typer(run_cli.app)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(__version__)
-        raise typer.Exit
-
-
 @app.callback()
-def options(
-    _version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
-    ] = False,
-) -> None:
+def options(_version: Version = False) -> None:
     """Take the options that stand before a command."""
 
 

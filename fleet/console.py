@@ -14,9 +14,8 @@ import typer
 
 from fleet.database import database_errors
 from fleet.file.document import FileRefused
-from operate.console import ONE_LINE_ERRORS, worded
-
-_INTERRUPTED = 130
+from operate.command_line import one_line_errors
+from operate.console import worded
 
 FleetFile = Annotated[
     Path | None, typer.Option("--file", "-f", help="The file; default: fleet.yaml beside Pulumi.yaml.")
@@ -46,16 +45,10 @@ def show(line: str, *, err: bool = False) -> None:
 @contextmanager
 def line_errors() -> Iterator[None]:
     """Print an expected error as one line, or as one for each mistake of a file, and exit."""
-    try:
-        with database_errors():
+    with one_line_errors(), database_errors():
+        try:
             yield
-    except FileRefused as refused:
-        for problem in refused.problems:
-            typer.echo(worded(Exception(problem)), err=True)
-        raise typer.Exit(1) from None
-    except ONE_LINE_ERRORS as error:
-        typer.echo(f"error: {worded(error)}", err=True)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        typer.echo("error: interrupted", err=True)
-        raise typer.Exit(_INTERRUPTED) from None
+        except FileRefused as refused:
+            for problem in refused.problems:
+                typer.echo(worded(Exception(problem)), err=True)
+            raise typer.Exit(1) from None

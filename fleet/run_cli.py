@@ -15,10 +15,10 @@ from components.spelling import did_you_mean
 from fleet.checkout import Checkout
 from fleet.console import AsJson, FleetFile, line_errors, say, show
 from fleet.file import loading
+from fleet.file.together import TENANT
 from fleet.outcome import Do
 from fleet.plan import showing
 from fleet.plan.stacks import Plan, PlannedStack, StackStatus
-from fleet.run.conducting import TENANT
 from fleet.run.progress import number
 from fleet.run.runs import Run, Task
 from fleet.run.session import Session

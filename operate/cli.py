@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 
-from components import __version__
 from operate.ci import previews
 from operate.ci.summary import summary as page_about
-from operate.console import ONE_LINE_ERRORS, say, worded
+from operate.command_line import Version, one_line_errors
+from operate.console import say
 from operate.doctor.diagnosis import before_deployment, of_deployment
 from operate.engine.flags import Flags
 from operate.engine.stack import Stack
 from operate.recovery import runs
 from operate.report.leaving import Report
 
-_INTERRUPTED = 130
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 app = typer.Typer(
@@ -40,18 +37,8 @@ BreakLock = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(__version__)
-        raise typer.Exit
-
-
 @app.callback()
-def options(
-    _version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
-    ] = False,
-) -> None:
+def options(_version: Version = False) -> None:
     """Take the options that stand before a command."""
 
 
@@ -68,10 +55,10 @@ def up(
 
     What an interrupted run left is cleared first. Exit code: that of `pulumi up`.
     """
-    with _one_line_errors():
+    with one_line_errors():
         stack = Stack.of(Flags.among(context.args))
-        code = runs.up(stack, context.args, reverts=not no_revert, accepted=accept or (), break_lock=break_lock)
-        raise typer.Exit(code)
+        done = runs.update(stack, context.args, reverts=not no_revert, accepted=accept or (), break_lock=break_lock)
+        raise typer.Exit(done.code)
 
 
 @app.command()
@@ -86,7 +73,7 @@ def doctor(
 
     Exit code 1: a check failed. What could not be determined is no reason for it.
     """
-    with _one_line_errors():
+    with one_line_errors():
         examined = Stack.of(Flags(stack, cwd, config_file))
         diagnosis = of_deployment(examined) if deployed else before_deployment(examined)
         if as_json:
@@ -99,7 +86,7 @@ def doctor(
 @app.command(context_settings=_PASSED_ON)
 def destroy(context: typer.Context, break_lock: BreakLock = False) -> None:
     """Run `pulumi destroy` with the flags given here, then show the report. Exit code: that of `pulumi destroy`."""
-    with _one_line_errors():
+    with one_line_errors():
         leaving = Stack.of(Flags.among(context.args))
         code, before = runs.destroy(leaving, context.args, break_lock=break_lock)
         if code == 0:
@@ -117,7 +104,7 @@ def revert(
     break_lock: BreakLock = False,
 ) -> None:
     """Put everything back to the last update that succeeded, or to nothing, after a run that failed or was killed."""
-    with _one_line_errors():
+    with one_line_errors():
         runs.revert(Stack.of(Flags(stack, cwd, config_file, non_interactive)), confirmed=yes, break_lock=break_lock)
 
 
@@ -130,7 +117,7 @@ def report(
     html: Annotated[Path | None, typer.Option(help="Write a page about the deployed stack to this file.")] = None,
 ) -> None:
     """Show what leaving took away (or would), what stays on purpose, and what cannot be removed from here."""
-    with _one_line_errors():
+    with one_line_errors():
         reported = Stack.of(Flags(stack, cwd, config_file))
         if html:
             from operate.report.page import write_page
@@ -155,7 +142,7 @@ def preview(
 
     A pull request has one such comment for each stack. Exit code: that of `pulumi preview`.
     """
-    with _one_line_errors():
+    with one_line_errors():
         raise typer.Exit(previews.preview(context.args, markdown, comment_on))
 
 
@@ -169,14 +156,14 @@ def drift(
 
     Exit code: 0 where nothing differs, 7 where something does, another where that could not be found out.
     """
-    with _one_line_errors():
+    with one_line_errors():
         raise typer.Exit(previews.drift(context.args, markdown, issue=issue))
 
 
 @app.command()
 def summary(stack: StackName = "", cwd: Folder = "") -> None:
     """Print a page about how the stack stands: its last update, its health, its outputs."""
-    with _one_line_errors():
+    with one_line_errors():
         typer.echo(page_about(Stack.of(Flags(stack, cwd))), nl=False)
 
 
@@ -193,18 +180,6 @@ def policy(
     """Print the least IAM policy with which this stack can be previewed, deployed or destroyed: docs/permissions.md."""
     from operate.policy import deployer
 
-    with _one_line_errors():
+    with one_line_errors():
         least = deployer.policy(Stack.of(Flags(stack, cwd, config_file)), run, forwarder_template)
         typer.echo(json.dumps(least, indent=2))
-
-
-@contextmanager
-def _one_line_errors() -> Iterator[None]:
-    try:
-        yield
-    except ONE_LINE_ERRORS as error:
-        typer.echo(f"error: {worded(error)}", err=True)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        typer.echo("error: interrupted", err=True)
-        raise typer.Exit(_INTERRUPTED) from None

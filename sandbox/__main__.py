@@ -77,7 +77,7 @@ def start(
             _say(f"no stack was selected and no environment written: {error}")
             return
         if fresh and any((sandbox.home / "state").rglob(f"stacks/**/{STACK}.json")):
-            _say("AWS and Trend are empty again: `pulumi up --refresh` makes anew what the stack holds")
+            _say("AWS and Trend are empty again: `pulumi up --refresh` recreates what the stack holds")
         variables |= _fleet_variables(sandbox)
         environment_file = sandbox.home / "env"
         write_private(environment_file, sourced_file(variables, sandbox.toolchain.folders))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
 import pulumi
 
@@ -19,7 +21,13 @@ def managed_stacks() -> StackIds | None:
 
 
 def in_state() -> Mapping[str, str] | None:
-    """Return the ids of all resources in the state by URN; None where the engine does not show it."""
+    """Return the ids of all resources in the state by URN, as a run began; None where the engine does not show it."""
+    return _told_by(pulumi.runtime.settings.get_monitor())
+
+
+@lru_cache(maxsize=1)
+def _told_by(_engine: Any) -> Mapping[str, str] | None:
+    """Ask the engine of a run, once: preflight and the gate before adoption both want to know."""
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     try:
         reply = pulumi.runtime.invoke(_STATE_FUNCTION, {"stackName": name}).value

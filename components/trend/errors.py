@@ -107,7 +107,7 @@ class Forbidden(TrendError):
 class NotFound(TrendError):
     """404: the object does not exist. The only answer that means "gone"."""
 
-    hint = "the object is gone: `pulumi up --refresh` makes it again"
+    hint = "the object is gone: `pulumi up --refresh` recreates it"
 
 
 class Conflict(TrendError):

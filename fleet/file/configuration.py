@@ -138,11 +138,6 @@ class Wave(_Part):
     gate: Literal["manual"] | None = None
     """`manual`: the wave starts once somebody approves it, when asked or by `--approve NAME`."""
 
-    @property
-    def is_rest(self) -> bool:
-        """Whether it takes all accounts that are left."""
-        return self.count is None and self.percent is None
-
 
 class Stop(_Part):
     """When a run starts no more accounts."""

@@ -9,6 +9,9 @@ from fleet.file.document import Place
 
 Problem = tuple[Place, str]
 
+TENANT = "tenant"
+"""The wave of the tenant's stack: without it nothing else begins."""
+
 
 def problems(content: Any) -> Iterator[Problem]:
     """Yield where parts contradict each other. Wrong types are the model's to report.
@@ -43,6 +46,8 @@ def _waves(waves: list[Any]) -> Iterator[Problem]:
             yield ("waves", index), "has both `count` and `percent`: remove one"
         elif not sized[index] and index < len(waves) - 1:
             yield ("waves", index), "takes the rest, which only the last may: give it `count` or `percent`"
+        if names[index] == TENANT:
+            yield ("waves", index, "name"), f"'{TENANT}' is the wave of the tenant's stack: rename this one"
         if names[index] is not None and names[index] in names[:index]:
             yield ("waves", index, "name"), f"'{names[index]}' is the name of another wave, too: rename one"
     if not waves or sized[-1]:

@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from fleet.file.together import TENANT
 from fleet.outcome import RunState
 from fleet.run.queue import Queue
 from fleet.run.rules import FAILURES, reason_to_stop
 from fleet.run.runs import UNFINISHED, Phase, Run, Runs, Stage, Work
 
-TENANT = "tenant"
-"""The wave of the tenant's stack: without it nothing else begins."""
 FAILED, STOPPED = 1, 3
 """Exit codes: an account failed; a rule stopped the run, or a gate waits."""
 _LOOK_AGAIN = 0.5
@@ -54,7 +53,7 @@ class Conductor:
         """Lead a run to its end, or to where it waits or stops, and return the exit code."""
         for stage in run.stages:
             work = self._runs.work(run.id, stage.name)
-            if all(each.state.value not in UNFINISHED for each in work):
+            if all(each.state not in UNFINISHED for each in work):
                 continue
             if stage.name != TENANT and (reason := self._tenant_failed(run)):
                 self._runs.enter(run.id, Phase.STOPPED, reason)
@@ -79,10 +78,10 @@ class Conductor:
         while True:
             work = self._runs.work(run.id)
             wave = [each for each in work if each.wave == stage.name]
-            unfinished = [each for each in wave if each.state.value in UNFINISHED]
+            unfinished = [each for each in wave if each.state in UNFINISHED]
             self._audience.goes_on(work)
             reason = self._reason(run, stage, wave, work)
-            if reason and any(each.state.value in UNFINISHED for each in work):
+            if reason and any(each.state in UNFINISHED for each in work):
                 self._runs.enter(run.id, Phase.STOPPED, reason)
                 self._queue.take_back(unfinished)
                 self._let_end(run, stage)

@@ -59,7 +59,7 @@ class Display:
     def goes_on(self, work: Sequence[Work]) -> None:
         """Say what has ended, and show what is under way."""
         for each in work:
-            before = self._known.get(each.stack, RunState.PENDING if each.state.value in UNFINISHED else each.state)
+            before = self._known.get(each.stack, RunState.PENDING if each.state in UNFINISHED else each.state)
             self._known[each.stack] = each.state
             if each.state is before:
                 continue
@@ -97,7 +97,7 @@ def line_about(work: Work) -> str:
 
 def totals(work: Sequence[Work]) -> str:
     """Return how far a run is, and how long it may take still, in one line."""
-    left = [each for each in work if each.state.value in UNFINISHED]
+    left = [each for each in work if each.state in UNFINISHED]
     running = sum(each.state is RunState.RUNNING for each in work)
     took = [each.ended - each.began for each in work if each.ended and each.began]
     line = f"{len(work) - len(left)} of {len(work)}: {counted(work)}"

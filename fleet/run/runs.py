@@ -22,7 +22,8 @@ from fleet.unit.job import Job
 FORMAT = 1
 """Of what is stored about a run. A program of another format cannot go on with it."""
 
-UNFINISHED = (RunState.PENDING.value, RunState.RUNNING.value)
+UNFINISHED = (RunState.PENDING, RunState.RUNNING)
+"""States in which something is still to be done."""
 
 
 class Phase(Enum):
@@ -233,10 +234,6 @@ class Runs:
     def note_begin(self, work: Work) -> None:
         """Note that the work is being done."""
         self._note(work, state=RunState.RUNNING.value, began=self._now)
-
-    def note_pending(self, work: Work) -> None:
-        """Note that the work is to be done still."""
-        self._note(work, state=RunState.PENDING.value, began=None)
 
     def note_end(self, work: Work, outcome: Outcome) -> None:
         """Note how the work ended."""

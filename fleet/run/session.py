@@ -18,9 +18,10 @@ from rich.console import Console
 from components import __version__
 from fleet.console import say
 from fleet.database import connect, database_url, own_folder
+from fleet.file.together import TENANT
 from fleet.outcome import Do, Outcome, RunState
 from fleet.plan.ledger import Ledger
-from fleet.run.conducting import TENANT, Conductor
+from fleet.run.conducting import Conductor
 from fleet.run.pause import Pause
 from fleet.run.progress import Display
 from fleet.run.queue import Queue
@@ -156,7 +157,7 @@ class Session:
         """Let what the queue has let go of undone be given out again: a rule or an interruption took it back."""
         is_dropped = queue.has_dropped(run.id)
         for each in self.runs.work(run.id):
-            if each.state.value in UNFINISHED and is_dropped(each):
+            if each.state in UNFINISHED and is_dropped(each):
                 self.runs.give_out_again(run.id, each.stack)
 
     def _mine(self, run: Run) -> list[Work]:

@@ -12,9 +12,9 @@ import yaml
 from components.aws.clients import AwsClients
 from components.aws.identity import AwsSettings
 from fleet.checkout import Checkout
+from fleet.file.together import TENANT
 from fleet.outcome import RunState
 from fleet.plan.stacks import PlannedStack, StackStatus
-from fleet.run.conducting import TENANT
 from fleet.run.runs import Bounds, Stage, Task
 from fleet.unit.job import Job
 from operate.console import OperateError

@@ -80,7 +80,7 @@ class Performer:
             end_session(session)
 
     def _is_due(self, work: Work, attempt: int) -> bool:
-        return work.attempt == attempt and work.state.value in UNFINISHED and self.runs.is_open(work.run)
+        return work.attempt == attempt and work.state in UNFINISHED and self.runs.is_open(work.run)
 
     def _perform(self, run: str, stack: str, attempt: int, taken: Taken) -> None:
         work = self.runs.one(run, stack)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +14,9 @@ from fleet.run.progress import counted, number, totals
 from fleet.run.rules import FAILURES, kind
 from fleet.run.runs import Phase, Run, Runs, Work
 from fleet.run.workers import Workers
-from operate.console import OperateError
+from operate import pages
 
-_HERE = Path(__file__).parent
-_TEMPLATE = "status.html.j2"
+_TEMPLATE = Path(__file__).with_name("status.html.j2")
 _EACH = 20
 """Accounts that are named in one place; the JSON document and the page have all."""
 
@@ -168,26 +165,7 @@ class Status:
         Raises:
             OperateError: it cannot be written.
         """
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-        environment = Environment(
-            loader=FileSystemLoader(_HERE),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        text = environment.get_template(_TEMPLATE).render(status=self)
-        target = file.resolve()
-        scratch = target.with_name(f".{target.name}.{os.getpid()}")
-        try:
-            scratch.write_text(text, encoding="utf-8")
-            scratch.replace(target)
-        except OSError as error:
-            raise OperateError(f"{file} cannot be written: {error.strerror}") from None
-        finally:
-            with suppress(OSError):
-                scratch.unlink(missing_ok=True)
+        pages.write(file, pages.rendered(_TEMPLATE, status=self))
 
 
 def _account(work: Work) -> dict[str, Any]:

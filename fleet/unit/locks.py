@@ -11,9 +11,8 @@ import psutil
 
 from fleet.unit.job import DeadRun
 from operate.engine.moments import moment, now, shown
-from operate.engine.pulumi_cli import PulumiError
 from operate.engine.stack import Stack
-from operate.engine.state import ROOT
+from operate.recovery.interrupted_run import refusal_of_lock
 
 _CLOCKS = timedelta(seconds=5)
 """By which two moments may differ: a lock has whole seconds, and another machine's clock."""
@@ -52,17 +51,9 @@ class Lock:
 
 
 def lock_of(stack: Stack) -> Lock | None:
-    """Return who holds the stack; None where nobody does.
-
-    A refresh of the root, which is nothing but a name, changes nothing; nor does one of a stack without resources.
-    """
-    root = [each.urn for each in stack.state().resources if each.type == ROOT]
-    target = ["--target", *root] if root else []
-    try:
-        stack.pulumi.ask("refresh", *target, "--yes", "--skip-preview", *stack.pulumi.configured())
-    except PulumiError as error:
-        return Lock.among(str(error))
-    return None
+    """Return who holds the stack; None where nobody does."""
+    refusal = refusal_of_lock(stack, stack.state())
+    return None if refusal is None else Lock.among(str(refusal))
 
 
 def here(began: datetime) -> DeadRun:

@@ -52,14 +52,17 @@ def state_of(stack: Stack) -> State | None:
 def create(stack: Stack, job: Job) -> State:
     """Create the stack.
 
-    Pulumi writes how its secrets are encrypted into the project's folder; the state has that as well.
+    Pulumi writes how its secrets are encrypted into the project's folder; the state has that as well. A file that is
+    there already is somebody's own, and is left as it was.
     """
     provider = ["--secrets-provider", job.secrets_provider] if job.secrets_provider else []
+    beside = Path(stack.project_folder, str(stack.project_file.get("stackConfigDir") or ""), f"Pulumi.{job.stack}.yaml")
+    before = beside.read_bytes() if beside.is_file() else None
     stack.pulumi.ask("stack", "init", "--no-select", *provider)
-    folder = stack.project_folder
-    Path(folder, str(stack.project_file.get("stackConfigDir") or ""), f"Pulumi.{job.stack}.yaml").unlink(
-        missing_ok=True
-    )
+    if before is None:
+        beside.unlink(missing_ok=True)
+    else:
+        beside.write_bytes(before)
     return stack.state()
 
 
@@ -83,8 +86,8 @@ def configure(stack: Stack, job: Job, aws: Mapping[str, Any], state: State) -> N
 
 
 def remove(stack: Stack) -> None:
-    """Remove the stack and its file; nothing may be deployed any more."""
-    stack.pulumi.ask("stack", "rm", "--yes")
+    """Remove the stack and the file that a run wrote; nothing may be deployed any more."""
+    stack.pulumi.ask("stack", "rm", "--yes", "--preserve-config")
     stack.settings_file.unlink(missing_ok=True)
 
 

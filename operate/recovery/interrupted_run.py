@@ -48,7 +48,11 @@ def clear(stack: Stack, *, links_too: bool = False) -> bool:
     as_it_was_left = stack.state()
     if not as_it_was_left.operations:
         return False
-    _take_the_lock_once(stack, as_it_was_left)
+    if refusal := refusal_of_lock(stack, as_it_was_left):
+        raise StackLocked(
+            f"stack {stack.name} is locked by a run that is interrupted or goes on still: {refusal}. Wait for it to "
+            "end; where it is dead for sure, run this again with `--break-lock`"
+        )
     _wait_for_plugins(as_it_was_left)
     state = stack.state()
     names = ", ".join(operation.resource.title for operation in state.operations)
@@ -65,19 +69,17 @@ def forget_operations(stack: Stack) -> None:
     stack.replace_state(stack.state().without_operations())
 
 
-def _take_the_lock_once(stack: Stack, state: State) -> None:
-    """Make sure that the operations are not those of a run that is going on, in the one way that each backend has.
+def refusal_of_lock(stack: Stack, state: State) -> PulumiError | None:
+    """Take the stack's lock once, and return what the CLI says where a run holds it: the one way each backend has.
 
-    A refresh of the root, which is nothing but a name, changes nothing; it fails where the stack is locked.
+    A refresh of the root, which is nothing but a name, changes nothing; nor does one of a stack without resources.
     """
-    (root,) = (each.urn for each in state.resources if each.type == ROOT)
+    target = [argument for each in state.resources if each.type == ROOT for argument in ("--target", each.urn)]
     try:
-        stack.pulumi.ask("refresh", "--target", root, "--yes", "--skip-preview", *stack.pulumi.configured())
+        stack.pulumi.ask("refresh", *target, "--yes", "--skip-preview", *stack.pulumi.configured())
     except PulumiError as error:
-        raise StackLocked(
-            f"stack {stack.name} is locked by a run that is interrupted or goes on still: {error}. Wait for it to end; "
-            "where it is dead for sure, run this again with `--break-lock`"
-        ) from None
+        return error
+    return None
 
 
 def _wait_for_plugins(state: State) -> None:

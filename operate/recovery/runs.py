@@ -34,18 +34,6 @@ class UpdateResult:
     tried: RunLog | None = None
 
 
-def up(
-    stack: Stack,
-    arguments: Sequence[str],
-    *,
-    reverts: bool = True,
-    accepted: Sequence[str] = (),
-    break_lock: bool = False,
-) -> int:
-    """Update the stack as `update` does, and return the exit code."""
-    return update(stack, arguments, reverts=reverts, accepted=accepted, break_lock=break_lock).code
-
-
 def update(
     stack: Stack,
     arguments: Sequence[str],

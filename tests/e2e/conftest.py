@@ -15,6 +15,7 @@ from components.resources import base
 from operate.engine.flags import Flags
 from operate.engine.pulumi_cli import Pulumi
 from operate.engine.stack import Stack as OperatedStack
+from sandbox.organization import Organization
 from sandbox.sandbox import Sandbox
 from tests.e2e.pulumi_cli import ROOT, Stack
 from tests.e2e.subscribers import existing, put
@@ -32,6 +33,13 @@ def sandbox(running_sandbox: Sandbox) -> Sandbox:
     """The sandbox as it stands right after its start."""
     running_sandbox.reset()
     return running_sandbox
+
+
+@pytest.fixture
+def organization(sandbox: Sandbox) -> Organization:
+    """The sandbox's organization, in a module whose `running_sandbox` has one."""
+    assert sandbox.organization is not None
+    return sandbox.organization
 
 
 @pytest.fixture

@@ -22,8 +22,9 @@ from fleet.database import connect, database_url
 from fleet.run.books import HOLDS, JOURNAL, WORKERS
 from sandbox.sandbox import Sandbox
 from tests.e2e import postgresql
+from tests.e2e.fleet_project import inherited, link_project
 from tests.e2e.operating import Begun
-from tests.e2e.pulumi_cli import OURS, ROOT
+from tests.e2e.pulumi_cli import ROOT
 
 PROCESS = Path(__file__).with_name("fleet_process.py")
 
@@ -129,9 +130,8 @@ def test_two_workers_on_s3_finish_a_run_on_the_engine_although_one_is_killed(
     with Sandbox(tmp_path / "sandbox", accounts=12) as sandbox:
         sandbox.aws("s3").create_bucket(Bucket="state")
         endpoint = sandbox.endpoints()["AWS_ENDPOINT_URL"]
-        kept = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("AWS_")}
         environment = {
-            **kept,
+            **inherited(),
             **sandbox.environment(),
             "CLOUD_ONE_API_KEY": sandbox.tenant.full_access_key.value,
             "AWS_REGION": "us-east-1",
@@ -141,10 +141,7 @@ def test_two_workers_on_s3_finish_a_run_on_the_engine_although_one_is_killed(
         chosen = [account.id for account in sandbox.organization.plain[:3]]
 
         def fleet(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-            folder.mkdir()
-            for name in ("__main__.py", "components", "operate", "fleet", "venv"):
-                (folder / name).symlink_to(ROOT / name)
-            (folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
+            link_project(folder)
             content = {
                 "source": {"organizations": {}},
                 "settings": {"cloudTrail": False},

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,8 +13,9 @@ import yaml
 from sandbox import fleet_demo
 from sandbox.organization import TRAIL_BUCKET, AccountKind, Organization
 from sandbox.sandbox import Sandbox
+from tests.e2e.fleet_project import FleetProject
 from tests.e2e.inventory import aws_inventory
-from tests.e2e.pulumi_cli import OURS, ROOT
+from tests.e2e.pulumi_cli import ROOT
 
 EXAMPLE = yaml.safe_load((ROOT / fleet_demo.FILE).read_text())
 EXCLUDED, ARCHIVE = "310000000007", "210000000000"
@@ -27,36 +25,12 @@ MOST_CALLS = 9
 pytestmark = pytest.mark.full
 
 
-class FleetProject:
-    """A copy of the project with a `fleet.yaml`, a backend and a ledger of its own."""
-
-    def __init__(self, sandbox: Sandbox, credentials: dict[str, str], folder: Path) -> None:
-        self.folder = folder / "project"
-        self.folder.mkdir()
-        for name in ("__main__.py", "components", "operate", "fleet", "venv", "Pulumi.yaml"):
-            (self.folder / name).symlink_to(ROOT / name)
-        kept = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("AWS_")}
-        backend = {"PULUMI_BACKEND_URL": f"{folder.as_uri()}?metadata=skip", "AWS_REGION": "us-east-1"}
-        self._environment = {**kept, **sandbox.environment(), **credentials, **backend}
+class Project(FleetProject):
+    """One whose file is the example, and what became of it."""
 
     def write(self, **file: Any) -> None:
-        (self.folder / "fleet.yaml").write_text(yaml.safe_dump({**EXAMPLE, **file}))
-
-    def run(self, command: str, *, code: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "fleet", *command.split()],
-            cwd=self.folder,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=1800,
-            check=False,
-        )
-        assert done.returncode == code, done.stdout
-        assert "Traceback" not in done.stdout, done.stdout
-        return done.stdout
+        """Write the example with other parts."""
+        super().write(**{**EXAMPLE, **file})
 
     def states(self) -> dict[str, str]:
         """Return how each stack ended in the last run, with the cause where it failed."""
@@ -69,31 +43,18 @@ class FleetProject:
 
 
 @pytest.fixture(scope="module")
-def running_organization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+def running_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     with Sandbox(tmp_path_factory.mktemp("organization"), accounts=12) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def sandbox(running_organization: Sandbox) -> Sandbox:
-    """The organization as it stands right after its start."""
-    running_organization.reset()
-    return running_organization
-
-
-@pytest.fixture
-def organization(sandbox: Sandbox) -> Organization:
-    assert sandbox.organization is not None
-    return sandbox.organization
-
-
-@pytest.fixture
-def project(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> FleetProject:
-    return FleetProject(sandbox, credentials, tmp_path)
+def project(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Project:
+    return Project(sandbox, credentials, tmp_path)
 
 
 def test_twelve_accounts_end_as_the_sandboxs_table_says_and_what_is_deployed_is_left_alone(
-    sandbox: Sandbox, organization: Organization, project: FleetProject
+    sandbox: Sandbox, organization: Organization, project: Project
 ) -> None:
     gated = [{**wave, "gate": "manual"} for wave in EXAMPLE["waves"]]
     project.write(tenant={"enroll": True}, waves=gated)
@@ -137,7 +98,7 @@ def standing(sandbox: Sandbox, account: str) -> dict[str, Any]:
 
 
 def test_an_account_that_leaves_is_orphaned_left_alone_and_removed_when_told_to(
-    sandbox: Sandbox, organization: Organization, project: FleetProject
+    sandbox: Sandbox, organization: Organization, project: Project
 ) -> None:
     stayer = organization.plain[0].id
     others = [account.id for account in organization.accounts if account.id not in (stayer, ARCHIVE)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,8 +16,8 @@ from fleet.unit.job import Job
 from sandbox.gate.faults import Fault
 from sandbox.sandbox import Sandbox
 from tests.e2e import hands
+from tests.e2e.fleet_project import inherited, link_project
 from tests.e2e.inventory import aws_inventory
-from tests.e2e.pulumi_cli import OURS, ROOT
 
 TRAIL = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
 RUN = """
@@ -35,12 +34,7 @@ RunOne = Callable[..., Outcome]
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the project: what it is made of is linked."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    for name in ("__main__.py", "components", "operate", "fleet", "venv"):
-        (folder / name).symlink_to(ROOT / name)
-    (folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
-    return folder
+    return link_project(tmp_path / "project")
 
 
 @pytest.fixture
@@ -52,7 +46,7 @@ def run_one(sandbox: Sandbox, credentials: dict[str, str], project: Path) -> Run
         done = subprocess.run(
             [sys.executable, "-c", RUN, do.value, job.to_json()],
             cwd=project,
-            env={**_inherited(), **sandbox.environment(), **credentials, "AWS_REGION": "us-east-1"},
+            env={**inherited(), **sandbox.environment(), **credentials, "AWS_REGION": "us-east-1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -72,10 +66,6 @@ def run_one(sandbox: Sandbox, credentials: dict[str, str], project: Path) -> Run
 def _stack_in(project: Path) -> str:
     """Return a name that no other test has: the sandbox keeps the stacks' states."""
     return f"t{project.parent.parent.name[-4:]}{project.parent.name[-12:]}"
-
-
-def _inherited() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("AWS_")}
 
 
 def test_an_account_is_previewed_deployed_found_unchanged_and_removed_byte_for_byte(
@@ -101,6 +91,14 @@ def test_an_account_is_previewed_deployed_found_unchanged_and_removed_byte_for_b
     assert run_one(Do.DESTROY).state is RunState.DONE
     assert aws_inventory(sandbox) == before
     assert run_one(Do.DESTROY).state is RunState.UNCHANGED
+
+
+def test_a_file_that_somebody_has_for_the_stack_is_left_as_it_was(run_one: RunOne, project: Path) -> None:
+    own = project / f"Pulumi.{_stack_in(project)}.yaml"
+    own.write_text("# ours, in git\nconfig:\n  aws:region: us-east-1\n")
+    before = own.read_bytes()
+    assert run_one(Do.PREVIEW).exit_code == 2  # which creates the stack, and removes it again
+    assert own.read_bytes() == before
 
 
 def test_a_role_that_leads_to_another_account_changes_nothing(sandbox: Sandbox, run_one: RunOne) -> None:

@@ -20,22 +20,9 @@ Deployed = Callable[[OrganizationAccount], Stack]
 
 
 @pytest.fixture(scope="module")
-def running_organization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+def running_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     with Sandbox(tmp_path_factory.mktemp("organization"), accounts=7) as sandbox:
         yield sandbox
-
-
-@pytest.fixture
-def sandbox(running_organization: Sandbox) -> Sandbox:
-    """A sandbox with an organization, as it stands right after its start."""
-    running_organization.reset()
-    return running_organization
-
-
-@pytest.fixture
-def organization(sandbox: Sandbox) -> Organization:
-    assert sandbox.organization is not None
-    return sandbox.organization
 
 
 @pytest.fixture

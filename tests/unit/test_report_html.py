@@ -17,13 +17,13 @@ from typer.testing import CliRunner
 from components.checks.deployed import Health
 from components.checks.findings import Finding
 from components.redaction import Redactor
+from operate import pages
 from operate.cli import app
 from operate.console import OperateError
 from operate.engine.history import Run
 from operate.engine.pulumi_cli import Pulumi
 from operate.engine.stack import Stack
 from operate.engine.state import State
-from operate.report import page
 from operate.report.page import render, without_secrets
 from operate.report.policies import ANOTHER, THE_TENANTS, GrantedStatement, at_most, statements
 from tests.report_sample import HOSTILE, sample
@@ -228,10 +228,10 @@ def test_a_page_that_cannot_be_finished_leaves_the_one_before(monkeypatch: pytes
     with monkeypatch.context() as patched:
         patched.setattr(Path, "write_text", disk_full)
         with pytest.raises(OperateError, match="No space left"):
-            page._write(file, "the next page")
+            pages.write(file, "the next page")
     assert [each.name for each in tmp_path.iterdir()] == ["report.html"]
     assert file.read_text() == "the page before"
-    page._write(file, "the next page")
+    pages.write(file, "the next page")
     assert file.read_text() == "the next page"
 
 
