@@ -166,6 +166,7 @@ def test_a_bucket_that_is_gone_needs_nothing(bucket: Bucket, deployment: Deploym
 def test_destroy_goes_on_without_the_bucket(bucket: Bucket, deployment: Deployment) -> None:
     bucket.vanish()
     deployment.destroy()
+    assert (deployment.snapshot.state, deployment.merge.state) == (None, None)
 
 
 def test_the_roles_of_the_aws_provider_are_assumed_one_after_the_other(bucket: Bucket) -> None:

@@ -98,6 +98,7 @@ class Recorder(MockMonitor):
         self.components: list[str] = []
         self.state: dict[str, Any] = {}
         self.providers: list[str] = []
+        self.asked: list[str] = []
         self._preview = preview
         self._slow, self._until = slow, set(until)
         self.made_meanwhile: set[str] = set()
@@ -141,6 +142,7 @@ class Recorder(MockMonitor):
         self.made_meanwhile = {each.name for each in self.made}
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> Any:
+        self.asked.append(request.tok)
         if request.tok == self._without_answer:
             raise EngineError("the provider has no credentials")
         answers = {
