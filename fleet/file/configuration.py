@@ -130,7 +130,7 @@ class Wave(_Part):
     """Accounts that are deployed together, before the next wave begins."""
 
     name: WaveName
-    """The wave's name."""
+    """The wave's name; `tenant` is that of the tenant's stack."""
     count: Positive | None = None
     """Number of accounts."""
     percent: Annotated[int, Field(ge=1, le=100)] | None = None
