@@ -16,6 +16,7 @@ from fleet.plan.ledger import Ledger
 from fleet.plan.planning import plan_of
 from fleet.plan.stacks import Plan
 from fleet.source import reading
+from operate.engine.stack import find_project
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Checkout:
             OperateError: there is no Pulumi project here.
             FileRefused: the file has mistakes; with every one and its line.
         """
-        folder = loading.project_folder(Path.cwd())
+        folder = find_project(Path.cwd())
         file = file or folder / loading.NAME
         return cls(folder, file, loading.load(file))
 

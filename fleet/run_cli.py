@@ -14,7 +14,6 @@ import typer
 from components.spelling import did_you_mean
 from fleet.checkout import Checkout
 from fleet.console import AsJson, FleetFile, line_errors, say, show
-from fleet.file import loading
 from fleet.file.together import TENANT
 from fleet.outcome import Do
 from fleet.plan import showing
@@ -27,6 +26,7 @@ from fleet.status.summary import Status
 from fleet.unit.run import run_one as run
 from operate.ci.previews import DRIFTED
 from operate.console import OperateError
+from operate.engine.stack import find_project
 
 CHANGES = 2
 _DEPLOYED = (StackStatus.AS_DEPLOYED, StackStatus.CHANGED, StackStatus.FAILED)
@@ -165,7 +165,7 @@ def status(
 def worker() -> None:
     """Take work from the queue of FLEET_DATABASE_URL on this machine, until told to stop."""
     with line_errors():
-        Session(loading.project_folder(Path.cwd())).work()
+        Session(find_project(Path.cwd())).work()
 
 
 @app.command("run-one")

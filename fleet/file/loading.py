@@ -1,4 +1,4 @@
-"""Finds `fleet.yaml`, and judges it as a whole before anything else is done."""
+"""Reads `fleet.yaml`, and judges it as a whole before anything else is done."""
 
 from __future__ import annotations
 
@@ -10,23 +10,8 @@ from fleet.file import together
 from fleet.file.configuration import Fleet
 from fleet.file.document import Document, FileRefused, Mistake
 from fleet.file.mistakes import about, mistakes_of
-from operate.console import OperateError
 
 NAME = "fleet.yaml"
-_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
-
-
-def project_folder(start: Path) -> Path:
-    """Return the folder that a folder's Pulumi project is in: itself, or one above.
-
-    Raises:
-        OperateError: there is none.
-    """
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        if any((folder / name).is_file() for name in _PROJECT_FILES):
-            return folder
-    raise OperateError(f"there is no Pulumi.yaml in {start} or above: run this in the project")
 
 
 def load(path: Path) -> Fleet:

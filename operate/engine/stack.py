@@ -26,6 +26,19 @@ from operate.engine.state import State
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 
 
+def find_project(start: Path, hint: str = "run this in the project") -> Path:
+    """Return the folder that a folder's Pulumi project is in: itself, or one above.
+
+    Raises:
+        OperateError: there is none.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if any((folder / name).is_file() for name in _PROJECT_FILES):
+            return folder
+    raise OperateError(f"there is no Pulumi.yaml in {start} or above: {hint}")
+
+
 @dataclass(frozen=True)
 class Decrypted:
     """A configuration with its secrets.
@@ -68,11 +81,7 @@ class Stack:
     @cached_property
     def project_folder(self) -> Path:
         """Where the project file is: here, or in a folder above."""
-        here = Path(self.pulumi.flags.cwd or ".").resolve()
-        for folder in (here, *here.parents):
-            if any((folder / name).is_file() for name in _PROJECT_FILES):
-                return folder
-        raise OperateError(f"there is no Pulumi.yaml in {here} or above: run this in the project, or name it by --cwd")
+        return find_project(Path(self.pulumi.flags.cwd or "."), "run this in the project, or name it by --cwd")
 
     @cached_property
     def project_file(self) -> dict[str, Any]:

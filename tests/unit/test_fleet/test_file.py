@@ -11,9 +11,10 @@ from pydantic import ValidationError
 
 from fleet.file.configuration import Fleet, Wave
 from fleet.file.document import FileRefused
-from fleet.file.loading import load, project_folder
+from fleet.file.loading import load
 from fleet.source.reading import accounts_of
 from operate.console import OperateError
+from operate.engine.stack import find_project
 from sandbox.organization import TRAIL_BUCKET, AccountKind, Organization
 from tests.settings_page import ROOT
 from tests.unit.test_fleet.conftest import fleet as made
@@ -237,6 +238,6 @@ def test_a_file_that_is_missing_or_no_text_is_one_line(tmp_path: Path) -> None:
 def test_the_project_is_looked_for_upwards(tmp_path: Path) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
     with pytest.raises(OperateError, match=r"there is no Pulumi\.yaml"):
-        project_folder(tmp_path / "a" / "b")
+        find_project(tmp_path / "a" / "b")
     (tmp_path / "a" / "Pulumi.yaml").write_text("name: x\n")
-    assert project_folder(tmp_path / "a" / "b") == tmp_path / "a"
+    assert find_project(tmp_path / "a" / "b") == tmp_path / "a"
