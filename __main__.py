@@ -11,9 +11,9 @@ from components.settings.configuration import load_settings
 with refusals_in_one_line():
     settings = load_settings()
     where = current_context()
-    doubt = preflight.check(settings, where)
+    found = preflight.check(settings, where)
 
-onboarding = Onboarding("trend", settings=settings, where=where, doubt=doubt)
+onboarding = Onboarding("trend", settings=settings, where=where, found=found)
 
 for name, value in onboarding.outputs.items():
     pulumi.export(name, value)

@@ -39,6 +39,24 @@ class Expectation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class VisionOneExpectation:
+    """What must be found where the account is linked in Vision One itself.
+
+    Attributes:
+        vision_one_region: Vision One's code.
+        customer: the tenant that the key must be of; empty where it is not known.
+        aws_account_id, aws_region: the AWS account.
+        role_arn: the role that the link must point at.
+    """
+
+    vision_one_region: str
+    customer: str
+    aws_account_id: str
+    aws_region: str
+    role_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Assignment:
     """What the Command is told; nothing of it is secret.
 
@@ -52,12 +70,14 @@ class Assignment:
     stack: str
     access: Mapping[str, str | None]
     on_failure: Literal["fail", "warn"]
-    expected: Expectation
+    expected: Expectation | VisionOneExpectation
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Assignment:
         """Read the document, whose fields are named as the attributes are."""
-        return cls(**{**document, "expected": Expectation(**document["expected"])})
+        expected = document["expected"]
+        kind = VisionOneExpectation if "vision_one_region" in expected else Expectation
+        return cls(**{**document, "expected": kind(**expected)})
 
     @property
     def project(self) -> str:

@@ -25,14 +25,22 @@ from typing import Any
 
 from components.aws.clients import AwsClients
 from components.aws.identity import AwsSettings, redactor
-from components.checks.assignment import Assignment, access_settings
+from components.checks.assignment import Assignment, Expectation, VisionOneExpectation, access_settings
 from components.checks.deployed import Health, checks
+from components.checks.deployed_in_vision_one import vision_one_check
 from components.checks.examination import CALLER, KEY, Check, examine
 from components.checks.findings import Finding
 from components.redaction import Redactor
-from components.settings.credentials import KEY_VARIABLE
+from components.settings.credentials import KEY_VARIABLE, VISION_ONE_KEY_VARIABLE
 from components.settings.endpoints import ENDPOINT_VARIABLE
 from components.trend.client import Trend
+from components.trend.vision_one_access import VisionOneAccess
+
+_KEYS = {
+    Expectation: (KEY_VARIABLE, "cloudOneApiKey"),
+    VisionOneExpectation: (VISION_ONE_KEY_VARIABLE, "visionOneApiKey"),
+}
+"""The variable and the setting of the API key that a check needs."""
 
 _HINT = "`python -m operate doctor --deployed` checks it with the configuration that you name"
 
@@ -50,7 +58,8 @@ def examine_deployment(assignment: Assignment, environment: Mapping[str, str]) -
     """
     expected = assignment.expected
     entries = {name: value for name, value in assignment.access.items() if value is not None}
-    given_key = environment.get(KEY_VARIABLE, "")
+    variable, key_setting = _KEYS[type(expected)]
+    given_key = environment.get(variable, "")
     lacks_aws_secrets, problem = len(entries) < len(assignment.access), ""
     if lacks_aws_secrets or not given_key:
         try:
@@ -65,15 +74,26 @@ def examine_deployment(assignment: Assignment, environment: Mapping[str, str]) -
     def aws_setting(name: str) -> str | None:
         return entries.get(f"aws:{name}")
 
-    key = given_key or own_setting("cloudOneApiKey")
+    key = given_key or own_setting(key_setting)
     redact_trend, redact_aws = Redactor([key, key.partition(":")[2]]), redactor(aws_setting)
+
+    def endpoints() -> tuple[str, str, str]:
+        return own_setting("endpoints"), environment.get(ENDPOINT_VARIABLE, ""), own_setting("endpointsConfirmed")
 
     @cache
     def trend() -> Trend:
-        base_url = environment.get(ENDPOINT_VARIABLE, "")
-        return Trend.of_settings(
-            key, own_setting("endpoints"), base_url, own_setting("endpointsConfirmed"), redact_trend
-        )
+        return Trend.of_settings(key, *endpoints(), redact_trend)
+
+    @cache
+    def vision_one(region: str) -> VisionOneAccess:
+        return VisionOneAccess.of_settings(key, region, *endpoints(), redact_trend)
+
+    def of_this_stack() -> None:
+        match expected:
+            case Expectation():
+                trend().expect_account(expected.cloud_one_account_id)
+            case VisionOneExpectation():
+                vision_one(expected.vision_one_region).expect_customer(expected.customer)
 
     def key_finding() -> Iterator[Finding]:
         if not key:
@@ -84,18 +104,19 @@ def examine_deployment(assignment: Assignment, environment: Mapping[str, str]) -
                 _HINT,
             )
         elif not given_key:
-            trend().expect_account(expected.cloud_one_account_id)
+            of_this_stack()
 
     def caller_finding() -> Iterator[Finding]:
         if lacks_aws_secrets:
             yield Finding(CALLER, "unknown", f"no AWS credentials at hand: {problem}", _HINT)
 
+    def deployed() -> list[Check]:
+        if isinstance(expected, VisionOneExpectation):
+            return [vision_one_check(expected, lambda: vision_one(expected.vision_one_region))]
+        return checks(expected, trend, AwsClients(AwsSettings.of(aws_setting)))
+
     found = examine(
-        [
-            Check(KEY, key_finding, refusals=()),
-            Check(CALLER, caller_finding),
-            *checks(expected, trend, AwsClients(AwsSettings.of(aws_setting))),
-        ],
+        [Check(KEY, key_finding, refusals=()), Check(CALLER, caller_finding), *deployed()],
         lambda text: redact_aws(redact_trend(text)),
     )
     return Health(tuple(found))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import pulumi
 
@@ -15,20 +16,31 @@ from components.checks.bucket import bucket_findings
 from components.checks.endpoints import endpoint_findings
 from components.checks.findings import Finding, TrailDoubt
 from components.checks.oidc import oidc_findings
-from components.checks.own_state import managed_stacks
+from components.checks.own_state import in_state, managed_stacks
 from components.checks.stacks import stack_findings
 from components.checks.trail import delivery_finding, new_trail_finding
+from components.checks.vision_one_oidc import existing_provider
 from components.refusal import Refusal
 from components.settings.endpoints import Endpoints
 from components.settings.model import ExistingTrail, NewTrail, Settings
 from components.settings.scope import Scope
 
 
-def check(settings: Settings, where: AwsContext) -> TrailDoubt | None:
-    """Warn of what is not sure to work, and refuse what is sure not to.
+class Preflight(NamedTuple):
+    """What was found that the steps go by.
 
-    Returns:
-        What is doubtful about the trail, if anything.
+    Attributes:
+        doubt: what is doubtful about the trail, if anything.
+        oidc_provider_arn: of Vision One's OpenID Connect provider where the account has one that this stack did not
+            create; it is used as it is.
+    """
+
+    doubt: TrailDoubt | None = None
+    oidc_provider_arn: str | None = None
+
+
+def check(settings: Settings, where: AwsContext) -> Preflight:
+    """Warn of what is not sure to work, and refuse what is sure not to.
 
     Raises:
         Refusal: naming all that has to be put right.
@@ -42,7 +54,9 @@ def check(settings: Settings, where: AwsContext) -> TrailDoubt | None:
             pulumi.log.warn(str(finding))
         elif finding.verdict == "failed":
             failed.append(str(finding))
-    for finding in findings(clients(AwsSettings.of(get)), settings, where):
+    aws = clients(AwsSettings.of(get))
+    existing = None if settings.direct is None else existing_provider(aws, settings.direct.region, where, in_state())
+    for finding in [*findings(aws, settings, where), *(existing.findings if existing else ())]:
         if finding.verdict == "unknown":
             pulumi.log.warn(redact(str(finding)))
             doubt = finding.doubt or doubt
@@ -50,7 +64,7 @@ def check(settings: Settings, where: AwsContext) -> TrailDoubt | None:
             failed.append(redact(str(finding)))
     if failed:
         raise Refusal("\n".join(failed))
-    return doubt
+    return Preflight(doubt, existing.arn if existing else None)
 
 
 def findings(aws: AwsClients, settings: Settings, where: AwsContext) -> Iterable[Finding]:
@@ -66,6 +80,8 @@ def findings(aws: AwsClients, settings: Settings, where: AwsContext) -> Iterable
                 yield delivery_finding(bucket)
         case NewTrail():
             yield new_trail_finding(aws, where, trail_name())
+    if settings.direct is not None:
+        return
     managed = managed_stacks()
     yield from stack_findings(aws, stack_names(settings), where.region, managed)
     yield from oidc_findings(aws, settings, where, managed)

@@ -155,3 +155,8 @@ class CloudOneAccount(OnboardingResource, module="trend", name="CloudOneAccount"
     ) -> None:
         inputs = {"awsAccountId": aws_account_id, "awsRegion": aws_region}
         super().__init__(AccountProvider(), name, inputs, opts)
+
+    @property
+    def link_inputs(self) -> Props:
+        """What a link of this account is told of it."""
+        return {"cloudOneAccountId": self.account_id, "region": self.region}

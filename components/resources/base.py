@@ -21,13 +21,14 @@ from pulumi.output import Unknown
 from components.redaction import Redactor
 from components.resources import cancellation
 from components.resources.properties import Props
-from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
+from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE, VISION_ONE_KEY_VARIABLE
 from components.settings.endpoints import AWS_REGIONS, ENDPOINT_VARIABLE
 from components.trend.errors import TrendError
 from components.waiting import Interrupted
 
 if TYPE_CHECKING:
     from components.trend.client import Trend
+    from components.trend.vision_one_access import VisionOneAccess
 
 DEBUG_VARIABLE = "TREND_DEBUG"
 
@@ -111,10 +112,12 @@ class TrendProvider(OnboardingProvider):
             setting("endpoints") or "",
             setting("endpointsConfirmed") or "",
             setting("regionMap") or "",
+            os.environ.get(VISION_ONE_KEY_VARIABLE) or setting("visionOneApiKey") or "",
+            setting("visionOneRegion") or "",
         )
 
     def redact(self, text: str) -> str:
-        """Return the text without API key and enrollment token."""
+        """Return the text without API keys and enrollment token."""
         return self._environment.redact(text)
 
     def trend(self, cloud_one_account_id: str | None = None) -> Trend:
@@ -127,6 +130,16 @@ class TrendProvider(OnboardingProvider):
         if cloud_one_account_id is not None:
             trend.expect_account(cloud_one_account_id)
         return trend
+
+    def vision_one(self, customer: str = "") -> VisionOneAccess:
+        """Return the client of Vision One itself.
+
+        Args:
+            customer: the tenant that the call is about; a key that says that it is of any other is refused.
+        """
+        vision_one = self._environment.vision_one()
+        vision_one.expect_customer(customer)
+        return vision_one
 
     def enrollment_token(self) -> str:
         """Return the Vision One enrollment token of this run; empty without one."""
@@ -144,7 +157,8 @@ class ProviderEnvironment:
         api_key: `<id>:<secret>`; empty for none.
         enrollment_token: of Vision One; empty for none.
         base_url: one base URL for all services; empty for Trend's own.
-        endpoints, endpoints_confirmed, region_map: the settings of these names; empty for none.
+        endpoints, endpoints_confirmed, region_map, vision_one_region: the settings of these names; empty for none.
+        vision_one_api_key: of Vision One itself; empty for none.
     """
 
     def __init__(
@@ -155,6 +169,8 @@ class ProviderEnvironment:
         endpoints: str,
         endpoints_confirmed: str,
         region_map: str,
+        vision_one_api_key: str = "",
+        vision_one_region: str = "",
     ) -> None:
         self._api_key = api_key
         self.enrollment_token = enrollment_token.strip()
@@ -163,8 +179,11 @@ class ProviderEnvironment:
         self._endpoints = endpoints
         self._endpoints_confirmed = endpoints_confirmed
         # The engine takes configured secrets out of all it prints, but neither those of the environment nor encodings.
-        self.redact = Redactor([api_key, api_key.partition(":")[2], enrollment_token])
+        self.redact = Redactor([api_key, api_key.partition(":")[2], enrollment_token, vision_one_api_key])
+        self._vision_one_api_key = vision_one_api_key
+        self._vision_one_region = vision_one_region
         self._client: Trend | None = None
+        self._vision_one: VisionOneAccess | None = None
         self._client_lock = threading.Lock()
 
     def trend(self) -> Trend:
@@ -182,6 +201,27 @@ class ProviderEnvironment:
                     self._api_key, self._endpoints, self._base_url, self._endpoints_confirmed, self.redact
                 )
             return self._client
+
+    def vision_one(self) -> VisionOneAccess:
+        """Return the client of Vision One itself; the same one for the whole process.
+
+        Raises:
+            CredentialsError: there is no key, or it has not the form of one.
+            EndpointRefused: it would be sent where it must not go.
+        """
+        with self._client_lock:
+            if self._vision_one is None:
+                from components.trend.vision_one_access import VisionOneAccess
+
+                self._vision_one = VisionOneAccess.of_settings(
+                    self._vision_one_api_key,
+                    self._vision_one_region,
+                    self._endpoints,
+                    self._base_url,
+                    self._endpoints_confirmed,
+                    self.redact,
+                )
+            return self._vision_one
 
 
 # One environment for all providers of a process, so that they share connections and the key's details.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from components.resources.account import CloudOneAccount
-from components.resources.link import Link, LinkExists, LinkInputs, LinkSettings
+from components.resources.link import CloudOneLinkInputs, Link, LinkExists, LinkSettings
 from components.resources.link_provider import LinkProvider
 from components.resources.properties import OnboardingResource, OutputProperty
 from components.trend.errors import NotFound, TrendError
@@ -30,33 +30,34 @@ class CloudAccountSettings(LinkSettings):
     description: str = ""
 
 
-class CloudAccountProvider(LinkProvider[CloudAccountSettings]):
+class CloudAccountProvider(LinkProvider[CloudOneLinkInputs, CloudAccountSettings]):
     """Makes, reads, changes and removes the registration. Its id is the AWS account's."""
 
     step = "step 6, Cloud One cloud account"
     noun = "Cloud One cloud account"
+    inputs = CloudOneLinkInputs
     settings = CloudAccountSettings
     changes_in_place = False
 
-    def find(self, inputs: LinkInputs) -> Link[CloudAccountSettings] | None:
+    def find(self, inputs: CloudOneLinkInputs) -> Link[CloudAccountSettings] | None:
         found = self._client(inputs).find(inputs.aws_account_id)
         return None if found is None else _link(found)
 
-    def get(self, link_id: str, inputs: LinkInputs) -> Link[CloudAccountSettings] | None:
+    def get(self, link_id: str, inputs: CloudOneLinkInputs) -> Link[CloudAccountSettings] | None:
         found = self._client(inputs).get(link_id)
         return None if found is None else _link(found)
 
-    def still_exists(self, link_id: str, inputs: LinkInputs) -> bool:
+    def still_exists(self, link_id: str, inputs: CloudOneLinkInputs) -> bool:
         return self._client(inputs).still_exists(link_id)
 
-    def make(self, inputs: LinkInputs, settings: CloudAccountSettings) -> Link[CloudAccountSettings]:
+    def make(self, inputs: CloudOneLinkInputs, settings: CloudAccountSettings) -> Link[CloudAccountSettings]:
         made = self._client(inputs).create(
             role_arn=settings.role_arn, alias=settings.alias, description=settings.description
         )
         return _link(made)
 
     def change(
-        self, link: Link[CloudAccountSettings], inputs: LinkInputs, settings: CloudAccountSettings
+        self, link: Link[CloudAccountSettings], inputs: CloudOneLinkInputs, settings: CloudAccountSettings
     ) -> Link[CloudAccountSettings]:
         """Register the account anew: no call that changes a registration is documented.
 
@@ -73,16 +74,16 @@ class CloudAccountProvider(LinkProvider[CloudAccountSettings]):
             self._put_back(link, inputs)
             raise
 
-    def _put_back(self, link: Link[CloudAccountSettings], inputs: LinkInputs) -> None:
+    def _put_back(self, link: Link[CloudAccountSettings], inputs: CloudOneLinkInputs) -> None:
         try:
             self._make(inputs, link.settings)
         except TrendError as error:
             self.say(f"{self.noun} {link.name} with role {link.settings.role_arn} is gone, and not restored: {error}")
 
-    def remove(self, link_id: str, inputs: LinkInputs) -> None:
+    def remove(self, link_id: str, inputs: CloudOneLinkInputs) -> None:
         self._client(inputs).delete(link_id)
 
-    def _client(self, inputs: LinkInputs) -> CloudAccountsClient:
+    def _client(self, inputs: CloudOneLinkInputs) -> CloudAccountsClient:
         return self.trend(inputs.cloud_one_account_id).cloud_accounts(inputs.region)
 
 

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from components.resources.account import CloudOneAccount
-from components.resources.link import Link, LinkInputs, LinkSettings
+from components.resources.link import CloudOneLinkInputs, Link, LinkSettings
 from components.resources.link_provider import LinkProvider
 from components.resources.properties import OnboardingResource
-from components.resources.role_refusals import speaks_of_role
+from components.resources.role_refusals import ROLE_SPREADS_WITHIN, speaks_of_role
 from components.trend.errors import BadRequest
 
 if TYPE_CHECKING:
     from components.trend.workload import ConnectorReply, WorkloadClient
-
-ROLE_SPREADS_WITHIN = 90.0
-"""Seconds that IAM may take until Trend can assume a new role; Trend's documents speak of a minute."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,43 +29,44 @@ class ConnectorSettings(LinkSettings):
     display_name: str
 
 
-class ConnectorProvider(LinkProvider[ConnectorSettings]):
+class ConnectorProvider(LinkProvider[CloudOneLinkInputs, ConnectorSettings]):
     """Makes, reads, changes and removes the connector. Its id is Trend's number."""
 
     step = "step 4, Workload Security connector"
     noun = "Workload Security connector"
+    inputs = CloudOneLinkInputs
     settings = ConnectorSettings
     changes_in_place = True
 
-    def find(self, inputs: LinkInputs) -> Link[ConnectorSettings] | None:
+    def find(self, inputs: CloudOneLinkInputs) -> Link[ConnectorSettings] | None:
         found = self._client(inputs).find_connectors(inputs.aws_account_id)
         return _link(found[0]) if found else None
 
-    def get(self, link_id: str, inputs: LinkInputs) -> Link[ConnectorSettings] | None:
+    def get(self, link_id: str, inputs: CloudOneLinkInputs) -> Link[ConnectorSettings] | None:
         found = self._client(inputs).get_connector(link_id)
         return None if found is None else _link(found)
 
-    def make(self, inputs: LinkInputs, settings: ConnectorSettings) -> Link[ConnectorSettings]:
+    def make(self, inputs: CloudOneLinkInputs, settings: ConnectorSettings) -> Link[ConnectorSettings]:
         made = self._client(inputs).create_connector(
             account_id=inputs.aws_account_id, display_name=settings.display_name, role_arn=settings.role_arn
         )
         return _link(made)
 
     def change(
-        self, link: Link[ConnectorSettings], inputs: LinkInputs, settings: ConnectorSettings
+        self, link: Link[ConnectorSettings], inputs: CloudOneLinkInputs, settings: ConnectorSettings
     ) -> Link[ConnectorSettings]:
         changed = self._client(inputs).modify_connector(
             link.id, display_name=settings.display_name, role_arn=settings.role_arn
         )
         return _link(changed)
 
-    def remove(self, link_id: str, inputs: LinkInputs) -> None:
+    def remove(self, link_id: str, inputs: CloudOneLinkInputs) -> None:
         self._client(inputs).delete_connector(link_id)
 
     def passes_with_time(self, error: BadRequest) -> float:
         return ROLE_SPREADS_WITHIN if speaks_of_role(error) else 0
 
-    def _client(self, inputs: LinkInputs) -> WorkloadClient:
+    def _client(self, inputs: CloudOneLinkInputs) -> WorkloadClient:
         return self.trend(inputs.cloud_one_account_id).workload(inputs.region)
 
 

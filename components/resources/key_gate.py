@@ -21,12 +21,13 @@ from components.aws.errors import AwsError
 from components.aws.identity import AwsSettings, redactor
 from components.checks.stacks import STATE_UNKNOWN
 from components.resources.account import CloudOneAccount
-from components.resources.external_id import ExternalId, ExternalIdInputs, ExternalIdProvider
+from components.resources.external_id import ExternalId, ExternalIdProvider
 from components.resources.key_check import KeyCheckProvider
-from components.resources.link import LinkInputs
 from components.resources.link_provider import LinkProvider
 from components.resources.other_deployment import require_unmanaged
 from components.resources.prior_link import PriorLink
+from components.resources.properties import Props
+from components.resources.vision_one_tenant import TenantProvider, VisionOneTenant
 from components.trend.errors import TrendError
 
 
@@ -34,8 +35,8 @@ class KeyGate:
     """Stands before every change of a run, and asks Trend once.
 
     Step 1 asks for itself; where it just has, nothing is asked again. A later run asks what the first one does: whether
-    the key is taken and whose it is, and for the external id, unless that is given by hand. A run that is about to
-    adopt a link asks whether another deployment manages it.
+    the key is taken and whose it is, and for the external id, unless that is given by hand; of Vision One, whether the
+    tenant may use the features. A run that is about to adopt a link asks whether another deployment manages it.
 
     Args:
         name: of the component that all resources are children of.
@@ -45,7 +46,7 @@ class KeyGate:
     def __init__(self, name: str, in_state: Mapping[str, str] | None) -> None:
         self._name = name
         self._in_state = in_state
-        self._account: CloudOneAccount | None = None
+        self._step_1: CloudOneAccount | VisionOneTenant | None = None
         self._asks_external_id = False
         self._adopting: list[PriorLink] = []
         self._step_1_asked = False
@@ -68,13 +69,13 @@ class KeyGate:
                 args.resource, pulumi.ProviderResource
             ):
                 return None  # neither changes anything outside the state
-            if isinstance(args.resource, CloudOneAccount):
-                self._account = args.resource
+            if isinstance(args.resource, CloudOneAccount | VisionOneTenant):
+                self._step_1 = args.resource
             if isinstance(args.resource, ExternalId):
                 self._asks_external_id = True
             if isinstance(args.resource, PriorLink) and not self._is_in_state(f"PriorLink::{args.name}"):
                 self._adopting.append(args.resource)
-            hooks = pulumi.ResourceOptions(hooks=step_1 if args.resource is self._account else asking)
+            hooks = pulumi.ResourceOptions(hooks=step_1 if args.resource is self._step_1 else asking)
             return pulumi.ResourceTransformationResult(args.props, pulumi.ResourceOptions.merge(args.opts, hooks))
 
         return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(transformations=[bind]))
@@ -98,34 +99,36 @@ class KeyGate:
             raise
 
     async def _ask_trend(self) -> None:
-        assert self._account is not None, "nothing is changed before step 1"
-        known = ExternalIdInputs(
-            cloud_one_account_id=await self._account.account_id.future() or "",
-            region=await self._account.region.future() or "",
-        )
+        assert self._step_1 is not None, "nothing is changed before step 1"
+        known = {name: await output.future() or "" for name, output in self._step_1.link_inputs.items()}
         if not self._step_1_asked:
-            key, external_id = KeyCheckProvider(), ExternalIdProvider()
-            for provider in (key, external_id):
-                provider.take_settings(pulumi.Config().get)
-            await asyncio.to_thread(key.require_key, known.cloud_one_account_id)
-            if self._asks_external_id:
-                await asyncio.to_thread(external_id.read, known.cloud_one_account_id, known.props())
+            await asyncio.to_thread(self._ask_as_step_1, self._step_1, known)
         for prior in self._adopting:
             await asyncio.to_thread(self._require_unmanaged, prior, known)
 
-    def _require_unmanaged(self, prior: PriorLink, account: ExternalIdInputs) -> None:
+    def _ask_as_step_1(self, step_1: CloudOneAccount | VisionOneTenant, known: Props) -> None:
+        get = pulumi.Config().get
+        match step_1:
+            case VisionOneTenant():
+                tenant = TenantProvider()
+                tenant.take_settings(get)
+                tenant.ask_before_changes(known["customer"], step_1.wanted)
+            case CloudOneAccount():
+                key, external_id = KeyCheckProvider(), ExternalIdProvider()
+                for provider in (key, external_id):
+                    provider.take_settings(get)
+                key.require_key(known["cloudOneAccountId"])
+                if self._asks_external_id:
+                    external_id.read(known["cloudOneAccountId"], known)
+
+    def _require_unmanaged(self, prior: PriorLink, known: Props) -> None:
         """Refuse to adopt a link that another deployment manages; warn where that cannot be determined."""
-        provider: LinkProvider[Any] = type(prior.provider)()
+        provider: LinkProvider[Any, Any] = type(prior.provider)()
         get = pulumi.Config("aws").get
         provider.take_settings(pulumi.Config().get)
         aws = clients(AwsSettings.of(get))
         try:
-            inputs = LinkInputs(
-                cloud_one_account_id=account.cloud_one_account_id,
-                region=account.region,
-                aws_account_id=aws.caller.account_id,
-            )
-            if link := provider.find(inputs):
+            if link := provider.find(provider.inputs.of({**known, "awsAccountId": aws.caller.account_id})):
                 require_unmanaged(aws, provider.noun, link, self._marks())
         except TrendError as error:
             raise provider.explain(error) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from components.resources.properties import Inputs
 from components.trend.errors import TrendError
@@ -36,12 +36,14 @@ class Link(Generic[SettingsT]):
         name: how a person recognises it.
         settings: its settings.
         facts: what Trend adds and the stack's outputs show.
+        version: Trend's name for the link as it was read, where a change must name it.
     """
 
     id: str
     name: str
     settings: SettingsT
     facts: dict[str, str] = field(default_factory=dict)
+    version: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +51,26 @@ class LinkInputs(Inputs):
     """Inputs of every link.
 
     Attributes:
-        cloud_one_account_id, region: the Cloud One account, and where it is.
         aws_account_id: the AWS account that is linked.
         adopt: whether to adopt a link that is not managed by this stack.
         before: the settings that `PriorLink` found, of the link that is adopted; empty where there was none.
     """
 
-    cloud_one_account_id: str
-    region: str
     aws_account_id: str
     adopt: bool = False
-    before: dict[str, str] | None = None
+    before: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloudOneLinkInputs(LinkInputs):
+    """Inputs of a link in Cloud One.
+
+    Attributes:
+        cloud_one_account_id, region: the Cloud One account, and where it is.
+    """
+
+    cloud_one_account_id: str
+    region: str
+
+
+InputsT = TypeVar("InputsT", bound=LinkInputs)

@@ -16,7 +16,7 @@ from components.aws.clients import clients
 from components.aws.identity import AwsSettings, AwsSettingsRefused
 from components.aws.roles import RoleState, role_state
 from components.resources.base import TrendProvider, reported
-from components.resources.link import Link, LinkExists, LinkInputs, SettingsT
+from components.resources.link import InputsT, Link, LinkExists, SettingsT
 from components.resources.properties import Props
 from components.resources.role_refusals import speaks_of_role, until_role_spreads
 from components.trend.errors import BadRequest, Conflict, NoReply, NotFound, ServiceFailed, UnusableReply
@@ -28,7 +28,7 @@ LOOK_AGAIN = (*FATE_UNKNOWN, Conflict, BadRequest)
 GONE = ReadResult("", {})
 
 
-class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
+class LinkProvider(TrendProvider, abc.ABC, Generic[InputsT, SettingsT]):
     """Life of a link. A subclass says how one is found, made, changed and removed.
 
     The outputs are the inputs, Trend's facts, and two more: `writtenRoleArn`, the role that a run of ours wrote
@@ -37,32 +37,33 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
     """
 
     noun: ClassVar[str]
+    inputs: type[InputsT]
     settings: type[SettingsT]
     changes_in_place: ClassVar[bool]
     """False where a change takes the link away first, so that a run can die while there is none."""
 
     @abc.abstractmethod
-    def find(self, inputs: LinkInputs) -> Link[SettingsT] | None:
+    def find(self, inputs: InputsT) -> Link[SettingsT] | None:
         """Return the link of the AWS account, whoever made it."""
 
     @abc.abstractmethod
-    def get(self, link_id: str, inputs: LinkInputs) -> Link[SettingsT] | None:
+    def get(self, link_id: str, inputs: InputsT) -> Link[SettingsT] | None:
         """Return the link with this id."""
 
-    def still_exists(self, link_id: str, inputs: LinkInputs) -> bool:
+    def still_exists(self, link_id: str, inputs: InputsT) -> bool:
         """Whether a link is there after its removal was confirmed."""
         return self.get(link_id, inputs) is not None
 
     @abc.abstractmethod
-    def make(self, inputs: LinkInputs, settings: SettingsT) -> Link[SettingsT]:
+    def make(self, inputs: InputsT, settings: SettingsT) -> Link[SettingsT]:
         """Make the link, once."""
 
     @abc.abstractmethod
-    def change(self, link: Link[SettingsT], inputs: LinkInputs, settings: SettingsT) -> Link[SettingsT]:
+    def change(self, link: Link[SettingsT], inputs: InputsT, settings: SettingsT) -> Link[SettingsT]:
         """Give the link these settings; where that fails, it keeps those that it has."""
 
     @abc.abstractmethod
-    def remove(self, link_id: str, inputs: LinkInputs) -> None:
+    def remove(self, link_id: str, inputs: InputsT) -> None:
         """Remove the link."""
 
     def passes_with_time(self, _error: BadRequest) -> float:
@@ -177,7 +178,7 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
         except AwsSettingsRefused:
             return RoleState.UNKNOWN
 
-    def _locate(self, link_id: str, inputs: LinkInputs, written_role_arn: str) -> Link[SettingsT] | None:
+    def _locate(self, link_id: str, inputs: InputsT, written_role_arn: str) -> Link[SettingsT] | None:
         """Return the link that the state knows, also where it was recreated.
 
         An update that finds its link gone makes another one, and the engine offers no way to tell the state its new
@@ -188,7 +189,7 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
         link = self.find(inputs)
         return link if link and link.settings.role_arn == written_role_arn else None
 
-    def _obtain(self, inputs: LinkInputs, wanted: SettingsT) -> tuple[Link[SettingsT], Props | None]:
+    def _obtain(self, inputs: InputsT, wanted: SettingsT) -> tuple[Link[SettingsT], Props | None]:
         """Return the link with the wanted settings, and the settings that it gets back in the end, if any.
 
         Raises:
@@ -204,7 +205,7 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
         self.check_adoptable(link, inputs)
         return self._change(link, inputs, wanted), link.settings.props()
 
-    def check_adoptable(self, link: Link[SettingsT], inputs: LinkInputs) -> None:
+    def check_adoptable(self, link: Link[SettingsT], inputs: InputsT) -> None:
         """Refuse a link that is not managed by this stack that is not to be adopted, or could not be restored.
 
         Raises:
@@ -219,7 +220,7 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
                 hint="unlink it in the Trend console first",
             )
 
-    def _make(self, inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:
+    def _make(self, inputs: InputsT, wanted: SettingsT) -> Link[SettingsT]:
         """Make the link; after a refusal or a lost reply look before anything else, for the POST may have landed."""
 
         def attempt() -> Link[SettingsT]:
@@ -235,10 +236,10 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
 
         return self._until_role_spreads(wanted, attempt)
 
-    def _change(self, link: Link[SettingsT], inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:
+    def _change(self, link: Link[SettingsT], inputs: InputsT, wanted: SettingsT) -> Link[SettingsT]:
         return self._until_role_spreads(wanted, lambda: self._change_once(link, inputs, wanted))
 
-    def _change_once(self, link: Link[SettingsT], inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:
+    def _change_once(self, link: Link[SettingsT], inputs: InputsT, wanted: SettingsT) -> Link[SettingsT]:
         """Change the link; after a lost reply look before anything else, for the change may have landed."""
         try:
             return self.change(link, inputs, wanted)
@@ -254,19 +255,19 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[SettingsT]):
 
         return until_role_spreads(attempt, patience=self.passes_with_time, announce=announce)
 
-    def _settle(self, link: Link[SettingsT], inputs: LinkInputs, wanted: SettingsT) -> Link[SettingsT]:
+    def _settle(self, link: Link[SettingsT], inputs: InputsT, wanted: SettingsT) -> Link[SettingsT]:
         return link if link.settings == wanted else self._change(link, inputs, wanted)
 
-    def _exists(self, link: Link[SettingsT], inputs: LinkInputs) -> LinkExists:
+    def _exists(self, link: Link[SettingsT], inputs: InputsT) -> LinkExists:
         return LinkExists(
             f"AWS account {inputs.aws_account_id} has a {self.noun} already, {link.name}, and it points at "
             f"{link.settings.role_arn or 'no role'}, which this stack did not make",
             hint="take it over with `pulumi config set adopt true`, or unlink it in the Trend console first",
         )
 
-    def _parse(self, props: Props) -> tuple[LinkInputs, SettingsT]:
-        return LinkInputs.of(props), self.settings.of(props)
+    def _parse(self, props: Props) -> tuple[InputsT, SettingsT]:
+        return self.inputs.of(props), self.settings.of(props)
 
-    def _outs(self, inputs: LinkInputs, link: Link[SettingsT], original: Props | None, written_role_arn: str) -> Props:
+    def _outs(self, inputs: InputsT, link: Link[SettingsT], original: Props | None, written_role_arn: str) -> Props:
         outs = {**inputs.props(), **link.settings.props(), **link.facts, "writtenRoleArn": written_role_arn}
         return {**outs, "original": original} if original else outs

@@ -6,6 +6,8 @@ The earlier settings are therefore read and kept by a resource of their own, com
 
 from __future__ import annotations
 
+from typing import Any
+
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 
@@ -13,12 +15,18 @@ from components.resources.account import CloudOneAccount
 from components.resources.base import reported
 from components.resources.cloud_account import CloudAccountProvider, CloudAccountSettings
 from components.resources.connector import ConnectorProvider, ConnectorSettings
-from components.resources.link import LinkInputs, LinkSettings, SettingsT
+from components.resources.link import CloudOneLinkInputs, InputsT, LinkSettings, SettingsT
 from components.resources.link_provider import LinkProvider
 from components.resources.properties import OnboardingResource, OutputProperty, Props
+from components.resources.vision_one_account import (
+    VisionOneAccountProvider,
+    VisionOneAccountSettings,
+    VisionOneLinkInputs,
+)
+from components.resources.vision_one_tenant import VisionOneTenant
 
 
-class PriorLinkProvider(LinkProvider[SettingsT]):
+class PriorLinkProvider(LinkProvider[InputsT, SettingsT]):
     """Reads the link of an AWS account once and keeps its settings as `before`, unless the link is ours.
 
     Mixed in before the provider of the link itself, of which it uses `find`, and `make` for what nobody else would put
@@ -28,7 +36,7 @@ class PriorLinkProvider(LinkProvider[SettingsT]):
     @reported
     def create(self, props: Props) -> CreateResult:
         """Read the link as it stands before anything is changed."""
-        inputs = LinkInputs.of(props)
+        inputs = self.inputs.of(props)
         link = self.find(inputs)
         foreign = link is not None and link.settings.role_arn != LinkSettings.of(props).role_arn
         # Not left out where there is none: the SDK takes an absent output for an unknown one in every preview.
@@ -54,19 +62,25 @@ class PriorLinkProvider(LinkProvider[SettingsT]):
         Where there is no link by now, a run died between taking away the earlier one and making ours, so that nothing
         but this record knows of it: it is made again.
         """
-        inputs = LinkInputs.of(props)
+        inputs = self.inputs.of(props)
         if inputs.before and not self.changes_in_place and self.find(inputs) is None:
             before = self.settings.of(inputs.before)
             if self.restore(before, lambda: self.make(inputs, before)):
                 self.say(f"recreated {self.noun} {inputs.aws_account_id} with its earlier settings")
 
 
-class PriorConnectorProvider(PriorLinkProvider[ConnectorSettings], ConnectorProvider):
+class PriorConnectorProvider(PriorLinkProvider[CloudOneLinkInputs, ConnectorSettings], ConnectorProvider):
     """Keeps the settings of an earlier Workload Security connector."""
 
 
-class PriorCloudAccountProvider(PriorLinkProvider[CloudAccountSettings], CloudAccountProvider):
+class PriorCloudAccountProvider(PriorLinkProvider[CloudOneLinkInputs, CloudAccountSettings], CloudAccountProvider):
     """Keeps the settings of an earlier Cloud One cloud account."""
+
+
+class PriorVisionOneAccountProvider(
+    PriorLinkProvider[VisionOneLinkInputs, VisionOneAccountSettings], VisionOneAccountProvider
+):
+    """Keeps the settings of an earlier Vision One cloud account."""
 
 
 class PriorLink(OnboardingResource, module="trend", name="PriorLink"):
@@ -76,32 +90,29 @@ class PriorLink(OnboardingResource, module="trend", name="PriorLink"):
     Args:
         name: the resource's name.
         provider: which kind of link.
-        account: the Cloud One account.
+        of: the Cloud One account or the Vision One tenant that has the link.
         aws_account_id: the AWS account whose link it is.
         role_arn: the role of this stack; a link that points at it is ours and is not recorded.
+        managed: those settings of the link that this stack may leave alone and does not.
 
     Attributes:
         provider: which kind of link.
     """
 
-    before = OutputProperty[dict[str, str]]()
+    before = OutputProperty[dict[str, Any]]()
     """The earlier settings; empty where there was no link, or only this stack's."""
 
     def __init__(
         self,
         name: str,
-        provider: PriorConnectorProvider | PriorCloudAccountProvider,
+        provider: PriorConnectorProvider | PriorCloudAccountProvider | PriorVisionOneAccountProvider,
         *,
-        account: CloudOneAccount,
+        of: CloudOneAccount | VisionOneTenant,
         aws_account_id: pulumi.Input[str],
         role_arn: pulumi.Input[str],
+        managed: Props | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        inputs = {
-            "cloudOneAccountId": account.account_id,
-            "region": account.region,
-            "awsAccountId": aws_account_id,
-            "roleArn": role_arn,
-        }
+        inputs = {**of.link_inputs, "awsAccountId": aws_account_id, "roleArn": role_arn, **(managed or {})}
         self.provider = provider
         super().__init__(provider, name, inputs, opts)

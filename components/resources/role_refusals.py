@@ -12,6 +12,9 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exp
 from components.trend.errors import BadRequest
 from components.waiting import wait
 
+ROLE_SPREADS_WITHIN = 90.0
+"""Seconds that IAM may take until Trend can assume a new role; Trend's documents speak of a minute."""
+
 FIRST_PAUSE = 2.0
 """Seconds until a call that was refused for now is tried again; half as long again each further time."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -11,11 +11,13 @@ import pulumi
 
 from components.refusal import Refusal
 from components.settings import rules
+from components.settings.direct import AUDIT_LOGS, DirectLink
 from components.settings.endpoints import ENDPOINT_VARIABLE, check_base_url
 from components.settings.model import (
     CLOUD_TRAIL,
     CREATE_NEW_TRAIL,
     ENROLLMENT_TOKEN,
+    ROUTE,
     SCOPE,
     SETTINGS,
     ExistingTrail,
@@ -23,8 +25,9 @@ from components.settings.model import (
     NewTrail,
     Settings,
 )
+from components.settings.route import Route
 from components.settings.scope import Scope
-from components.settings.setting import Part, declared_in
+from components.settings.setting import Part, Setting, declared_in
 from components.spelling import did_you_mean
 
 DEFAULT_TAGS = "aws:defaultTags"
@@ -34,6 +37,7 @@ SECRETS = tuple(setting.name for setting in SETTINGS if setting.secret)
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 _TAGS = declared_in(Settings)["tags"]
 _BUCKET = declared_in(ExistingTrail)["bucket_name"]
+_FEATURES = declared_in(DirectLink)["features"]
 
 ModelT = TypeVar("ModelT")
 
@@ -91,6 +95,7 @@ def parse_settings(
             values[setting.name] = judge(setting.variable, setting.judge, environment[setting.variable])
         elif setting.name in configuration:
             values[setting.name] = judge(setting.name, setting.judge, configuration[setting.name])
+    judge.route(values)
     trail = judge.trail(values)
     given = judge(DEFAULT_TAGS, lambda text: rules.default_tags(text, environment), default_tags)
     if given and values[_TAGS.name] is not None:
@@ -108,6 +113,7 @@ def parse_settings(
         values,
         trail=trail and _filled(trail, values),
         scope=values[SCOPE.name],
+        direct=_filled(DirectLink, values) if values[ROUTE.name] is Route.VISION_ONE else None,
         templates=None if templates == _filled(HostedTemplates, _DEFAULTS) else templates,
         enroll=bool(values[ENROLLMENT_TOKEN.name]),
         base_url=base_url,
@@ -135,17 +141,37 @@ class _Judge:
                 word = " ".join(name.split())
                 self.problems.append(f"unknown setting `{word}`{did_you_mean(word, list(_DEFAULTS))}")
 
+    def route(self, values: Mapping[str, Any]) -> None:
+        """Judge what is set for the other route, and what a tenant has there."""
+        route = values[ROUTE.name]
+        if route is None:
+            return
+        other = [setting for setting in SETTINGS if setting.route not in (None, route)]
+        self._without_effect(f"{ROUTE.name}: with `{route}`, the other route is not taken", other, values)
+        if route is Route.VISION_ONE and values[SCOPE.name] is Scope.TENANT:
+            self.problems.append(
+                f"{SCOPE.name}: with `{ROUTE.name}` `{route}`, there is nothing that a tenant has once: use "
+                f"`{Scope.ACCOUNT}`, or no `{SCOPE.name}`"
+            )
+
     def trail(self, values: Mapping[str, Any]) -> type[NewTrail | ExistingTrail] | None:
         """Judge what goes together, and return which trail is asked for; a value that was refused by itself is None."""
         scope, cloud_trail = values[SCOPE.name], values[CLOUD_TRAIL.name]
+        audited = any(each.id == AUDIT_LOGS for each in values[_FEATURES.name] or ())
         if scope is Scope.TENANT:
             reason = f"with `{scope}`, no AWS account is linked"
-            self._without_effect(f"{SCOPE.name}: {reason}", (Part.ACCOUNT, Part.TRAIL), values)
+            self._without_effect(f"{SCOPE.name}: {reason}", _of_parts(Part.ACCOUNT, Part.TRAIL), values)
             return None
         if cloud_trail is False:
-            self._without_effect(f"{CLOUD_TRAIL.name}: with `false`, there is no trail", (Part.TRAIL,), values)
+            self._without_effect(f"{CLOUD_TRAIL.name}: with `false`, there is no trail", _of_parts(Part.TRAIL), values)
+            if audited:
+                self.problems.append(
+                    f"{_FEATURES.name}: {AUDIT_LOGS} reads a trail, which {CLOUD_TRAIL.name} leaves out"
+                )
             return None
         create_new_trail, bucket_name = values[CREATE_NEW_TRAIL.name], values[_BUCKET.name]
+        if values[ROUTE.name] is Route.VISION_ONE and create_new_trail is False and bucket_name == "" and not audited:
+            return None
         if scope and cloud_trail and create_new_trail is False and bucket_name == "":
             reason = "is missing: name the bucket that a trail delivers to, or set createNewTrail to true"
             self.problems.append(f"{_BUCKET.name} {reason}")
@@ -154,12 +180,15 @@ class _Judge:
             self.problems.append(f"{_BUCKET.name}: {reason}")
         return NewTrail if create_new_trail else ExistingTrail
 
-    def _without_effect(self, reason: str, parts: Collection[Part], values: Mapping[str, Any]) -> None:
-        """Refuse what is set for parts that are left out; nobody can tell a default from nothing set."""
-        of_parts = (setting for setting in SETTINGS if setting.part in parts)
-        given = [each.name for each in of_parts if values[each.name] not in (None, each.default)]
+    def _without_effect(self, reason: str, settings: Iterable[Setting[Any]], values: Mapping[str, Any]) -> None:
+        """Refuse what is set for something that is left out; nobody can tell a default from nothing set."""
+        given = [each.name for each in settings if values[each.name] not in (None, each.default)]
         if given:
             self.problems.append(f"{reason}, so remove what has no effect: {', '.join(given)}")
+
+
+def _of_parts(*parts: Part) -> list[Setting[Any]]:
+    return [setting for setting in SETTINGS if setting.part in parts]
 
 
 def _filled(model: type[ModelT], values: Mapping[str, Any], **derived: Any) -> ModelT:

@@ -10,9 +10,15 @@ KEY_VARIABLE = "CLOUD_ONE_API_KEY"
 TOKEN_VARIABLE = "VISION_ONE_SERVICE_TOKEN"  # noqa: S105 - the variable's name
 """Environment variable with the enrollment token; it wins over the configuration."""
 
+VISION_ONE_KEY_VARIABLE = "VISION_ONE_API_KEY"
+"""Environment variable with the Vision One API key; it wins over the configuration."""
 
 HOW_TO_SET = "set CLOUD_ONE_API_KEY, or `pulumi config set --secret cloudOneApiKey`, to `<key id>:<secret>`"
 """The next step of an operator whose key is missing or cannot be used."""
+
+
+HOW_TO_SET_VISION_ONE = "set VISION_ONE_API_KEY, or `pulumi config set --secret visionOneApiKey`"
+"""The same for the key of Vision One."""
 
 
 class InvalidApiKey(ValueError):
@@ -72,6 +78,20 @@ def parse_token(text: str) -> str:
     if not _is_one_word(token):
         raise InvalidToken("the enrollment token holds a blank, a line break or a non-ASCII character")
     return token
+
+
+def parse_vision_one_key(text: str) -> str:
+    """Return a Vision One API key without the blanks around it; nothing but being one word is asked of it.
+
+    Raises:
+        InvalidToken: there is nothing but blanks, or there are blanks in it.
+    """
+    key = text.strip()
+    if not key:
+        raise InvalidToken(f"the Vision One API key is blank; {HOW_TO_SET_VISION_ONE}")
+    if not _is_one_word(key):
+        raise InvalidToken("the Vision One API key holds a blank, a line break or a non-ASCII character")
+    return key
 
 
 def _is_one_word(text: str) -> bool:

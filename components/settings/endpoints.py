@@ -33,6 +33,15 @@ AWS_REGIONS: Mapping[str, str] = {
 }
 """Cloud One region to the AWS region it integrates CloudTrail from (source: the published CloudFormation solution)."""
 
+VISION_ONE_HOSTS: Mapping[str, str] = {
+    "us": "api.xdr.trendmicro.com",
+    "eu": "api.eu.xdr.trendmicro.com",
+    "jp": "api.xdr.trendmicro.co.jp",
+    **{code: f"api.{code}.xdr.trendmicro.com" for code in ("sg", "au", "in", "mea", "uk", "ca", "za", "id", "br")},
+    "usgov": "api.usgov.xdr.trendmicro.com",  # inferred, not documented
+}
+"""Vision One's region code to the host of its API (source: Trend's Automation Center, regional domains)."""
+
 
 def cloud_one_regions(aws_region: str, additions: Mapping[str, str]) -> list[str]:
     """Return the Cloud One regions that belong to an AWS region.
@@ -86,7 +95,11 @@ class Endpoints:
                 raise EndpointError(f"{setting}: {error}") from None
 
     def url(self, service: Service, region: str = "") -> str:
-        """Return the base URL of a service in a Cloud One region, without a slash at the end.
+        """Return the base URL of a service in a region, without a slash at the end.
+
+        Args:
+            service: one of Trend's.
+            region: Cloud One's code; Vision One's for that, empty where it is not known.
 
         The accounts service has no region; every other one has a host for each (source: Trend's public API reference).
         """
@@ -97,7 +110,7 @@ class Endpoints:
         if service is Service.ACCOUNTS:
             return "https://accounts.cloudone.trendmicro.com/api"
         if service is Service.VISION_ONE:
-            return "https://api.xdr.trendmicro.com"
+            return f"https://{VISION_ONE_HOSTS[region or 'us']}"
         return f"https://{service.value}.{region}.cloudone.trendmicro.com/api"
 
     def foreign_hosts(self) -> dict[str, list[str]]:

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from components.settings import rules
 from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE, parse_token
+from components.settings.direct import VISION_ONE_API_KEY, DirectLink
+from components.settings.route import Route
 from components.settings.scope import Scope
 from components.settings.setting import Effect, Part, Setting, declare, declared_in
 
@@ -40,7 +42,7 @@ API_KEY = Setting(
     rules.api_key,
     default=None,
     meaning="Cloud One API key, `<key id>:<secret>`. The environment variable CLOUD_ONE_API_KEY wins. Needed by "
-    "everything but a preview.",
+    "everything but a preview where `route` is `cloudOne`, or was.",
     effects=[Effect("nothing", "the key is in no resource; one of another account is refused before the first change")],
     secret=True,
     variable=KEY_VARIABLE,
@@ -55,6 +57,33 @@ ENROLLMENT_TOKEN = Setting(
     effects=[Effect("nothing", "who is enrolled stays enrolled; the first token enrolls")],
     secret=True,
     variable=TOKEN_VARIABLE,
+)
+
+_OF_CLOUD_ONE = (
+    "cloud-one-account, connector, enrollment, existing-notifications, external-id, forwarder, forwarder-key-check, "
+    "forwarder-template, management-role, management-role-key-check, management-role-template, parameters, "
+    "registration, restored-notifications, workload-security, workload-security-reads"
+)
+_OF_VISION_ONE = "vision-one-account, vision-one-reads, vision-one-role, vision-one-tenant"
+
+ROUTE = Setting(
+    "route",
+    rules.one_of(*Route),
+    default=Route.CLOUD_ONE,
+    meaning="Where the AWS account is linked: `cloudOne`, which Vision One sees once it is enrolled, or `visionOne` "
+    "itself, for tenants that have no Cloud One or have left it.",
+    effects=[
+        Effect(
+            f"creates {_OF_VISION_ONE}; deletes {_OF_CLOUD_ONE}; replaces health",
+            "the account is linked in Vision One first and unlinked in Cloud One afterwards; Cloud One stays enrolled",
+            "to visionOne",
+        ),
+        Effect(
+            f"creates {_OF_CLOUD_ONE}; deletes {_OF_VISION_ONE}; replaces health",
+            "the account is linked in Cloud One first and unlinked in Vision One afterwards",
+            "to cloudOne",
+        ),
+    ],
 )
 
 SCOPE = Setting(
@@ -179,6 +208,7 @@ class HostedTemplates:
         "Trend's own addresses.",
         effects=[_FROM_ANOTHER_TEMPLATE],
         required=True,
+        route=Route.CLOUD_ONE,
     )
     key_prefix: str = declare(
         "qsS3KeyPrefix",
@@ -186,6 +216,7 @@ class HostedTemplates:
         default="",
         meaning="Prefix of the templates' keys in that bucket; digits, letters, `-` `.` `/`.",
         effects=[_FROM_ANOTHER_TEMPLATE],
+        route=Route.CLOUD_ONE,
     )
 
     def url(self, file_name: str, aws_region: str, url_suffix: str) -> str:
@@ -195,9 +226,10 @@ class HostedTemplates:
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings. The API key and the enrollment token are not among them.
+    """The settings. The API keys and the enrollment token are not among them.
 
     Attributes:
+        direct: how the account is linked in Vision One itself; None where it is linked in Cloud One.
         trail: where the trail's events are; None where none are forwarded.
         templates: where Trend's templates are; None for Trend's own addresses.
         enroll: whether an enrollment token is at hand.
@@ -218,6 +250,7 @@ class Settings:
     enroll: bool = False
     base_url: str = ""
     scope: Scope = Scope.ALL
+    direct: DirectLink | None = None
     stack_name: str = declare(
         "stackName",
         rules.matching(r"[a-zA-Z][a-zA-Z0-9-]{0,7}", "a letter and at most 7 more letters, digits and hyphens"),
@@ -231,6 +264,7 @@ class Settings:
                 "a CloudFormation stack cannot be renamed; the registration is pointed at the new role, never deleted",
             )
         ],
+        route=Route.CLOUD_ONE,
     )
     external_id: str | None = declare(
         "externalId",
@@ -244,6 +278,7 @@ class Settings:
                 "then refuses the role",
             )
         ],
+        route=Route.CLOUD_ONE,
     )
     adopt: bool = declare(
         "adopt",
@@ -325,18 +360,21 @@ class Settings:
         '`{"zz-1": "us-west-2"}`.',
         effects=[Effect("nothing", "the same; a region that does not fit is refused")],
         part=Part.ALL,
+        route=Route.CLOUD_ONE,
     )
 
 
 SETTINGS: tuple[Setting[Any], ...] = (
     API_KEY,
     ENROLLMENT_TOKEN,
+    VISION_ONE_API_KEY,
+    ROUTE,
     SCOPE,
     CLOUD_TRAIL,
     CREATE_NEW_TRAIL,
     *(
         setting
-        for part in (ExistingTrail, NewTrail, HostedTemplates, Settings)
+        for part in (ExistingTrail, NewTrail, HostedTemplates, DirectLink, Settings)
         for setting in declared_in(part).values()
     ),
 )

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from components.settings.credentials import HOW_TO_SET, ApiKey, InvalidApiKey
 from components.settings.endpoints import REGION_CODE, Endpoints, check_base_url, check_service
+from components.spelling import did_you_mean
 
 # AWS takes 50 tags; four are ours, see `components.aws.tags`.
 MOST_TAGS = 46
@@ -66,6 +67,22 @@ def one_of(*choices: ChoiceT) -> Callable[[str], ChoiceT]:
     return rule
 
 
+def known(what: str, *names: str) -> Callable[[str], str]:
+    """Return the rule of one of several names, of which the nearest is told.
+
+    Args:
+        what: such a name stands for, for example `a Vision One region`.
+        names: all of them.
+    """
+
+    def rule(text: str) -> str:
+        if text not in names:
+            raise ValueError(f"'{text}' is not {what}{did_you_mean(text, list(names))}; known: {', '.join(names)}")
+        return text
+
+    return rule
+
+
 def matching(pattern: str, form: str) -> Callable[[str], str]:
     """Return the rule of a text that fits a pattern as a whole; digits and letters are ASCII's, as AWS wants them.
 
@@ -87,7 +104,7 @@ _looks_like_a_bucket = matching(
     "a bucket name (3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at either end)",
 )
 _cloud_one_region = matching(REGION_CODE.pattern, "a Cloud One region (such as us-1)")
-_aws_region = matching(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region (such as us-east-1)")
+aws_region = matching(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region (such as us-east-1)")
 
 _host = matching(r"[a-z0-9.:-]+", "a host (such as proxy.example.com, without scheme, port and path)")
 
@@ -176,7 +193,22 @@ def hosts(text: str) -> tuple[str, ...]:
 
 def region_map(text: str) -> dict[str, str]:
     """Judge additions to the table of regions, Cloud One region to AWS region."""
-    return _each(_json_object(text), lambda region, aws: (_cloud_one_region(region), _aws_region(str(aws))))
+    return _each(_json_object(text), lambda region, aws: (_cloud_one_region(region), aws_region(str(aws))))
+
+
+def json_list(text: str, how_to_set: str) -> list[Any]:
+    """Return the list that a setting holds: Pulumi keeps it as JSON.
+
+    Raises:
+        ValueError: it holds none.
+    """
+    try:
+        decoded = json.loads(text)
+    except json.JSONDecodeError:
+        decoded = None
+    if not isinstance(decoded, list):
+        raise ValueError(f"is not a list: {how_to_set}")
+    return decoded
 
 
 def _json_object(text: str) -> dict[str, Any]:

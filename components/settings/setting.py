@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
+from components.settings.route import Route
+
 ValueT = TypeVar("ValueT")
 
-_NOT_GIVEN: tuple[Any, ...] = ("", None, (), {})
+_NOT_GIVEN: tuple[Any, ...] = ("", None, (), {}, [])
 
 
 class Part(enum.Enum):
@@ -53,6 +55,7 @@ class Setting(Generic[ValueT]):
         secret: whether it must be stored encrypted.
         variable: the environment variable that wins over it; empty for none.
         part: what it is of use for.
+        route: the only one that it is of use for; None for both.
     """
 
     name: str
@@ -63,20 +66,21 @@ class Setting(Generic[ValueT]):
     secret: bool = False
     variable: str = ""
     part: Part = Part.ALL
+    route: Route | None = None
 
     @property
-    def pulumi_default(self) -> bool | int | str | dict[str, Any]:
+    def pulumi_default(self) -> bool | int | str | dict[str, Any] | list[Any]:
         """The default as Pulumi.yaml has it: each setting needs one there, and an empty text stands for none."""
         if isinstance(self.default, Mapping):
             return dict(self.default)
-        if isinstance(self.default, bool | int):
+        if isinstance(self.default, bool | int | list):
             return self.default
         return str(self.default) if isinstance(self.default, str) else ""
 
     @property
     def kind(self) -> str:
         """The type of the value, for the reader."""
-        kinds = {bool: "boolean", int: "integer", dict: "object"}
+        kinds = {bool: "boolean", int: "integer", dict: "object", list: "list"}
         return "secret string" if self.secret else kinds.get(type(self.default), "string")
 
     def judge(self, text: str) -> ValueT:
@@ -97,14 +101,15 @@ def declare(
     effects: Sequence[Effect],
     required: bool = False,
     part: Part = Part.ACCOUNT,
+    route: Route | None = None,
 ) -> ValueT:
     """Declare the setting that a field of a dataclass holds.
 
     Args:
-        name, rule, default, meaning, effects, part: as in `Setting`.
+        name, rule, default, meaning, effects, part, route: as in `Setting`.
         required: whether the field must be given in Python, its default notwithstanding.
     """
-    setting = Setting(name, rule, default, meaning, effects, part=part)
+    setting = Setting(name, rule, default, meaning, effects, part=part, route=route)
     made: Any = field(default_factory=MISSING if required else lambda: default, metadata={"setting": setting})
     return cast(ValueT, made)
 

@@ -80,7 +80,7 @@ class CloudAccount(pulumi.ComponentResource):
         prior = adopt and PriorLink(
             "registration-before-adoption",
             PriorCloudAccountProvider(),
-            account=account,
+            of=account,
             aws_account_id=where.account_id,
             role_arn=self.role_arn,
             opts=child,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import pulumi
 from pulumi_command import local
 
-from components.aws.context import AwsContext
 from components.checks.assignment import COMMAND, access_settings
 
 
@@ -22,12 +21,7 @@ class HealthCheck(pulumi.ComponentResource):
 
     Args:
         name: the component's name.
-        cloud_one_account_id, region: the Cloud One account.
-        where: the AWS account and region.
-        connector_id, connector_role_arn: the connector, and the role that it must point at.
-        cloud_account_role_arn: the role that the cloud account must point at.
-        stack_name: what Trend's stacks are named after.
-        bucket_name: the trail's; None where no events are forwarded.
+        expected: what must be found, by the fields of an expectation of `components.checks.assignment`.
         on_failure: what a check that failed does to the update.
         triggers: the command runs again when one of these changes.
 
@@ -41,14 +35,7 @@ class HealthCheck(pulumi.ComponentResource):
         self,
         name: str,
         *,
-        cloud_one_account_id: pulumi.Input[str],
-        region: pulumi.Input[str],
-        where: AwsContext,
-        connector_id: pulumi.Input[str],
-        connector_role_arn: pulumi.Input[str],
-        cloud_account_role_arn: pulumi.Input[str],
-        stack_name: str,
-        bucket_name: pulumi.Input[str] | None,
+        expected: Mapping[str, pulumi.Input[str]],
         on_failure: Literal["fail", "warn"],
         triggers: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
@@ -61,17 +48,7 @@ class HealthCheck(pulumi.ComponentResource):
             "stack": f"{pulumi.get_organization()}/{project}/{pulumi.get_stack()}",
             "access": access_settings(configuration, secrets, project),
             "on_failure": on_failure,
-            "expected": {
-                "cloud_one_account_id": cloud_one_account_id,
-                "region": region,
-                "aws_account_id": where.account_id,
-                "aws_region": where.region,
-                "connector_id": connector_id,
-                "connector_role_arn": connector_role_arn,
-                "cloud_account_role_arn": cloud_account_role_arn,
-                "stack_name": stack_name,
-                **({} if bucket_name is None else {"bucket_name": bucket_name}),
-            },
+            "expected": dict(expected),
         }
         command = local.Command(
             "health",

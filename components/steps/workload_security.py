@@ -108,7 +108,7 @@ class WorkloadSecurity(pulumi.ComponentResource):
         prior = adopt and PriorLink(
             "connector-before-adoption",
             PriorConnectorProvider(),
-            account=account,
+            of=account,
             aws_account_id=where.account_id,
             role_arn=role.arn,
             opts=child,

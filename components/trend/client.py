@@ -21,6 +21,20 @@ from components.trend.vision_one import VisionOneClient, VisionOneConnectClient
 from components.trend.workload import WorkloadClient
 
 
+def require_confirmed(endpoints: Endpoints) -> None:
+    """Make sure that an API key goes to Trend, to this machine, or where somebody confirmed that it may.
+
+    Raises:
+        EndpointRefused: it would go elsewhere.
+    """
+    unconfirmed = [host for host in endpoints.foreign_hosts() if host not in endpoints.confirmed]
+    if unconfirmed:
+        raise EndpointRefused(
+            f"the API key would go to {', '.join(unconfirmed)}, which is not Trend's",
+            hint=endpoints.how_to_confirm(),
+        )
+
+
 class _ApiKeyAuth(AuthBase):
     def __init__(self, key: ApiKey) -> None:
         self._key = key
@@ -52,12 +66,7 @@ class Trend:
     """
 
     def __init__(self, key: ApiKey, endpoints: Endpoints, redact: Redactor) -> None:
-        unconfirmed = [host for host in endpoints.foreign_hosts() if host not in endpoints.confirmed]
-        if unconfirmed:
-            raise EndpointRefused(
-                f"the API key would go to {', '.join(unconfirmed)}, which is not Trend's",
-                hint=endpoints.how_to_confirm(),
-            )
+        require_confirmed(endpoints)
         self.key = key
         self._endpoints = endpoints
         self._redact = redact

@@ -116,6 +116,12 @@ class Conflict(TrendError):
     hint = "something else made it: set `adopt` to true to take it over, or remove it first"
 
 
+class Outdated(TrendError):
+    """412: somebody changed the object since it was read."""
+
+    hint = "somebody changes it at this moment: run the command again"
+
+
 class RateLimited(TrendError):
     """429, after the client waited and asked again as often as it may."""
 
@@ -133,6 +139,7 @@ _BY_STATUS: dict[int, type[TrendError]] = {
     403: Forbidden,
     404: NotFound,
     409: Conflict,
+    412: Outdated,
     429: RateLimited,
 }
 

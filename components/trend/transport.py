@@ -32,7 +32,7 @@ NOTICEABLE = 2.0
 
 TRACE_HEADERS = ("x-trace-id", "x-request-id", "x-amzn-requestid")
 
-Method = Literal["GET", "POST", "DELETE"]
+Method = Literal["GET", "POST", "PATCH", "DELETE"]
 ReplyT = TypeVar("ReplyT", bound="Reply")
 
 
@@ -103,39 +103,63 @@ class Transport:
         auth: adds the credentials to a request.
         headers: go with every call.
         redact: is applied to every text of Trend that ends in an error.
+        hints: the next step after an error of a class, where the service has one of its own.
     """
 
     def __init__(
-        self, service: Service, base: str, auth: AuthBase, headers: Mapping[str, str], redact: Redactor
+        self,
+        service: Service,
+        base: str,
+        auth: AuthBase,
+        headers: Mapping[str, str],
+        redact: Redactor,
+        hints: Mapping[type[TrendError], str] | None = None,
     ) -> None:
         self._service = service
         self._base = base
         self._auth = auth
         self._headers = dict(headers)
         self._redact = redact
+        self._hints = dict(hints or {})
         self._threads = threading.local()
 
-    def call(
+    def call(self, method: Method, path: str, *, lists: bool = False, **more: Any) -> Any:
+        """Make one call and return the JSON object that came back; None for a DELETE without one.
+
+        Args:
+            method, path: of the call.
+            lists: whether a JSON list may come back as well as an object.
+            more: as `send` takes it.
+
+        Raises:
+            TrendError: of the class that fits, see `components.trend.errors`.
+        """
+        response = self.send(method, path, **more)
+        if method == "DELETE" and not response.content.strip():
+            return None
+        return self.decode(response, more.get("shown") or path, lists=lists)
+
+    def send(
         self,
         method: Method,
         path: str,
         *,
         body: Mapping[str, Any] | None = None,
         query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         repeatable: bool | None = None,
         shown: str = "",
-        lists: bool = False,
-    ) -> Any:
-        """Make one call and return the JSON object that came back; None for a DELETE without one.
+    ) -> requests.Response:
+        """Make one call and return what came back, whatever is in it.
 
         Args:
             method: the HTTP method.
             path: below the base URL, with a leading slash.
             body: sent as JSON.
             query: of the URL.
+            headers: of this call.
             repeatable: whether the call may be sent again when its reply was lost; default: not for POST.
             shown: the path as errors show it, where the real one holds something that they must not.
-            lists: whether a JSON list may come back as well as an object.
 
         Raises:
             TrendError: of the class that fits, see `components.trend.errors`.
@@ -149,23 +173,38 @@ class Transport:
         where: dict[str, Any] = {"method": method, "path": f"{self._service.value} {shown or path}"}
         try:
             response = session.request(
-                method, self._base + path, json=body, params=query, timeout=TIMEOUT, allow_redirects=False
+                method,
+                self._base + path,
+                json=body,
+                params=query,
+                headers=headers,
+                timeout=TIMEOUT,
+                allow_redirects=False,
             )
         except requests.RequestException as error:
             raise NoReply(self._redact(_reason(error, self._base)), **where) from None
-        trace_id = next((response.headers[name] for name in TRACE_HEADERS if name in response.headers), "")
-        where |= {"status": response.status_code, "trace_id": self._redact(trace_id)}
         if response.status_code >= 300:
             if response.status_code == TOO_MANY:  # after the last attempt, for the others
                 Pacing.of_environment().ask_for(time.time() + _REPEATABLE.parse_retry_after_of(response))
-            raise self._error(response, where)
-        if method == "DELETE" and not response.content.strip():
-            return None
-        return _decoded(response, where, (dict, list) if lists else dict)
+            raise self._error(response, shown or path)
+        return response
 
-    def get_of_tenant(self, path: str, *, shown: str = "") -> Any:
+    def decode(self, response: requests.Response, path: str, *, lists: bool = False) -> Any:
+        """Return the JSON object in a reply.
+
+        Args:
+            response: what came back.
+            path: of the call, as errors show it.
+            lists: whether a JSON list will do as well.
+
+        Raises:
+            UnusableReply: there is none.
+        """
+        return _decoded(response, self._where(response, path), (dict, list) if lists else dict)
+
+    def get_of_tenant(self, path: str, *, shown: str = "", lists: bool = False) -> Any:
         """GET what is the same for each AWS account of the tenant: once for all processes that share its replies."""
-        return asked_once(self._base + path, lambda: self.call("GET", path, shown=shown))
+        return asked_once(self._base + path, lambda: self.call("GET", path, shown=shown, lists=lists))
 
     def get_or_none(self, path: str) -> Any | None:
         """GET an object; None when the service says that there is none (404, and nothing but 404)."""
@@ -208,10 +247,22 @@ class Transport:
             session.mount(self._base, HTTPAdapter(pool_connections=1, pool_maxsize=1))
         return session
 
-    def _error(self, response: requests.Response, where: Mapping[str, Any]) -> TrendError:
+    def _error(self, response: requests.Response, path: str) -> TrendError:
         message, fields = _trend_message(response)
         redacted = {self._redact(name): self._redact(reason) for name, reason in fields.items()}
-        return error_class(response.status_code)(self._redact(message), fields=redacted, **where)
+        kind = error_class(response.status_code)
+        return kind(
+            self._redact(message), fields=redacted, hint=self._hints.get(kind, ""), **self._where(response, path)
+        )
+
+    def _where(self, response: requests.Response, path: str) -> dict[str, Any]:
+        trace_id = next((response.headers[name] for name in TRACE_HEADERS if name in response.headers), "")
+        return {
+            "method": response.request.method or "",
+            "path": f"{self._service.value} {path}",
+            "status": response.status_code,
+            "trace_id": self._redact(trace_id),
+        }
 
 
 def _decoded(

@@ -12,7 +12,7 @@ from pathlib import Path
 from components.aws.errors import AwsError
 from components.aws.identity import redactor
 from components.redaction import Redactor
-from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
+from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE, VISION_ONE_KEY_VARIABLE
 from fleet.outcome import Cause, Do, Outcome, RunState
 from fleet.processes import end_started
 from fleet.unit import access, locks, verdict
@@ -82,7 +82,7 @@ class Run:
         self._do = do
         self._began = now(), time.monotonic()
         self._stack: Stack | None = None
-        keys = [os.environ.get(name, "") for name in (KEY_VARIABLE, TOKEN_VARIABLE)]
+        keys = [os.environ.get(name, "") for name in (KEY_VARIABLE, TOKEN_VARIABLE, VISION_ONE_KEY_VARIABLE)]
         self._redact_trend = Redactor([*keys, *(key.partition(":")[2] for key in keys)])
         self._redact_aws = redactor(lambda _name: None)
 

@@ -15,7 +15,7 @@ from components.redaction import Redactor
 from components.resources.account import AccountProvider
 from components.resources.base import OnboardingProvider
 from components.settings.configuration import DEFAULT_TAGS, SECRETS, parse_settings
-from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
+from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE, VISION_ONE_KEY_VARIABLE
 from components.settings.model import ExistingTrail, Settings
 from operate.engine.stack import Stack
 from operate.engine.state import DYNAMIC, Resource, State
@@ -52,7 +52,10 @@ class Case:
     def redact(self) -> Callable[[str], str]:
         """Takes the secrets of Trend and AWS out of a text."""
         stored = (self.stack.decrypted.values.get(self._own + name, "") for name in SECRETS)
-        secrets = [*stored, *(os.environ.get(name, "") for name in (KEY_VARIABLE, TOKEN_VARIABLE))]
+        secrets = [
+            *stored,
+            *(os.environ.get(name, "") for name in (KEY_VARIABLE, TOKEN_VARIABLE, VISION_ONE_KEY_VARIABLE)),
+        ]
         of_trend = Redactor([*secrets, *(secret.partition(":")[2] for secret in secrets)])
         of_aws = redactor(self.stack.aws_setting)
         return lambda text: of_aws(of_trend(text))

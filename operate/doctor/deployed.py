@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from components.checks.assignment import Assignment, Expectation
+from components.checks.assignment import Assignment, Expectation, VisionOneExpectation
 from components.checks.deployed import Health
 from operate.console import OperateError
 from operate.engine.state import COMMAND, Resource, State
@@ -32,7 +32,7 @@ def command(state: State) -> Resource:
     raise OperateError("this stack is not deployed, or not to its end: run `pulumi up` first")
 
 
-def expectation(state: State) -> Expectation:
+def expectation(state: State) -> Expectation | VisionOneExpectation:
     """Return what a deployed stack must hold: what its own last step was told.
 
     Raises:

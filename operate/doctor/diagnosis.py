@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from rich import box
 from rich.markup import escape
 from rich.table import Column, Table
 
+from components.checks.assignment import VisionOneExpectation
 from components.checks.bucket import ENCRYPTION
 from components.checks.deployed import checks as checks_of_deployed
+from components.checks.deployed_in_vision_one import vision_one_check
 from components.checks.endpoints import ENDPOINTS, endpoint_findings
 from components.checks.examination import KEY, Check, examine
 from components.checks.findings import Finding
@@ -116,7 +119,11 @@ def of_deployment(stack: Stack) -> Diagnosis:
     if links_no_account(case.state):
         checks = [Check(VISION_ONE, lambda: vision_one(case), (KEY,))]
     else:
-        checks = checks_of_deployed(expectation(case.state), case.provider.trend, stack.aws)
+        expected = expectation(case.state)
+        if isinstance(expected, VisionOneExpectation):
+            checks = [vision_one_check(expected, partial(case.provider.vision_one, expected.customer))]
+        else:
+            checks = checks_of_deployed(expected, case.provider.trend, stack.aws)
     return Diagnosis(stack.owner, tuple(examine([*_first(case), *checks], case.redact)))
 
 

@@ -14,7 +14,7 @@ from components.resources.account import READ_ONLY, ROLE_HINT, RegionMismatch, c
 from components.resources.cloud_account import CloudAccountProvider
 from components.resources.connector import ConnectorProvider
 from components.resources.external_id import ExternalIdHidden, ExternalIdProvider
-from components.resources.link import LinkExists, LinkInputs
+from components.resources.link import CloudOneLinkInputs, LinkExists
 from components.resources.link_provider import LinkProvider
 from components.resources.other_deployment import require_unmanaged
 from components.settings.model import Settings
@@ -119,8 +119,8 @@ def vision_one(case: Case) -> Iterator[Finding]:
     yield Finding(VISION_ONE, "ok", f"answers; {enrollment}")
 
 
-def _link(case: Case, provider: LinkProvider[Any]) -> Iterator[Finding]:
-    inputs = LinkInputs(
+def _link(case: Case, provider: LinkProvider[Any, Any]) -> Iterator[Finding]:
+    inputs = CloudOneLinkInputs(
         cloud_one_account_id=case.key.account_id,
         region=case.key.region,
         aws_account_id=case.where.account_id,

@@ -10,16 +10,18 @@ from typing import Any
 
 from components.resources.cloud_account import CloudAccountProvider
 from components.resources.connector import ConnectorProvider
-from components.resources.link import LinkInputs, LinkSettings
+from components.resources.link import LinkSettings
 from components.resources.link_provider import LinkProvider
+from components.resources.vision_one_account import VisionOneAccountProvider
 from components.trend.errors import TrendError
 from operate.console import say
 from operate.engine.stack import Stack
 from operate.engine.state import DYNAMIC, Resource, State
 
-_PROVIDERS: dict[str, type[LinkProvider[Any]]] = {
+_PROVIDERS: dict[str, type[LinkProvider[Any, Any]]] = {
     f"{DYNAMIC}Connector": ConnectorProvider,
     f"{DYNAMIC}CloudAccount": CloudAccountProvider,
+    f"{DYNAMIC}VisionOneAccount": VisionOneAccountProvider,
 }
 
 
@@ -50,9 +52,9 @@ def roll_back(stack: Stack, begun: Iterable[Resource], state: State) -> None:
             say(f"took {resource.title} back")
 
 
-def _is_begun(provider: LinkProvider[Any], resource: Resource) -> bool:
+def _is_begun(provider: LinkProvider[Any, Any], resource: Resource) -> bool:
     """Whether anything was changed at Trend: our link stands, or another was taken away to be adopted."""
-    live = provider.find(LinkInputs.of(resource.inputs))
+    live = provider.find(provider.inputs.of(resource.inputs))
     if live is None:
         return bool(resource.inputs.get("before"))
     return bool(live.settings.role_arn == LinkSettings.of(resource.inputs).role_arn)

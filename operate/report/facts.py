@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from components.aws.bucket import TrailBucket
-from components.checks.assignment import Expectation
+from components.checks.assignment import Expectation, VisionOneExpectation
 from components.checks.deployed import CLOUD_ACCOUNT, CONNECTOR, Health
 from components.checks.trail import delivery_finding
 from components.resources.vendor_template import DIGEST
+from operate.console import OperateError
 from operate.doctor import deployed
 from operate.doctor.case import Case
 from operate.engine import history
@@ -121,6 +122,8 @@ def gather(case: Case, now: datetime) -> Facts:
 
     state = case.state
     expected, health = deployed.expectation(state), deployed.last_health(state)
+    if isinstance(expected, VisionOneExpectation):
+        raise OperateError("the report does not know the route by Vision One yet")
     run = history.last_change(case.stack.runs())
     external_ids = _external_ids(case)
     reader = TrendStacks(case.stack.aws, expected.aws_region, external_ids)

@@ -10,6 +10,7 @@ import pulumi
 
 from components.aws.context import AwsContext
 from components.checks.findings import TrailDoubt
+from components.checks.preflight import Preflight
 from components.onboarding import Onboarding
 from components.settings.model import Settings
 from tests.program.recorder import PROJECT, STACK, WHERE, Recorder
@@ -42,7 +43,7 @@ def deploy(
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]
     def program() -> Any:
-        onboarding = Onboarding("trend", settings=settings, where=where, doubt=doubt)
+        onboarding = Onboarding("trend", settings=settings, where=where, found=Preflight(doubt))
         return pulumi.Output.all(**onboarding.outputs).apply(deployment.outputs.update)
 
     program()

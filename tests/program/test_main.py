@@ -182,9 +182,9 @@ def test_an_up_with_exactly_the_confirmed_hosts_warns_of_nothing(
 
 def test_of_what_is_not_sure_only_the_trail_is_told_to_the_program(found: list[Finding]) -> None:
     found += [Finding("other trails", "unknown", "?"), Finding("trail bucket", "unknown", "?")]
-    assert preflight.check(Settings(trail=NewTrail()), WHERE) is None
+    assert preflight.check(Settings(trail=NewTrail()), WHERE) == preflight.Preflight()
     found.append(Finding("new trail", "unknown", "?", doubt=TrailDoubt.STOPPED))
-    assert preflight.check(Settings(trail=NewTrail()), WHERE) is TrailDoubt.STOPPED
+    assert preflight.check(Settings(trail=NewTrail()), WHERE) == preflight.Preflight(TrailDoubt.STOPPED)
 
 
 @pytest.mark.parametrize(

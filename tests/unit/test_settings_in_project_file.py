@@ -23,9 +23,9 @@ def test_a_setting_has_a_default_and_no_type_so_that_the_engine_refuses_nothing(
     assert "type" not in DECLARED[name]
 
 
-def test_the_two_secrets_are_declared_as_such() -> None:
+def test_the_secrets_are_declared_as_such() -> None:
     secrets = [name for name, declared in DECLARED.items() if declared.get("secret")]
-    assert secrets == ["cloudOneApiKey", "visionOneServiceToken"]
+    assert secrets == ["cloudOneApiKey", "visionOneServiceToken", "visionOneApiKey"]
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)

@@ -22,15 +22,17 @@ from components.spelling import did_you_mean
 
 def test_each_service_is_at_trends_own_address_of_its_region() -> None:
     endpoints = Endpoints()
-    assert {service.value: endpoints.url(service, "de-1") for service in Service} == {
+    regions = {Service.VISION_ONE: "jp"}
+    assert {service.value: endpoints.url(service, regions.get(service, "de-1")) for service in Service} == {
         "accounts": "https://accounts.cloudone.trendmicro.com/api",
         "services": "https://services.de-1.cloudone.trendmicro.com/api",
         "workload": "https://workload.de-1.cloudone.trendmicro.com/api",
         "cloudaccounts": "https://cloudaccounts.de-1.cloudone.trendmicro.com/api",
         "cloudtrail": "https://cloudtrail.de-1.cloudone.trendmicro.com/api",
         "visionone-connect": "https://visionone-connect.de-1.cloudone.trendmicro.com/api",
-        "visionone": "https://api.xdr.trendmicro.com",
+        "visionone": "https://api.xdr.trendmicro.co.jp",
     }
+    assert endpoints.url(Service.VISION_ONE) == "https://api.xdr.trendmicro.com"
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
