@@ -78,7 +78,7 @@ def start(
             return
         if fresh and any((sandbox.home / "state").rglob(f"stacks/**/{STACK}.json")):
             _say("AWS and Trend are empty again: `pulumi up --refresh` recreates what the stack holds")
-        variables |= _fleet_variables(sandbox)
+        variables |= _key_variables(sandbox)
         environment_file = sandbox.home / "env"
         write_private(environment_file, sourced_file(variables, sandbox.toolchain.folders))
         _select_stack(variables)
@@ -150,7 +150,7 @@ def env(
             typer.echo(exports(sandbox.tools_environment()), nl=False)
             return
         sandbox.require_running()
-        typer.echo(sandbox_exports(sandbox.environment() | _fleet_variables(sandbox)), nl=False)
+        typer.echo(sandbox_exports(sandbox.environment() | _key_variables(sandbox)), nl=False)
 
 
 @app.command()
@@ -172,11 +172,15 @@ def _one_line_errors() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def _fleet_variables(sandbox: Sandbox) -> dict[str, str]:
-    """Return what `python -m fleet` takes besides, where there is an organization."""
+def _key_variables(sandbox: Sandbox) -> dict[str, str]:
+    """Return the key of Vision One, and what `python -m fleet` takes besides, where there is an organization.
+
+    The key of Cloud One is a setting of the stack `dev`.
+    """
+    keys = {"VISION_ONE_API_KEY": sandbox.tenant.business.full_access_key.value}
     if sandbox.organization is None:
-        return {}
-    return environment.fleet(sandbox.home, sandbox.tenant.full_access_key.value, TRAIL_REGION)
+        return keys
+    return keys | environment.fleet(sandbox.home, sandbox.tenant.full_access_key.value, TRAIL_REGION)
 
 
 def _select_stack(variables: dict[str, str]) -> None:

@@ -75,6 +75,8 @@ def _at_trend(sandbox: Sandbox) -> Iterator[ShowcaseRow]:
     for account in state.cloud_accounts:
         role = _short(account.role_arn)
         yield ShowcaseRow("Trend cloud account", f"{account.alias} ({account.state}), points at {role}")
+    for linked in state.vision_one_accounts:
+        yield ShowcaseRow("Vision One account", f"{linked.name} ({linked.state}), points at {_short(linked.role_arn)}")
     if state.registration:
         yield ShowcaseRow("Trend enrollment", f"Vision One: {state.registration.status}")
 

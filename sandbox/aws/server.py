@@ -6,7 +6,7 @@ Its own control calls, beside the gate's:
 | --- | --- |
 | PUT policies/<access key id or role ARN> | enforces a policy document for this key, or for all sessions of this role |
 | DELETE policies | lets everybody do everything again |
-| POST assumptions | tries `{"role": <ARN>, "externalId": ...}` in Trend's name; see `assume` |
+| POST assumptions | tries `role` in Trend's name, by `externalId` or by `issuer` and `subject`; see `assume` |
 | GET asks | what callers with a policy asked for since the last DELETE of policies; see `Judge` |
 """
 
@@ -25,7 +25,7 @@ from sandbox.aws import seeds
 from sandbox.aws.judging import on_behalf
 from sandbox.aws.judging.judge import Judge
 from sandbox.aws.taught import teach
-from sandbox.aws.trust import assume
+from sandbox.aws.trust import ExternalId, WebIdentity, assume
 from sandbox.aws.world import AwsWorld
 from sandbox.gate.control import ControlSurface, json_object
 from sandbox.gate.gate import Gate
@@ -58,8 +58,10 @@ def build(
             judge.clear()
 
     def try_role() -> dict[str, Any]:
+        given = json_object()
+        identity = WebIdentity(given["issuer"], given["subject"]) if "issuer" in given else None
         with world.lock:
-            return assume(json_object()["role"], json_object()["externalId"])
+            return assume(given["role"], identity or ExternalId(given["externalId"]), given.get("permissions", ()))
 
     size = len(organization.accounts) if organization else 0
     surface = ControlSurface(gate, lambda: {"account": account, "accounts": size}, reset)

@@ -3,6 +3,7 @@
 Each service has one base, `<url>/<service>`, in the place of the real base that ends in `/api`.
 """
 
+from sandbox.trend.business import Business, BusinessFeature, BusinessKey
 from sandbox.trend.client import SimulatorControl
 from sandbox.trend.dialect import Dialect
 from sandbox.trend.simulator import Simulator
@@ -10,6 +11,9 @@ from sandbox.trend.tenant import Behaviors, EnrollmentToken, ServiceEntry, Tenan
 
 __all__ = [
     "Behaviors",
+    "Business",
+    "BusinessFeature",
+    "BusinessKey",
     "Dialect",
     "EnrollmentToken",
     "ServiceEntry",

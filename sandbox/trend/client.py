@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from sandbox.gate.client import Control
-from sandbox.trend.records import CloudAccountRecord, ConnectorRecord, StateDump
+from sandbox.trend.records import CloudAccountRecord, ConnectorRecord, StateDump, VisionOneAccountRecord
 from sandbox.trend.tenant import Tenant
 
 
@@ -54,3 +54,17 @@ class SimulatorControl(Control):
     def delete_cloud_account(self, account_id: str) -> None:
         """Remove a cloud account by hand."""
         self.call("DELETE", f"cloudaccounts/{account_id}")
+
+    def add_vision_one_account(self, account_id: str, role_arn: str, **fields: Any) -> VisionOneAccountRecord:
+        """Register an account with Vision One by hand. Further fields by their wire names, such as `customTags`."""
+        body = {"id": account_id, "roleArn": role_arn, "name": "by hand", "sources": ["console"]} | fields
+        return VisionOneAccountRecord.model_validate_json(self.call("POST", "visiononeaccounts", body).content)
+
+    def change_vision_one_account(self, account_id: str, **fields: Any) -> VisionOneAccountRecord:
+        """Change an account of Vision One by hand, fields by their wire names; `features` may say what is missing."""
+        changed = self.call("PATCH", f"visiononeaccounts/{account_id}", fields).content
+        return VisionOneAccountRecord.model_validate_json(changed)
+
+    def delete_vision_one_account(self, account_id: str) -> None:
+        """Remove an account of Vision One by hand."""
+        self.call("DELETE", f"visiononeaccounts/{account_id}")

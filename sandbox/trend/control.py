@@ -5,8 +5,8 @@
 | GET, PUT state | everything the tenant holds; see `StateDump` |
 | PUT tenant | play another tenant; what the last one held stays |
 | PATCH behaviors | change some of the tenant's behaviors; see `Behaviors` |
-| POST connectors, cloudaccounts | make a link without any of the service's checks |
-| PATCH, DELETE connectors/<id>, cloudaccounts/<id> | change any of its fields, remove it |
+| POST connectors, cloudaccounts, visiononeaccounts | make a link without any of the service's checks |
+| PATCH, DELETE connectors/<id>, cloudaccounts/<id>, visiononeaccounts/<id> | change any of its fields, remove it |
 """
 
 from __future__ import annotations
@@ -19,7 +19,14 @@ from flask import Response, request
 
 from sandbox.gate.control import ControlSurface, json_object
 from sandbox.gate.gate import Gate
-from sandbox.trend.records import CloudAccountRecord, ConnectorRecord, StateDump, now_milliseconds, now_text
+from sandbox.trend.records import (
+    CloudAccountRecord,
+    ConnectorRecord,
+    StateDump,
+    VisionOneAccountRecord,
+    now_milliseconds,
+    now_text,
+)
 from sandbox.trend.simulation import Simulation
 from sandbox.trend.tenant import Tenant
 
@@ -42,6 +49,9 @@ def control_surface(gate: Gate, simulation: Simulation) -> ControlSurface:
     surface.add("POST", "/cloudaccounts", hands.add_cloud_account)
     surface.add("PATCH", "/cloudaccounts/<account>", hands.change_cloud_account)
     surface.add("DELETE", "/cloudaccounts/<account>", hands.delete_cloud_account)
+    surface.add("POST", "/visiononeaccounts", hands.add_vision_one_account)
+    surface.add("PATCH", "/visiononeaccounts/<account>", hands.change_vision_one_account)
+    surface.add("DELETE", "/visiononeaccounts/<account>", hands.delete_vision_one_account)
     return surface
 
 
@@ -99,3 +109,21 @@ class _Hands:
     def delete_cloud_account(self, account: str) -> None:
         with self._state.lock:
             del self._state.cloud_accounts[account]
+
+    def add_vision_one_account(self) -> dict[str, Any]:
+        times = dict.fromkeys(("createdDateTime", "updatedDateTime", "lastSyncedDateTime"), now_text())
+        account = VisionOneAccountRecord.model_validate(times | json_object())
+        with self._state.lock:
+            self._state.vision_one_accounts[account.id] = account
+            return account.wire()
+
+    def change_vision_one_account(self, account: str) -> dict[str, Any]:
+        with self._state.lock:
+            known = self._state.vision_one_accounts[account].wire() | {"updatedDateTime": now_text()}
+            changed = VisionOneAccountRecord.model_validate(known | json_object() | {"id": account})
+            self._state.vision_one_accounts[account] = changed
+            return changed.wire()
+
+    def delete_vision_one_account(self, account: str) -> None:
+        with self._state.lock:
+            del self._state.vision_one_accounts[account]

@@ -11,9 +11,12 @@ _VISION_ONE_CODES = {
     404: "NotFound",
     405: "MethodNotAllowed",
     409: "Conflict",
+    412: "PreconditionFailed",
+    413: "RequestEntityTooLarge",
     429: "TooManyRequests",
     500: "InternalServerError",
     503: "ServiceUnavailable",
+    504: "GatewayTimeout",
 }
 
 

@@ -1,10 +1,11 @@
-"""Workload Security's trial of a cross-account role, made in the sandbox's AWS.
+"""Trend's trial of a role, made in the sandbox's AWS.
 
-That Trend tries the role when a connector is created is an inference [I], and so is its refusal's text.
+That Trend tries the role when a link is created is an inference [I], and so is its refusal's text.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -26,10 +27,12 @@ class TriedRole:
     Attributes:
         created: in seconds since the epoch.
         account_alias: of the role's account, "" where it has none.
+        missing: the actions asked for that the role does not allow.
     """
 
     created: float
     account_alias: str = ""
+    missing: frozenset[str] = frozenset()
 
 
 class RoleTrial:
@@ -38,8 +41,13 @@ class RoleTrial:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def check(self, role_arn: str, external_id: str) -> TriedRole:
+    def check(self, role_arn: str, presented: Mapping[str, object]) -> TriedRole:
         """Try a role.
+
+        Args:
+            role_arn: the role.
+            presented: how Trend comes to it: `externalId`, or `issuer` and `subject` of a web identity, with the
+                `permissions` that the role should have.
 
         Raises:
             RoleRefused: there is no such role, or its trust does not let Trend in.
@@ -47,9 +55,9 @@ class RoleTrial:
         """
         with closing(Control(self._url)) as aws:
             try:
-                answer = aws.call("POST", "assumptions", {"role": role_arn, "externalId": external_id}).json()
+                answer = aws.call("POST", "assumptions", {"role": role_arn, **presented}).json()
             except ControlError as error:
                 raise AwsUnreachable(str(error)) from None
         if "refused" in answer:
             raise RoleRefused(answer["refused"])
-        return TriedRole(answer["created"], answer["alias"])
+        return TriedRole(answer["created"], answer["alias"], frozenset(answer["missing"]))

@@ -33,6 +33,7 @@ class Route:
         query: the query parameters it knows. Others are refused, so that a misspelt one shows [I].
         reads: True for a POST that changes nothing.
         own_key_only: open to every key, whatever its role.
+        public: asks for no key.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Route:
     query: frozenset[str] = frozenset()
     reads: bool = False
     own_key_only: bool = False
+    public: bool = False
 
     @property
     def changing(self) -> bool:

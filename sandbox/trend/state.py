@@ -10,6 +10,8 @@ from sandbox.trend.records import (
     Registration,
     ServiceToken,
     StateDump,
+    TemplateKey,
+    VisionOneAccountRecord,
 )
 
 
@@ -23,9 +25,11 @@ class TenantState:
     def _empty(self) -> None:
         self.connectors: dict[int, ConnectorRecord] = {}
         self.cloud_accounts: dict[str, CloudAccountRecord] = {}
+        self.vision_one_accounts: dict[str, VisionOneAccountRecord] = {}
         self.registration: Registration | None = None
         self.used_enrollment_tokens: set[str] = set()
         self.service_tokens: list[ServiceToken] = []
+        self.template_keys: list[TemplateKey] = []
         self.role_first_tried: dict[str, float] = {}
         self._last_connector_id = 0
 
@@ -51,9 +55,11 @@ class TenantState:
             return StateDump(
                 connectors=tuple(self.connectors[key] for key in sorted(self.connectors)),
                 cloud_accounts=tuple(self.cloud_accounts[key] for key in sorted(self.cloud_accounts)),
+                vision_one_accounts=tuple(self.vision_one_accounts[key] for key in sorted(self.vision_one_accounts)),
                 registration=self.registration,
                 used_enrollment_tokens=tuple(sorted(self.used_enrollment_tokens)),
                 service_tokens=tuple(self.service_tokens),
+                template_keys=tuple(self.template_keys),
             )
 
     def load(self, dump: StateDump) -> None:
@@ -63,7 +69,9 @@ class TenantState:
             self._empty()
             self.connectors = {connector.id: connector for connector in dump.connectors}
             self.cloud_accounts = {account.id: account for account in dump.cloud_accounts}
+            self.vision_one_accounts = {account.id: account for account in dump.vision_one_accounts}
             self.registration = dump.registration
             self.used_enrollment_tokens = set(dump.used_enrollment_tokens)
             self.service_tokens = list(dump.service_tokens)
+            self.template_keys = list(dump.template_keys)
             self._last_connector_id = max([last, *self.connectors])

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, TypeAdapter
 
+from sandbox.trend.business import Business, default_business
 from sandbox.trend.dialect import Dialect
 
 FULL_ACCESS = "full-access"
@@ -72,6 +73,15 @@ class Behaviors:
         registration_read: GET on the Vision One registration is answered; without it 405.
         registration_form: what that answer is: the registration, a `list` of such, or an object that holds the list.
         dropped_stack_parameter: a pair left out of the CloudTrail deployment URL, such as `param_ServiceToken`.
+        duplicate_account_status: status of a second Vision One account for one AWS account, or of one name.
+        if_match_required: a PATCH of a Vision One account without If-Match is refused (400).
+        features_form: what the list of features is: `objects` with an id, `ids` alone, or `items`, an object that holds
+            the objects.
+        core_feature: id under which a Vision One account shows what its role lacks for the core features; "" where its
+            state alone tells.
+        oidc_url_scheme: `visionOneOidcProviderUrl` begins with `https://`.
+        stack_url_parameters: `createStackUrl` carries the template's parameters.
+        template_link_seconds: how long a link to a template serves.
     """
 
     duplicate_connector_status: Literal[400, 409] = 409
@@ -81,6 +91,13 @@ class Behaviors:
     registration_read: bool = True
     registration_form: Literal["registration", "list", "list in an object"] = "registration"
     dropped_stack_parameter: str | None = None
+    duplicate_account_status: Literal[400, 409] = 409
+    if_match_required: bool = True
+    features_form: Literal["objects", "ids", "items"] = "objects"
+    core_feature: str = ""
+    oidc_url_scheme: bool = False
+    stack_url_parameters: bool = True
+    template_link_seconds: float = 900.0
 
     __pydantic_config__ = _NO_UNKNOWN_KEYS
 
@@ -93,7 +110,8 @@ class Tenant:
         account_id: Cloud One account id, 12 digits, may start with 0.
         region: Cloud One region code; any code of the right form.
         external_id: what the tenant wants to see in the trust of a cross-account role.
-        minted_prefix: how every minted service token starts, so that a test can search for it.
+        business: its Vision One half.
+        minted_prefix: how every minted token starts, or its last part, so that a test can search for it.
 
     Raises:
         ValueError: the account id or the region has the wrong form.
@@ -103,7 +121,7 @@ class Tenant:
     region: str
     api_keys: tuple[TenantKey, ...]
     external_id: str
-    vision_one_token: str
+    business: Business
     enrollment_tokens: tuple[EnrollmentToken, ...] = ()
     services: tuple[ServiceEntry, ...] = ()
     behaviors: Behaviors = field(default_factory=Behaviors)
@@ -127,7 +145,7 @@ class Tenant:
         """Every value that must not appear in a log."""
         key_parts = (part for key in self.api_keys for part in (key.value, key.secret, key.id))
         tokens = (token.value for token in self.enrollment_tokens)
-        return (*key_parts, *tokens, self.vision_one_token)
+        return (*key_parts, *tokens, *(key.value for key in self.business.api_keys))
 
     def to_json(self) -> str:
         """The tenant as a JSON document that `from_json` reads back unchanged, secrets included."""
@@ -159,7 +177,7 @@ def default_tenant(region: str = "us-1") -> Tenant:
             _sandbox_key("Disabled", enabled=False),
         ),
         external_id="sandbox-external-id",
-        vision_one_token=_sandbox_token("vision.one"),
+        business=default_business(),
         enrollment_tokens=(
             EnrollmentToken(_sandbox_token("enrollment")),
             EnrollmentToken(_sandbox_token("enrollment.used"), used=True),

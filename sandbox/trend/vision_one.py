@@ -8,10 +8,16 @@ from datetime import UTC, datetime
 from flask import request
 from pydantic import Field
 
+from sandbox.trend.business import BusinessKey
 from sandbox.trend.cloud_one import CloudOneService
 from sandbox.trend.errors import ErrorReply, vision_one_body
 from sandbox.trend.records import Registration, digest, now_text
 from sandbox.trend.service import Body, Reply, Route, SimulatedService, read_body
+from sandbox.trend.vision_one_accounts import VisionOneAccounts
+from sandbox.trend.vision_one_templates import VisionOneTemplates
+
+_LARGEST_BODY = 100_000
+"""Bytes; Vision One's own limit is unknown [U]."""
 
 
 class NewRegistration(Body):
@@ -77,24 +83,46 @@ def _shown(registration: Registration) -> dict[str, object]:
 
 
 class VisionOneService(SimulatedService):
-    """Whether Vision One can be reached."""
+    """Vision One itself: whether it can be reached, and Cloud Account Management."""
 
     name = "visionone"
     trace_header = "x-trace-id"
 
     def routes(self) -> tuple[Route, ...]:
-        """The service's calls."""
-        return (Route("GET", "/v3.0/healthcheck/connectivity", self.health),)
+        """The service's calls; those of templates have paths that would also fit an account's."""
+        return (
+            Route("GET", "/v3.0/healthcheck/connectivity", self.health),
+            *VisionOneTemplates(self._simulation).routes(),
+            *VisionOneAccounts(self._simulation).routes(),
+        )
 
     def error_body(self, refusal: ErrorReply) -> dict[str, object]:
         """`{"error": {"code", "message"}}`."""
         return vision_one_body(refusal)
 
-    def authorize(self, _: Route | None) -> None:
-        """Let `Authorization: Bearer <token>` pass; no version header is asked for."""
-        expected = f"Bearer {self.tenant.vision_one_token}"
-        if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected.encode()):
-            raise ErrorReply(401, "The token is missing, malformed or unknown")
+    def authorize(self, route: Route | None) -> None:
+        """Let `Authorization: Bearer <key>` pass; no version header is asked for.
+
+        Raises:
+            ErrorReply: 413 for a body that is too large; 401 for a key that isn't the business's, is disabled or has
+                expired; 403 for one whose role does not allow the call.
+        """
+        if len(request.get_data()) > _LARGEST_BODY:
+            raise ErrorReply(413, "The request body is too large")
+        if route is not None and route.public:
+            return
+        key = self._known_key()
+        if not key.enabled or key.expires <= datetime.now(UTC):
+            raise ErrorReply(401, "The API key is disabled or has expired")
+        if route is not None and route.changing and not key.may_change:
+            raise ErrorReply(403, "The role of the API key does not allow this call")
+
+    def _known_key(self) -> BusinessKey:
+        given = request.headers.get("Authorization", "").encode()
+        for key in self.tenant.business.api_keys:
+            if hmac.compare_digest(f"Bearer {key.value}".encode(), given):
+                return key
+        raise ErrorReply(401, "The API key is missing, malformed or unknown")
 
     def health(self) -> dict[str, object]:
         """Vision One can be reached."""

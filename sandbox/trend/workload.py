@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from pydantic import Field
 from werkzeug.wrappers import Response
 
@@ -11,7 +9,7 @@ from sandbox.trend.cloud_one import CloudOneService
 from sandbox.trend.connector_search import Search
 from sandbox.trend.errors import ErrorReply, workload_body
 from sandbox.trend.records import ROLE_ARN, ConnectorRecord, now_milliseconds
-from sandbox.trend.role_trial import AwsUnreachable, RoleRefused, TriedRole
+from sandbox.trend.role_trial import TriedRole
 from sandbox.trend.service import Body, Route, no_content, read_body
 
 # What a synchronization finds. The real list holds the regions that are in use; its form is an assumption [I].
@@ -99,22 +97,7 @@ class WorkloadService(CloudOneService):
         parts = ROLE_ARN.fullmatch(role_arn)
         if not parts or parts.group(1) != account_id:
             raise ErrorReply(400, "crossAccountRoleArn is not the ARN of a role in the account accountId")
-        tenant = self.tenant
-        try:
-            role = self._tried(role_arn, tenant.external_id)
-        except RoleRefused as refused:
-            raise ErrorReply(400, f"The role {role_arn} could not be assumed: {refused}") from None
-        except AwsUnreachable as failure:
-            raise ErrorReply(500, f"The role {role_arn} could not be tried: {failure}") from None
-        if time.time() - role.created < tenant.behaviors.propagation_seconds:
-            raise ErrorReply(400, f"The role {role_arn} could not be assumed: access is denied")
-        return role
-
-    def _tried(self, role_arn: str, external_id: str) -> TriedRole:
-        if self._simulation.roles:
-            return self._simulation.roles.check(role_arn, external_id)
-        with self.state.lock:  # as good as any, from the first time on that it was heard of here
-            return TriedRole(self.state.role_first_tried.setdefault(role_arn, time.time()))
+        return self._simulation.try_role(role_arn, {"externalId": self.tenant.external_id})
 
     def read(self, connector_id: str) -> dict[str, object]:
         """One connector."""

@@ -22,6 +22,7 @@ from moto.utilities.utils import get_partition
 from sandbox.aws.identity import SESSIONS, Identity
 from sandbox.aws.judging.policy import Ask, JudgedPolicy
 from sandbox.aws.organizations import control_policies
+from sandbox.aws.trust import policies_of
 
 _DECISIONS = ("allowed", "implicitDeny", "explicitDeny")
 
@@ -100,9 +101,7 @@ class SimulatingIam(IamResponse):
         principal = next((each for each in principals if each.arn == arn), None)
         if principal is None:
             raise NotFoundException(f"The user with name {arn.rpartition('/')[2]} cannot be found.")
-        yield from map(str, principal.policies.values())
-        for policy in principal.managed_policies.values():
-            yield next(each.document for each in policy.versions if each.version_id == policy.default_version_id)
+        return policies_of(principal)
 
 
 def _decision(policies: list[JudgedPolicy], above: list[JudgedPolicy], ask: Ask) -> str:

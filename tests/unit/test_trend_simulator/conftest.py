@@ -15,6 +15,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/trend"
 CONNECTORS = "/workload/awsconnectors"
 CLOUD_ACCOUNTS = "/cloudaccounts/cloudaccounts/aws"
 STACKS = "/cloudtrail/stacks"
+ACCOUNTS = "/visionone/v3.0/cam/awsAccounts"
 ENROLLMENT = "/visionone-connect/connectors"
 CONNECTOR = {"displayName": "dev", "accountId": ACCOUNT, "crossAccountRoleArn": ROLE}
 CLOUD_ACCOUNT = {"roleARN": ROLE, "alias": "dev"}
@@ -60,7 +61,7 @@ def api(sim: Simulator, api_as: Callable[[str], Api]) -> Api:
 
 @pytest.fixture
 def vision_one(sim: Simulator, api_as: Callable[[str], Api]) -> Api:
-    return api_as(f"Bearer {sim.tenant.vision_one_token}")
+    return api_as(f"Bearer {sim.tenant.business.full_access_key.value}")
 
 
 @pytest.fixture

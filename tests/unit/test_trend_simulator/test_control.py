@@ -13,6 +13,7 @@ from sandbox.gate.client import ControlError
 from sandbox.trend import Simulator, SimulatorControl, Tenant, default_tenant
 from tests.unit.test_trend_simulator.conftest import (
     ACCOUNT,
+    ACCOUNTS,
     CLOUD_ACCOUNT,
     CLOUD_ACCOUNTS,
     CONNECTOR,
@@ -25,12 +26,16 @@ from tests.unit.test_trend_simulator.conftest import (
 )
 
 
-def test_a_dump_restores_the_state_byte_for_byte_and_no_id_is_given_out_twice(sim: Simulator, api: Api) -> None:
+def test_a_dump_restores_the_state_byte_for_byte_and_no_id_is_given_out_twice(
+    sim: Simulator, api: Api, vision_one: Api
+) -> None:
     empty = sim.control.state()
     first = api("POST", CONNECTORS, CONNECTOR).json()["ID"]
     api("POST", CLOUD_ACCOUNTS, CLOUD_ACCOUNT)
     api("POST", STACKS, STACK)
     api("POST", ENROLLMENT, {"enrollmentToken": sim.tenant.enrollment_tokens[0].value})
+    vision_one("POST", ACCOUNTS, {"roleArn": ROLE, "name": "dev", "features": [{"id": "cloud-response"}]})
+    vision_one("POST", f"{ACCOUNTS}/generateCfnTemplateLinks", {"awsRegion": "us-east-1"})
     before = sim.control.state()
     assert all(json.loads(before.to_json()).values())
     sim.control.restore(empty)
@@ -60,7 +65,18 @@ def test_links_are_the_part_of_the_state_that_comes_and_goes(sim: Simulator, api
     assert sim.control.state().links() == before
 
 
-def test_links_can_be_changed_by_hand(sim: Simulator, api: Api) -> None:
+def test_links_show_a_change_of_a_vision_one_account_but_not_its_times(sim: Simulator) -> None:
+    sim.control.add_vision_one_account(ACCOUNT, ROLE)
+    before = sim.control.state()
+    sim.control.change_vision_one_account(ACCOUNT, description="x")
+    assert sim.control.state().links() != before.links()
+    sim.control.change_vision_one_account(ACCOUNT, description="")
+    after = sim.control.state()
+    assert after.links() == before.links()
+    assert after.vision_one_accounts[0].etag != before.vision_one_accounts[0].etag
+
+
+def test_links_can_be_changed_by_hand(sim: Simulator, api: Api, vision_one: Api) -> None:
     control = sim.control
     connector = control.add_connector(ACCOUNT, ROLE, workspacesEnabled=True)
     control.change_connector(connector.id, crossAccountRoleArn=f"{ROLE}2")
@@ -72,12 +88,21 @@ def test_links_can_be_changed_by_hand(sim: Simulator, api: Api) -> None:
     shown = api("GET", f"{CLOUD_ACCOUNTS}/{ACCOUNT}").json()
     assert (shown["alias"], shown["roleARN"], shown["state"]) == ("theirs", f"{ROLE}2", "failed")
     control.delete_cloud_account(ACCOUNT)
+    control.add_vision_one_account(ACCOUNT, ROLE, name="theirs", features=[{"id": "cloud-response"}])
+    lacking = {"id": "cloud-response", "missingAwsPermissions": ["iam:GetRole"]}
+    control.change_vision_one_account(ACCOUNT, roleArn=f"{ROLE}2", state="outdated", features=[lacking])
+    shown = vision_one("GET", f"{ACCOUNTS}/{ACCOUNT}").json()
+    assert (shown["name"], shown["roleArn"], shown["state"]) == ("theirs", f"{ROLE}2", "outdated")
+    assert shown["features"][0]["missingAwsPermissions"] == ["iam:GetRole"]
+    control.delete_vision_one_account(ACCOUNT)
     assert not any(json.loads(control.state().to_json()).values())
     for change in (
         lambda: control.change_connector(connector.id),
         lambda: control.delete_connector(connector.id),
         lambda: control.change_cloud_account(ACCOUNT),
         lambda: control.delete_cloud_account(ACCOUNT),
+        lambda: control.change_vision_one_account(ACCOUNT),
+        lambda: control.delete_vision_one_account(ACCOUNT),
     ):
         with pytest.raises(ControlError, match="404"):
             change()
@@ -87,6 +112,7 @@ def test_links_can_be_changed_by_hand(sim: Simulator, api: Api) -> None:
     "change",
     [
         lambda control: control.add_connector(ACCOUNT, ROLE, colour="red"),
+        lambda control: control.add_vision_one_account(ACCOUNT, ROLE, state="lost"),
         lambda control: control.behave(mood="bad"),
         lambda control: control.behave(external_id="sold"),
     ],
@@ -129,6 +155,8 @@ def test_a_tenant_survives_its_own_json_and_its_keys_have_the_lengths_of_real_on
         {"region": "gb1"},
         {"unknown": 1},
         {"behaviors": {"unknown": 1}},
+        {"business": {"id": "098765432109", "region": "us", "api_keys": []}},
+        {"business": {"id": "5a9d6b0c-0000-4000-8000-000000000042", "region": "us-1", "api_keys": []}},
         {"api_keys": [{"id": "a"}]},
     ],
 )
