@@ -45,7 +45,7 @@ class BusinessFeature:
 
     Attributes:
         id: for example `container-security`.
-        permissions: actions that the account's role must allow for it.
+        permissions: actions that the account's role must allow for it; which they really are is unknown [U].
         template_version: what an account that has the feature tells.
     """
 
@@ -63,7 +63,7 @@ class Business:
     Attributes:
         id: the business id, a UUID; the claim `cid` of the keys that have claims.
         region: code of the Vision One region, such as `us`.
-        core_permissions: actions that every account's role must allow. The real list is long; a few stand for it.
+        core_permissions: actions that every account's role must allow. The real list is long; one stands for it.
 
     Raises:
         ValueError: the id is not a UUID, or the region has not the form of a code.
@@ -139,5 +139,5 @@ def default_business() -> Business:
             BusinessFeature("file-storage-security"),
             BusinessFeature(CLOUD_AUDIT_LOGS),
         ),
-        core_permissions=("ec2:DescribeRegions", "iam:ListAccountAliases"),
+        core_permissions=("ec2:DescribeInstances",),
     )

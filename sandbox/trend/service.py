@@ -33,7 +33,7 @@ class Route:
         query: the query parameters it knows. Others are refused, so that a misspelt one shows [I].
         reads: True for a POST that changes nothing.
         own_key_only: open to every key, whatever its role.
-        public: asks for no key.
+        public: its view judges by itself who may make it.
     """
 
     method: str

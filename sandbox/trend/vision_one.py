@@ -14,6 +14,7 @@ from sandbox.trend.errors import ErrorReply, vision_one_body
 from sandbox.trend.records import Registration, digest, now_text
 from sandbox.trend.service import Body, Reply, Route, SimulatedService, read_body
 from sandbox.trend.vision_one_accounts import VisionOneAccounts
+from sandbox.trend.vision_one_registrations import VisionOneRegistrations
 from sandbox.trend.vision_one_templates import VisionOneTemplates
 
 _LARGEST_BODY = 100_000
@@ -90,10 +91,12 @@ class VisionOneService(SimulatedService):
 
     def routes(self) -> tuple[Route, ...]:
         """The service's calls; those of templates have paths that would also fit an account's."""
+        accounts = VisionOneAccounts(self._simulation)
         return (
             Route("GET", "/v3.0/healthcheck/connectivity", self.health),
             *VisionOneTemplates(self._simulation).routes(),
-            *VisionOneAccounts(self._simulation).routes(),
+            *VisionOneRegistrations(self._simulation, accounts).routes(),
+            *accounts.routes(),
         )
 
     def error_body(self, refusal: ErrorReply) -> dict[str, object]:

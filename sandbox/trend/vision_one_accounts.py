@@ -73,12 +73,12 @@ class VisionOneAccounts:
         body = read_body(NewAccount)
         account_id = account_of(body.role_arn)
         require_features(self._business, body.features)
-        self._refuse_duplicate(account_id, body.name, new=True)
+        self.refuse_duplicate(account_id, body.name, new=True)
         self._try_role(body.role_arn, body.features)
         state = self._state
         with state.lock:
             # The trial took a while: another call may have been faster.
-            self._refuse_duplicate(account_id, body.name, new=True)
+            self.refuse_duplicate(account_id, body.name, new=True)
             now = now_text()
             account = VisionOneAccountRecord.model_validate(
                 body.model_dump(by_alias=True)
@@ -121,7 +121,7 @@ class VisionOneAccounts:
         with self._state.lock:
             known = self._known(account_id)
             self._require_version(known)
-            self._refuse_duplicate(account_id, given.get("name", known.name))
+            self.refuse_duplicate(account_id, given.get("name", known.name))
             now = now_text()
             times = {"updatedDateTime": now, "lastSyncedDateTime": now}
             self._state.vision_one_accounts[account_id] = VisionOneAccountRecord.model_validate(
@@ -134,6 +134,20 @@ class VisionOneAccounts:
         with self._state.lock:
             del self._state.vision_one_accounts[self._known(account_id).id]
         return no_content()
+
+    def refuse_duplicate(self, account_id: str, name: str, *, new: bool = False) -> None:
+        """Refuse a second account of one AWS account, or of one name: Trend's manual says that a name is unique.
+
+        Raises:
+            ErrorReply: with the status that the tenant's behaviors name.
+        """
+        status = self._simulation.tenant.behaviors.duplicate_account_status
+        with self._state.lock:
+            others = [account for account in self._state.vision_one_accounts.values() if account.id != account_id]
+            if new and account_id in self._state.vision_one_accounts:
+                raise ErrorReply(status, f"The AWS account {account_id} is already registered")
+        if any(account.name == name for account in others):
+            raise ErrorReply(status, "Another AWS account has this name")
 
     def _known(self, account_id: str) -> VisionOneAccountRecord:
         with self._state.lock:
@@ -148,16 +162,6 @@ class VisionOneAccounts:
             raise ErrorReply(400, "The request needs the header If-Match")  # status and text [U]
         if expected not in (None, account.etag):
             raise ErrorReply(412, "The AWS account has been changed since")
-
-    def _refuse_duplicate(self, account_id: str, name: str, *, new: bool = False) -> None:
-        """Refuse a second account of one AWS account, or of one name: Trend's manual says that a name is unique."""
-        status = self._simulation.tenant.behaviors.duplicate_account_status
-        with self._state.lock:
-            others = [account for account in self._state.vision_one_accounts.values() if account.id != account_id]
-            if new and account_id in self._state.vision_one_accounts:
-                raise ErrorReply(status, f"The AWS account {account_id} is already registered")
-        if any(account.name == name for account in others):
-            raise ErrorReply(status, "Another AWS account has this name")
 
     def _presented(self, feature_ids: Iterable[str]) -> dict[str, object]:
         chosen = [feature for each in feature_ids if (feature := self._business.feature(each))]

@@ -21,6 +21,7 @@ from sandbox.trend.records import TemplateKey, digest, now_text
 from sandbox.trend.service import Route, read_body
 from sandbox.trend.simulation import Simulation
 from sandbox.trend.vision_one_accounts import ACCOUNTS, require_features
+from sandbox.trend.vision_one_registrations import VisionOneRegistrations
 
 TEMPLATE = Path(__file__).parent / "templates" / "cloud-account-management.template"
 LINKED = f"/templates/aws/{TEMPLATE.name}"
@@ -80,7 +81,7 @@ class VisionOneTemplates:
             "@GENERATED@": now_text(),
             "@REQUEST@": str(uuid.uuid4()),
             "@FEATURES@": link.features,
-            "@REGISTRATION@": f"{request.host_url}visionone/registrations",
+            "@REGISTRATION@": f"{request.host_url}visionone{VisionOneRegistrations.PATH}",
         }.items():
             text = text.replace(name, value)
         return Response(text, mimetype="application/x-yaml")

@@ -138,7 +138,7 @@ def _cloudformation(call: AwsCall, account: str) -> list[Ask]:
     asks = [Ask(f"cloudformation:{call.action}", arn, {TEMPLATE: (template,)} if template else {})]
     if call.action in ("CreateStack", "UpdateStack") and call.parameters.get("Tags"):
         asks.append(Ask("cloudformation:TagResource", arn))
-    if template:
+    if template and ".s3." in (urlsplit(template).hostname or ""):  # whoever has a signed link needs no right
         asks.append(Ask("s3:GetObject", object_of(template, call.region)))
     return asks
 

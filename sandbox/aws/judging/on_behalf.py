@@ -53,6 +53,7 @@ FEATURES: Mapping[str, str] = {
     "logs:PutResourcePolicy": "ResourcePolicyDocument",
     "logs:PutRetentionPolicy": "RetentionInDays",
     "s3:GetObjectVersion": "S3ObjectVersion",
+    "s3:GetObject": "S3Bucket",
     "s3:REST.PUT.OBJECT": "DeliveryDestination",
     "s3files:": "FileSystemConfigs",
     "secretsmanager:GetRandomPassword": "GenerateSecretString",

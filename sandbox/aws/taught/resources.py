@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from sandbox.aws.taught.iam import OidcProvider, StackRole
 from sandbox.aws.taught.notification import BucketNotification
+from sandbox.aws.taught.registration import VisionOneRegistration
 from sandbox.aws.taught.resource import TaughtResource
 from sandbox.aws.taught.secret import Secret
 
 TAUGHT: Mapping[str, type[TaughtResource]] = {
-    resource.TYPE: resource for resource in (OidcProvider, StackRole, Secret, BucketNotification)
+    resource.TYPE: resource for resource in (OidcProvider, StackRole, Secret, BucketNotification, VisionOneRegistration)
 }

@@ -1,4 +1,4 @@
-"""CloudTrail's calls where moto answers otherwise than AWS: the name filter, deletion by ARN, the bucket's policy.
+"""CloudTrail's calls where moto answers otherwise than AWS: name filter, deletion by ARN, policies of bucket and topic.
 
 An organization's trail shows in all its accounts, by its ARN, which is in the management account.
 """
@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from moto.cloudtrail import urls
+from moto.cloudtrail.exceptions import InsufficientSnsTopicPolicyException
 from moto.cloudtrail.models import Trail, cloudtrail_backends
 from moto.cloudtrail.responses import CloudTrailResponse
 from moto.core.exceptions import JsonRESTError
 from moto.organizations.models import organizations_backends
 from moto.s3.models import s3_backends
+from moto.sns.models import sns_backends
 
 from sandbox.aws.judging.policy import Ask, JudgedPolicy, many
 
@@ -48,7 +50,28 @@ class StrictCloudTrail(CloudTrailResponse):
                     "InsufficientS3BucketPolicyException",
                     f"Incorrect S3 bucket policy is detected for bucket: {bucket}",
                 )
+        self._require_topic(arn)
         return str(super().create_trail())
+
+    def update_trail(self) -> str:
+        """Change a trail, given by name or ARN, if its topic lets CloudTrail publish."""
+        self._require_topic(self.cloudtrail_backend.get_trail(self._get_param("Name")).arn)
+        return str(super().update_trail())
+
+    def _get_param(self, param_name: str, if_none: Any = None) -> Any:
+        value = super()._get_param(param_name, if_none)
+        # AWS takes a topic's name or ARN, moto its name alone.
+        return value.rpartition(":")[2] if value and param_name == "SnsTopicName" else value
+
+    def _require_topic(self, trail_arn: str) -> None:
+        given, name = super()._get_param("SnsTopicName"), self._get_param("SnsTopicName")
+        if not given:
+            return
+        arn = f"arn:{self.partition}:sns:{self.region}:{self.current_account}:{name}"
+        topic = sns_backends[self.current_account][self.region].topics.get(arn)
+        policy = json.loads(topic.policy) if topic and given in (name, arn) else {}
+        if not lets_cloudtrail(policy, "sns:Publish", arn, trail_arn):
+            raise InsufficientSnsTopicPolicyException("SNS Topic does not exist or the topic policy is incorrect!")
 
     def describe_trails(self) -> str:
         """Describe the trails asked for by name or ARN, or all; one that does not exist is left out."""
@@ -103,7 +126,7 @@ def _has_selectors(trail: Trail) -> bool:
 
 
 def lets_cloudtrail(document: Mapping[str, Any], action: str, resource: str, trail_arn: str) -> bool:
-    """Whether a bucket policy allows CloudTrail an action on behalf of a trail.
+    """Whether the policy of a bucket or topic allows CloudTrail an action on behalf of a trail.
 
     Conditions other than the trail's ARN are taken as met: CloudTrail sends the ACL that the usual policy asks for.
     """

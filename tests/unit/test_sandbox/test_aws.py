@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from botocore.config import Config
@@ -48,6 +49,38 @@ def test_a_trail_is_described_by_arn_and_gone_after_it_was_deleted_by_arn(sandbo
     with pytest.raises(ClientError) as refused:
         trails.delete_trail(Name=arn)
     assert code_of(refused) == "TrailNotFoundException"
+
+
+def topic_policy(topic: str, **changes: Any) -> str:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": "SNS:Publish",
+        "Resource": topic,
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement | changes]})
+
+
+def test_a_trail_publishes_to_a_topic_by_name_or_arn_whose_policy_lets_it(sandbox: Sandbox) -> None:
+    sns, trails = sandbox.aws("sns"), sandbox.aws("cloudtrail")
+    topic = sns.create_topic(Name="events")["TopicArn"]
+    trail = trails.describe_trails()["trailList"][0]["TrailARN"]
+    source = {"StringEquals": {"aws:SourceArn": f"{trail}x"}}
+    # What a topic has from its creation on lets its own account publish, and not CloudTrail.
+    for policy in (None, topic_policy(topic, Action="SNS:Subscribe"), topic_policy(topic, Condition=source)):
+        if policy:
+            sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+        with pytest.raises(ClientError) as refused:
+            trails.update_trail(Name=trail, SnsTopicName=topic)
+        assert code_of(refused) == "InsufficientSnsTopicPolicyException"
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=topic_policy(topic))
+    for given in (topic, "events"):
+        trails.update_trail(Name=trail, SnsTopicName=given)
+        assert trails.describe_trails()["trailList"][0]["SnsTopicARN"] == topic
+    for elsewhere in (topic.replace("us-east-1", "eu-west-2"), "missing"):
+        with pytest.raises(ClientError) as refused:
+            trails.update_trail(Name=trail, SnsTopicName=elsewhere)
+        assert code_of(refused) == "InsufficientSnsTopicPolicyException"
 
 
 @pytest.mark.parametrize("source", ["mine", "another"])

@@ -130,17 +130,17 @@ def test_a_change_tries_the_role_it_names(cloud_accounts: CloudAccounts) -> None
 
 def test_an_account_tells_what_its_role_lacks_now(cloud_accounts: CloudAccounts) -> None:
     cloud_accounts.provider()
-    role = cloud_accounts.role("poor", "iam:GetRole", "ec2:*")
+    role = cloud_accounts.role("poor", "iam:GetRole")
     chosen = [{"id": "cloud-response"}, {"id": "file-storage-security"}]
     assert cloud_accounts.connect(role, features=chosen).status_code == 201
     first = cloud_accounts.show()
     lacking = {each["id"]: each["missingAwsPermissions"] for each in first.json()["features"]}
     assert lacking == {"cloud-response": ["iam:ListAttachedRolePolicies"], "file-storage-security": []}
-    assert first.json()["state"] == "outdated"  # iam:ListAccountAliases belongs to the core features
+    assert first.json()["state"] == "outdated"
     cloud_accounts.sandbox.trend.behave(core_feature="core")
     core = next(each for each in cloud_accounts.show().json()["features"] if each["id"] == "core")
-    assert core["missingAwsPermissions"] == ["iam:ListAccountAliases"]
-    statement = {"Effect": "Allow", "Action": "iam:*", "Resource": "*"}
+    assert core["missingAwsPermissions"] == list(BUSINESS.core_permissions)
+    statement = {"Effect": "Allow", "Action": ["iam:*", "ec2:Describe*"], "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": statement})
     more = cloud_accounts.iam.create_policy(PolicyName="more", PolicyDocument=document)["Policy"]["Arn"]
     cloud_accounts.iam.attach_role_policy(RoleName="poor", PolicyArn=more)
