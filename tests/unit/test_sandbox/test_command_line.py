@@ -14,6 +14,7 @@ import pytest
 
 from sandbox.processes import ROOT
 from sandbox.sandbox import Sandbox
+from sandbox.trend import default_tenant
 
 
 class CommandLine:
@@ -91,9 +92,14 @@ def test_a_whole_life(command: CommandLine) -> None:
     python = Path(sys.executable).with_name("python")
     assert exported.stderr.splitlines()[-2:] == [str(python), trend]
 
-    printed = command("env").stdout
+    printed, env_file = command("env").stdout, (command.home / "env").read_text()
     assert f"export AWS_ENDPOINT_URL='{aws}'\n" in printed
     assert "AWS_REGION" not in printed
+    # The key of Cloud One is a setting of the stack.
+    assert "CLOUD_ONE_API_KEY" not in printed
+    key_line = f"export VISION_ONE_API_KEY='{default_tenant().business.full_access_key.value}'\n"
+    assert key_line in printed
+    assert key_line in env_file
 
     stopped = command("stop")
     assert stopped.returncode == 0

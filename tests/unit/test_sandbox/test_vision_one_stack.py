@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,6 +12,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
+from sandbox.gate.faults import Fault
 from sandbox.sandbox import Sandbox
 from tests.unit.test_sandbox.scene import ACCOUNT, Stacks
 
@@ -180,3 +183,21 @@ def test_vision_one_is_called_once_a_stack(link: Link) -> None:
         ("GET /templates/aws/cloud-account-management.template", 200),
         ("POST /registrations", 204),
     ]
+
+
+def test_a_lost_reply_rolls_the_stack_back_and_leaves_the_account(link: Link) -> None:
+    link.sandbox.trend.add_fault(Fault(service="visionone", action="POST /registrations", kind="drop", when="after"))
+    assert link.deploy()["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert link.account()["state"] == "failed"
+
+
+def test_an_account_is_read_while_a_stack_registers(link: Link) -> None:
+    link.sandbox.trend.add_vision_one_account(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:role/old")
+    slow = Fault(service="visionone", action="POST /registrations", kind="delay", seconds=1)
+    number = link.sandbox.trend.add_fault(slow)
+    with ThreadPoolExecutor(1) as pool:
+        deployed = pool.submit(link.deploy)
+        while not (link.sandbox.trend.fault_seen(number) or deployed.done()):
+            time.sleep(0.01)
+        assert link.account()["id"] == ACCOUNT  # the trial of its role waits for AWS, and AWS not for the trial
+        assert deployed.result()["StackStatus"] == "CREATE_COMPLETE"
