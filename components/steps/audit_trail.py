@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,7 +24,8 @@ class AuditTrail(pulumi.ComponentResource):
 
     Args:
         name: the component's name.
-        account: the Cloud One account.
+        account: the Cloud One account; None where a new trail has a topic instead, by which Vision One learns of what
+            it delivers. There the link goes first in a destroy and asks for the key.
         source: a new trail, or the bucket of an existing one.
         where: the AWS account and region.
         tags: of the new bucket and trail.
@@ -33,16 +34,18 @@ class AuditTrail(pulumi.ComponentResource):
     Attributes:
         bucket_name: the bucket, new or existing.
         trail_arn: the new trail's ARN; None for an existing trail.
+        topic_arn: of the new trail's topic; None where it has none.
     """
 
     bucket_name: pulumi.Output[str]
     trail_arn: pulumi.Output[str] | None
+    topic_arn: pulumi.Output[str] | None
 
     def __init__(
         self,
         name: str,
         *,
-        account: CloudOneAccount,
+        account: CloudOneAccount | None,
         source: NewTrail | ExistingTrail,
         where: AwsContext,
         tags: Mapping[str, pulumi.Input[str]],
@@ -51,16 +54,24 @@ class AuditTrail(pulumi.ComponentResource):
     ) -> None:
         super().__init__("trend:onboarding:AuditTrail", name, None, opts)
         if isinstance(source, ExistingTrail):
-            self.bucket_name, self.trail_arn = pulumi.Output.from_input(source.bucket_name), None
+            self.bucket_name = pulumi.Output.from_input(source.bucket_name)
+            self.trail_arn = self.topic_arn = None
             self.register_outputs({"bucketName": self.bucket_name})
             return
         # Load-bearing: the bucket's policy must name the trail before it can be created.
         name_of_trail = trail_name()
         bucket, last_part = self._bucket(source, where, name_of_trail, tags)
-        trail = self._trail(name_of_trail, bucket, last_part, tags, stopped=stopped)
-        KeyCheck("trail-key-check", account=account, before=[trail.arn], opts=pulumi.ResourceOptions(parent=self))
+        outputs = {"bucketName": bucket.id}
+        if account is None:
+            topic, topic_policy = self._topic(where, name_of_trail, tags)
+            trail = self._trail(name_of_trail, bucket, [last_part, topic_policy], tags, stopped=stopped, topic=topic)
+            self.topic_arn = outputs["topicArn"] = topic.arn
+        else:
+            trail = self._trail(name_of_trail, bucket, [last_part], tags, stopped=stopped)
+            KeyCheck("trail-key-check", account=account, before=[trail.arn], opts=pulumi.ResourceOptions(parent=self))
+            self.topic_arn = None
         self.bucket_name, self.trail_arn = bucket.id, trail.arn
-        self.register_outputs({"bucketName": self.bucket_name, "trailArn": self.trail_arn})
+        self.register_outputs({**outputs, "trailArn": self.trail_arn})
 
     def _bucket(
         self, source: NewTrail, where: AwsContext, name_of_trail: str, tags: Mapping[str, pulumi.Input[str]]
@@ -77,27 +88,46 @@ class AuditTrail(pulumi.ComponentResource):
             last = declare(f"trail-bucket-{part}", bucket=bucket.id, opts=after)
         return bucket, last
 
+    def _topic(
+        self, where: AwsContext, name_of_trail: str, tags: Mapping[str, pulumi.Input[str]]
+    ) -> tuple[aws.sns.Topic, aws.sns.TopicPolicy]:
+        """Declare the topic to which the trail says what it has delivered, and its policy.
+
+        It is not encrypted: CloudTrail cannot publish to a topic with SNS's own key, and a key of ours would cost, and
+        lock Trend's subscriber out. What passes it are names of objects in the bucket, and no event.
+        """
+        child = pulumi.ResourceOptions(parent=self)
+        topic = aws.sns.Topic("trail-topic", tags=dict(tags), opts=child)
+        policy = topic_policy(topic.arn, where.arn("cloudtrail", f"trail/{name_of_trail}"))
+        document = pulumi.Output.json_dumps(policy)
+        return topic, aws.sns.TopicPolicy("trail-topic-policy", arn=topic.arn, policy=document, opts=child)
+
     def _trail(
         self,
         name_of_trail: str,
         bucket: aws.s3.Bucket,
-        last_part: pulumi.Resource,
+        after: Sequence[pulumi.Resource],
         tags: Mapping[str, pulumi.Input[str]],
         *,
         stopped: bool,
+        topic: aws.sns.Topic | None = None,
     ) -> aws.cloudtrail.Trail:
-        """Declare the trail, which CloudTrail creates only where the bucket's policy lets it deliver."""
+        """Declare the trail, which CloudTrail creates only where bucket's and topic's policies let it deliver.
+
+        Without selectors of its own it records all management events, those of KMS and RDS Data included.
+        """
         return aws.cloudtrail.Trail(
             "trail",
             name=name_of_trail,
             s3_bucket_name=bucket.id,
+            sns_topic_name=topic.name if topic else None,
             is_multi_region_trail=True,
             include_global_service_events=True,
             enable_log_file_validation=True,
             tags=dict(tags),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[last_part],
+                depends_on=list(after),
                 # The provider does not start a trail that a failed run created and did not start: only a new one. A
                 # trail that runs is never recreated for an error, since nothing records meanwhile.
                 replace_on_changes=["#initerror"] if stopped else None,
@@ -186,5 +216,25 @@ def bucket_policy(bucket_arn: pulumi.Output[str], trail_arn: str, account_id: st
                 "Resource": [bucket_arn, objects],
                 "Condition": {"Bool": {"aws:SecureTransport": "false"}},
             },
+        ],
+    }
+
+
+def topic_policy(topic_arn: pulumi.Output[str], trail_arn: str) -> dict[str, Any]:
+    """Return a policy that lets CloudTrail publish on behalf of this trail alone.
+
+    Source: CloudTrail user guide, Amazon SNS topic policy for CloudTrail.
+    """
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "TrailPublishes",
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudtrail.amazonaws.com"},
+                "Action": "sns:Publish",
+                "Resource": topic_arn,
+                "Condition": {"StringEquals": {"aws:SourceArn": trail_arn}},
+            }
         ],
     }

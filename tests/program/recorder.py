@@ -207,6 +207,7 @@ def _computed(type_: str, name: str) -> tuple[str, dict[str, Any]]:
         "aws:cloudformation/stack:Stack": (f"{arn}/id", {"outputs": {"CloudOneRoleArn": "arn:management-role"}}),
         "aws:iam/role:Role": (name, {"arn": arn, "name": name}),
         "aws:cloudtrail/trail:Trail": (arn, {"arn": arn}),
+        "aws:sns/topic:Topic": (arn, {"arn": arn, "name": name}),
         "command:local:Command": (name, {"stdout": '{"verdict": "ok", "checks": {}, "problems": {}}', "stderr": ""}),
     }
     return known.get(type_, (name, {"arn": arn}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from typing import Any
 
 import pulumi
@@ -12,8 +13,9 @@ from components.aws.names import trail_name
 from components.checks.findings import TrailDoubt
 from components.refusal import Refusal
 from components.settings.model import ExistingTrail, NewTrail, Settings
+from components.steps.audit_trail import AuditTrail
 from tests.program.deployment import deploy
-from tests.program.recorder import PROJECT, Recorder, Registered
+from tests.program.recorder import PROJECT, STACK, WHERE, Recorder, Registered
 
 
 @functools.cache
@@ -145,3 +147,44 @@ def test_only_a_trail_that_does_not_run_is_made_anew_after_a_failed_run() -> Non
     )
     assert list(stopped.replaceOnChanges) == ["#initerror"]
     assert stopped.deleteBeforeReplace, "its name is taken until it is gone"
+
+
+@functools.cache
+def with_topic() -> Recorder:
+    """A new trail of route visionOne: without a Cloud One account."""
+    engine = Recorder()
+    pulumi.runtime.set_mocks(engine.mocks, project=PROJECT, stack=STACK, monitor=engine)
+
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]
+    def program() -> None:
+        AuditTrail("audit-trail", account=None, source=NewTrail(), where=WHERE, tags={"team": "a"})
+
+    program()
+    return engine
+
+
+def test_vision_one_is_told_by_a_topic_of_the_trails_own_to_which_nobody_else_may_publish() -> None:
+    engine = with_topic()
+    trail, policy = engine.one("aws:cloudtrail/trail:Trail"), engine.one("aws:sns/topicPolicy:TopicPolicy")
+    (allowed,) = json.loads(policy.inputs["policy"])["Statement"]
+    assert trail.inputs["snsTopicName"] == "trail-topic"
+    assert {"trail-topic-policy", "trail-bucket-access"} <= trail.depends_on, "CloudTrail tries both when it is created"
+    assert (allowed["Effect"], allowed["Principal"]) == ("Allow", {"Service": "cloudtrail.amazonaws.com"})
+    assert (allowed["Action"], allowed["Resource"]) == ("sns:Publish", policy.inputs["arn"])
+    assert allowed["Condition"] == {
+        "StringEquals": {"aws:SourceArn": "arn:aws:cloudtrail:us-east-1:012345678901:trail/trend-onboarding-dev"}
+    }
+
+
+def test_a_trail_for_vision_one_records_all_management_events_and_its_logs_can_be_validated() -> None:
+    trail = with_topic().one("aws:cloudtrail/trail:Trail").inputs
+    assert trail["enableLogFileValidation"] is True
+    assert not {"eventSelectors", "advancedEventSelectors"} & trail.keys(), "the default records KMS and RDS Data, too"
+
+
+def test_a_trail_for_cloud_one_has_no_topic() -> None:
+    engine = made(NewTrail())
+    assert not {each.type for each in engine.made if each.type.startswith("aws:sns/")}
+    assert "snsTopicName" not in engine.one("aws:cloudtrail/trail:Trail").inputs
+    assert "trend:KeyCheck" in engine.types
+    assert "trend:KeyCheck" not in with_topic().types
