@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 import pulumi
 
 from components.aws.context import AwsContext
+from components.checks.moving import move
 from components.checks.own_state import in_state
 from components.checks.preflight import Preflight
 from components.cloud_one_route import CloudOneRoute
@@ -57,8 +58,11 @@ class Onboarding(pulumi.ComponentResource):
     ) -> None:
         with refusals_in_one_line():
             _refuse_a_second(name)
-        # Asked for only where it matters, since it is a call to the engine: previews change nothing.
-        gate = KeyGate(name, in_state() if settings.adopt and not pulumi.runtime.is_dry_run() else {})
+        known = in_state()
+        leaving = move(settings, known)
+        if leaving:
+            pulumi.log.info(leaving.notice)
+        gate = KeyGate(name, known, leaving)
         super().__init__("trend:onboarding:Onboarding", name, None, gate.before_changes(opts))
         with refusals_in_one_line():
             self._refuse_another_caller(name)

@@ -6,13 +6,13 @@ IAM takes one provider for a URL. One that this stack did not create is used as 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from components.aws.clients import AwsClients
 from components.aws.context import AwsContext
 from components.aws.errors import AwsError, AwsUnavailable, calling
 from components.checks.findings import Finding
+from components.checks.own_state import Held
 
 SUBJECT = "OpenID Connect provider of Vision One"
 
@@ -29,9 +29,7 @@ class ExistingProvider(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def existing_provider(
-    aws: AwsClients, region: str, where: AwsContext, in_state: Mapping[str, str] | None
-) -> ExistingProvider:
+def existing_provider(aws: AwsClients, region: str, where: AwsContext, in_state: Held | None) -> ExistingProvider:
     """Look for a provider of Vision One's region that this stack did not create.
 
     Its host is looked for by its beginning, `cloudaccounts-<region>.`: all of it Vision One tells to a key alone.
@@ -40,11 +38,12 @@ def existing_provider(
         aws: is asked.
         region: Vision One's code.
         where: the AWS account.
-        in_state: ids by URN in Pulumi's state; None where the engine does not show it: this stack may have created any.
+        in_state: what Pulumi's state holds; None where the engine does not show it: this stack may have created any.
     """
     try:
         arns = _arns(aws, where, region)
-        found = [arn for arn in arns if in_state is not None and arn not in in_state.values()]
+        own = {outputs.get("arn") for outputs in (in_state or {}).values()}
+        found = [arn for arn in arns if in_state is not None and arn not in own]
         if not found:
             owner = "belongs to this stack" if arns and in_state is not None else "is created by this stack"
             return ExistingProvider(None, (Finding(SUBJECT, "ok", f"the provider for cloudaccounts-{region} {owner}"),))

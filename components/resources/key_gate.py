@@ -9,7 +9,6 @@ says why.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -19,6 +18,8 @@ from pulumi.runtime.settings import monitor_supports_feature
 from components.aws.clients import clients
 from components.aws.errors import AwsError
 from components.aws.identity import AwsSettings, redactor
+from components.checks.moving import Move
+from components.checks.own_state import Held
 from components.checks.stacks import STATE_UNKNOWN
 from components.resources.account import CloudOneAccount
 from components.resources.external_id import ExternalId, ExternalIdProvider
@@ -28,6 +29,7 @@ from components.resources.other_deployment import require_unmanaged
 from components.resources.prior_link import PriorLink
 from components.resources.properties import Props
 from components.resources.vision_one_tenant import TenantProvider, VisionOneTenant
+from components.settings.route import Route
 from components.trend.errors import TrendError
 
 
@@ -40,12 +42,14 @@ class KeyGate:
 
     Args:
         name: of the component that all resources are children of.
-        in_state: what Pulumi's state holds, ids by URN; None where the engine does not show it.
+        in_state: what Pulumi's state holds; None where the engine does not show it.
+        leaving: the route that this run leaves, if it leaves one: its links are removed in the end, with its own key.
     """
 
-    def __init__(self, name: str, in_state: Mapping[str, str] | None) -> None:
+    def __init__(self, name: str, in_state: Held | None, leaving: Move | None = None) -> None:
         self._name = name
         self._in_state = in_state
+        self._leaving = leaving
         self._step_1: CloudOneAccount | VisionOneTenant | None = None
         self._asks_external_id = False
         self._adopting: list[PriorLink] = []
@@ -103,6 +107,8 @@ class KeyGate:
         known = {name: await output.future() or "" for name, output in self._step_1.link_inputs.items()}
         if not self._step_1_asked:
             await asyncio.to_thread(self._ask_as_step_1, self._step_1, known)
+        if self._leaving:
+            await asyncio.to_thread(_ask_of_earlier_route, self._leaving)
         for prior in self._adopting:
             await asyncio.to_thread(self._require_unmanaged, prior, known)
 
@@ -139,4 +145,17 @@ class KeyGate:
     def _marks(self) -> list[str]:
         if self._in_state is None:
             raise AwsError(STATE_UNKNOWN)
-        return [mark for urn, mark in self._in_state.items() if "trend:Deployment::" in urn]
+        return [str(outputs["mark"]) for urn, outputs in self._in_state.items() if "trend:Deployment::" in urn]
+
+
+def _ask_of_earlier_route(leaving: Move) -> None:
+    """Make sure that what the run removes in the end can be removed then."""
+    get = pulumi.Config().get
+    if leaving.origin is Route.CLOUD_ONE:
+        key = KeyCheckProvider()
+        key.take_settings(get)
+        key.require_key(leaving.owner)
+    else:
+        tenant = TenantProvider()
+        tenant.take_settings(get)
+        tenant.ask_before_changes(leaving.owner, ())

@@ -74,7 +74,7 @@ class VisionOneAccountProvider(LinkProvider[VisionOneLinkInputs, VisionOneAccoun
     def make(self, inputs: VisionOneLinkInputs, settings: VisionOneAccountSettings) -> Link[VisionOneAccountSettings]:
         """Link the account. The reply has no body, so the link is taken to be as it was asked for."""
         body = {name: value for name, value in _body(settings).items() if value}
-        self._client(inputs).create(body)
+        self._client(inputs).create(inputs.aws_account_id, body)
         return Link(
             id=inputs.aws_account_id, name=_name(settings.account_name, inputs.aws_account_id), settings=settings
         )

@@ -12,7 +12,7 @@ from components.resources.prior_link import PriorLink, PriorVisionOneAccountProv
 from components.resources.vision_one_account import VisionOneAccount
 from components.resources.vision_one_tenant import VisionOneTenant
 from components.settings.direct import DirectLink, Feature
-from components.steps.vision_one_reads import policies
+from components.steps.vision_one_reads import read_policy
 
 
 class VisionOneLink(pulumi.ComponentResource):
@@ -80,10 +80,7 @@ class VisionOneLink(pulumi.ComponentResource):
             tags=dict(tags),
             opts=child,
         )
-        reads = [
-            aws.iam.RolePolicy(f"vision-one-reads-{part}", role=role.name, policy=policy, opts=child)
-            for part, policy in policies().items()
-        ]
+        reads = aws.iam.RolePolicy("vision-one-reads", role=role.name, policy=read_policy(), opts=child)
         managed = {
             "customTags": dict(link.tags) or None,
             "workloadInstance": link.workload_instance or None,
@@ -110,7 +107,7 @@ class VisionOneLink(pulumi.ComponentResource):
             workload_instance=link.workload_instance or None,
             adopt=adopt,
             before=prior.before if prior else None,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=reads),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[reads]),
         )
         self.role_arn = role.arn
         self.account_id = account.id

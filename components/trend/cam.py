@@ -15,6 +15,8 @@ from components.trend.errors import NotFound, UnusableReply
 from components.trend.transport import Reply, Transport
 
 ACCOUNTS = "/v3.0/cam/awsAccounts"
+CREATED, NO_CONTENT = 201, 204
+"""HTTP status of an account that was linked, and of one that was changed."""
 
 
 class FeatureReply(Reply, frozen=True):
@@ -146,22 +148,28 @@ class CamClient:
         account = self._transport.parse(LinkedAccountReply, reply, f"GET {path}")
         return msgspec.structs.replace(account, etag=response.headers.get("ETag", ""))
 
-    def create(self, body: Mapping[str, Any]) -> None:
+    def create(self, aws_account_id: str, body: Mapping[str, Any]) -> None:
         """Link an account.
 
         Raises:
-            NoReply: perhaps after the account was linked; look before asking again.
+            NoReply, UnusableReply: perhaps after the account was linked; look before asking again.
         """
-        self._transport.send("POST", ACCOUNTS, body=body)
+        response = self._transport.send("POST", ACCOUNTS, body=body)
+        created = response.headers.get("Location", "").rstrip("/").rpartition("/")[2]
+        if response.status_code != CREATED or created != aws_account_id:
+            raise UnusableReply("the reply does not name the account", method="POST", path=f"visionone {ACCOUNTS}")
 
     def modify(self, aws_account_id: str, body: Mapping[str, Any], etag: str) -> None:
         """Change what the body names, unless somebody changed the account since it was read.
 
         Raises:
             Outdated: so it is.
+            NoReply, UnusableReply: perhaps after the change.
         """
-        headers = {"If-Match": etag} if etag else {}
-        self._transport.send("PATCH", f"{ACCOUNTS}/{aws_account_id}", body=body, headers=headers)
+        path, headers = f"{ACCOUNTS}/{aws_account_id}", {"If-Match": etag} if etag else {}
+        response = self._transport.send("PATCH", path, body=body, headers=headers)
+        if response.status_code != NO_CONTENT:
+            raise UnusableReply("the reply does not confirm the change", method="PATCH", path=f"visionone {path}")
 
     def delete(self, aws_account_id: str) -> None:
         """Unlink an account.

@@ -11,7 +11,7 @@ import pytest
 from components.aws import bucket as trail_bucket
 from components.resources import base, role_refusals
 from components.resources.notification_snapshot import NotificationSnapshotProvider
-from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
+from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE, VISION_ONE_KEY_VARIABLE
 from components.settings.endpoints import ENDPOINT_VARIABLE
 from components.trend import transport
 from sandbox.sandbox import Sandbox
@@ -20,7 +20,7 @@ from tests.lifecycle.adopting import Adopting
 from tests.lifecycle.aws_scene import Aws
 from tests.lifecycle.engine import Engine, Resource
 from tests.lifecycle.notified_bucket import EXISTING, Bucket, Deployment, begin_anew
-from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, TENANT, Kind
+from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, TENANT, VISION_ONE_ACCOUNT, Kind
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +40,7 @@ def trend(simulator: Simulator) -> SimulatorControl:
 @pytest.fixture(autouse=True)
 def _a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Take away what a provider's process keeps, and what this one's environment would tell it."""
-    for variable in (KEY_VARIABLE, TOKEN_VARIABLE, ENDPOINT_VARIABLE, base.DEBUG_VARIABLE):
+    for variable in (KEY_VARIABLE, TOKEN_VARIABLE, VISION_ONE_KEY_VARIABLE, ENDPOINT_VARIABLE, base.DEBUG_VARIABLE):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)  # `configure` sets it; undone after the test
     base._environment.cache_clear()
@@ -62,8 +62,13 @@ def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def engine(trend: SimulatorControl, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """An engine with the full-access key in the configuration and the simulator as Trend."""
     monkeypatch.setenv(ENDPOINT_VARIABLE, trend.url)
-    token = TENANT.enrollment_tokens[0].value
-    return Engine({"cloudOneApiKey": TENANT.full_access_key.value, "visionOneServiceToken": token})
+    return Engine(
+        {
+            "cloudOneApiKey": TENANT.full_access_key.value,
+            "visionOneServiceToken": TENANT.enrollment_tokens[0].value,
+            "visionOneApiKey": TENANT.business.full_access_key.value,
+        }
+    )
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +86,7 @@ def aws(running_aws: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Aws:
     return Aws(running_aws)
 
 
-@pytest.fixture(params=[CONNECTOR, CLOUD_ACCOUNT], ids=lambda kind: kind.name)
+@pytest.fixture(params=[CONNECTOR, CLOUD_ACCOUNT, VISION_ONE_ACCOUNT], ids=lambda kind: kind.name)
 def kind(request: pytest.FixtureRequest) -> Any:
     return request.param
 

@@ -10,7 +10,13 @@ from typing import Any
 from components.resources.cloud_account import CloudAccountProvider
 from components.resources.connector import ConnectorProvider
 from components.resources.link_provider import LinkProvider
-from components.resources.prior_link import PriorCloudAccountProvider, PriorConnectorProvider, PriorLinkProvider
+from components.resources.prior_link import (
+    PriorCloudAccountProvider,
+    PriorConnectorProvider,
+    PriorLinkProvider,
+    PriorVisionOneAccountProvider,
+)
+from components.resources.vision_one_account import VisionOneAccountProvider
 from sandbox.gate.faults import Fault
 from sandbox.trend import SimulatorControl
 from sandbox.trend.tenant import default_tenant
@@ -31,6 +37,8 @@ ENROLLMENT_INPUTS = {"cloudOneAccountId": ACCOUNT, "region": REGION, "enroll": T
 PARAMETERS_INPUTS = {**EXTERNAL_ID_INPUTS, **ACCOUNT_INPUTS}
 LINK_INPUTS = {"cloudOneAccountId": ACCOUNT, "region": REGION, "awsAccountId": AWS_ACCOUNT, "roleArn": OUR_ROLE}
 
+_WRITTEN = ("displayName", "alias", "accountName", "description", "features")
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -41,6 +49,7 @@ class Kind:
         noun: what errors call it.
         inputs: with which the program declares it.
         service, collection, item: where it is at Trend.
+        kept_as: what the simulator's state calls all of this kind.
         looked_at: pattern of the paths by which it is read.
         role_field, name_field: Trend's names of the role and of what a person recognises the link by.
         name_input: the program's name of the latter.
@@ -49,11 +58,12 @@ class Kind:
     """
 
     name: str
-    provider: type[LinkProvider[Any]]
-    prior: type[PriorLinkProvider[Any]]
+    provider: type[LinkProvider[Any, Any]]
+    prior: type[PriorLinkProvider[Any, Any]]
     noun: str
     inputs: dict[str, Any]
     service: str
+    kept_as: str
     collection: str
     item: str
     looked_at: str
@@ -68,7 +78,11 @@ class Kind:
     def live(self, control: SimulatorControl) -> list[dict[str, Any]]:
         """Return all links of this kind as Trend shows them."""
         links: dict[str, list[dict[str, Any]]] = json.loads(control.state().links())
-        return links["connectors" if self.service == "workload" else "cloudAccounts"]
+        for link in links[self.kept_as]:
+            for feature in link.get("features", ()):  # Vision One adds to these what it has found out
+                feature.pop("missingAwsPermissions", None)
+                feature.pop("templateVersion", None)
+        return links[self.kept_as]
 
     def only(self, control: SimulatorControl) -> dict[str, Any]:
         """Return the link; there must be exactly one."""
@@ -105,11 +119,18 @@ class Kind:
     @property
     def own_settings(self) -> dict[str, Any]:
         """What we write beside the role, by the program's names."""
-        return {name: value for name, value in self.inputs.items() if name in ("displayName", "alias", "description")}
+        return {name: value for name, value in self.inputs.items() if name in _WRITTEN}
 
     def trends_name(self, setting: str) -> str:
         """Return what Trend calls a setting."""
-        return self.role_field if setting == "roleArn" else setting
+        return {"roleArn": self.role_field, self.name_input: self.name_field}.get(setting, setting)
+
+    @property
+    def change_action(self) -> str:
+        """The call that changes the link; of a cloud account, the second half of it."""
+        if self.provider is VisionOneAccountProvider:
+            return f"PATCH {self.item}"
+        return f"POST {self.item if self.provider.changes_in_place else self.collection}"
 
     def fault(self, kind: str, method: str = "POST", **more: Any) -> Fault:
         """Return a fault on the call that creates the link, or on others of `method` for the link itself."""
@@ -128,6 +149,7 @@ CONNECTOR = Kind(
     noun="Workload Security connector",
     inputs={**LINK_INPUTS, "displayName": "AWS ours", "adopt": False},
     service="workload",
+    kept_as="connectors",
     collection="/awsconnectors",
     item="/awsconnectors/{ID}",
     looked_at="/awsconnectors/{ID}",
@@ -148,6 +170,7 @@ CLOUD_ACCOUNT = Kind(
     noun="Cloud One cloud account",
     inputs={**LINK_INPUTS, "alias": "AWS ours", "description": "by the stack", "adopt": False},
     service="cloudaccounts",
+    kept_as="cloudAccounts",
     collection="/cloudaccounts/aws",
     item="/cloudaccounts/aws/{id}",
     looked_at="/cloudaccounts/aws*",
@@ -158,6 +181,40 @@ CLOUD_ACCOUNT = Kind(
     change_by_hand=lambda control: control.change_cloud_account,
     delete_by_hand=lambda control: control.delete_cloud_account,
     foreign_fields={"alias": "made by hand", "description": "of another team"},
+)
+
+VISION_ONE_ACCOUNT = Kind(
+    name="Vision One account",
+    provider=VisionOneAccountProvider,
+    prior=PriorVisionOneAccountProvider,
+    noun="Vision One cloud account",
+    inputs={
+        "customer": TENANT.business.id,
+        "awsAccountId": AWS_ACCOUNT,
+        "roleArn": OUR_ROLE,
+        "accountName": "AWS ours",
+        "description": "by the stack",
+        "features": [{"id": "container-security", "regions": ["us-east-1"]}],
+        "adopt": False,
+    },
+    service="visionone",
+    kept_as="visionOneAccounts",
+    collection="/v3.0/cam/awsAccounts",
+    item="/v3.0/cam/awsAccounts/{id}",
+    looked_at="/v3.0/cam/awsAccounts/{id}",
+    role_field="roleArn",
+    name_field="name",
+    name_input="accountName",
+    by_hand=lambda control: control.add_vision_one_account,
+    change_by_hand=lambda control: control.change_vision_one_account,
+    delete_by_hand=lambda control: control.delete_vision_one_account,
+    # Tags are not among our settings here: an account that is adopted and restored keeps them.
+    foreign_fields={
+        "name": "made by hand",
+        "description": "of another team",
+        "features": [{"id": "cloud-response", "regions": ["us-east-1"]}],
+        "customTags": [{"key": "team", "value": "other"}],
+    },
 )
 
 

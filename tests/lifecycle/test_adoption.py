@@ -8,7 +8,16 @@ from components.resources.base import OnboardingError
 from sandbox.trend import SimulatorControl
 from tests.lifecycle.adopting import Adopting
 from tests.lifecycle.engine import Engine
-from tests.lifecycle.scene import CONNECTOR, FOREIGN_ROLE, LINK_INPUTS, NEW_ROLE, OUR_ROLE, THIRD_ROLE, Kind
+from tests.lifecycle.scene import (
+    CLOUD_ACCOUNT,
+    CONNECTOR,
+    FOREIGN_ROLE,
+    LINK_INPUTS,
+    NEW_ROLE,
+    OUR_ROLE,
+    THIRD_ROLE,
+    Kind,
+)
 
 
 def test_an_adopted_link_is_ours_and_its_earlier_settings_are_kept(
@@ -119,6 +128,7 @@ def test_a_link_that_its_owner_put_back_is_left_as_it_is_without_a_word(
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize("kind", [CONNECTOR, CLOUD_ACCOUNT], ids=lambda kind: kind.name)
 def test_a_replacement_gives_back_what_was_adopted_and_adopts_again(
     stack: Adopting, kind: Kind, trend: SimulatorControl
 ) -> None:
@@ -190,4 +200,4 @@ def test_an_adopted_link_deleted_by_hand_can_be_destroyed(stack: Adopting, kind:
     stack.destroy()
 
     # A cloud account that is gone may be one whose return died half-way, so it is registered again.
-    assert kind.live(trend) == [] if kind is CONNECTOR else kind.settings(trend) == before
+    assert kind.live(trend) == [] if kind.provider.changes_in_place else kind.settings(trend) == before

@@ -8,7 +8,11 @@ from components.resources.base import OnboardingError
 from sandbox.trend import SimulatorControl
 from tests.lifecycle.adopting import Adopting
 from tests.lifecycle.engine import Engine
-from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, FOREIGN_ROLE, OUR_ROLE, Kind
+from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, FOREIGN_ROLE, OUR_ROLE, VISION_ONE_ACCOUNT, Kind
+
+LOOKS = {CONNECTOR.name: 0, CLOUD_ACCOUNT.name: 1, VISION_ONE_ACCOUNT.name: 2}
+"""How often a link is read by GET before it is adopted: never, since it is searched for; once, since the list is
+remembered; for the record and for the link."""
 
 
 def the_run_dies(kind: Kind, trend: SimulatorControl, *, looks: int, done: bool) -> None:
@@ -19,10 +23,7 @@ def the_run_dies(kind: Kind, trend: SimulatorControl, *, looks: int, done: bool)
         done: whether Trend carries the change out; of a cloud account, the second half of it.
     """
     when = "after" if done else "before"
-    if kind is CONNECTOR:
-        trend.add_fault(kind.fault("drop", when=when, count=None, action=f"POST {kind.item}"))
-    else:
-        trend.add_fault(kind.fault("drop", when=when, count=None))
+    trend.add_fault(kind.fault("drop", when=when, count=None, action=kind.change_action))
     trend.add_fault(kind.fault("drop", "GET", nth=looks + 1, count=None))
 
 
@@ -30,7 +31,7 @@ def half_way(kind: Kind, *, done: bool) -> list[str]:
     """Return the role of what a run that died while it adopted has left: of a cloud account perhaps nothing at all."""
     if done:
         return [OUR_ROLE]
-    return [FOREIGN_ROLE] if kind is CONNECTOR else []
+    return [FOREIGN_ROLE] if kind.provider.changes_in_place else []
 
 
 @pytest.mark.parametrize("done", [True, False], ids=["after the change", "before the change"])
@@ -39,7 +40,7 @@ def test_an_adoption_that_died_half_way_keeps_the_original_settings(
 ) -> None:
     kind.make_foreign(trend)
     before = kind.settings(trend)
-    the_run_dies(kind, trend, looks=0 if kind is CONNECTOR else 1, done=done)
+    the_run_dies(kind, trend, looks=LOOKS[kind.name], done=done)
     with pytest.raises(OnboardingError):
         stack.up()
     trend.clear_faults()

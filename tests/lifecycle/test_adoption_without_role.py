@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from components.aws.clients import clients
@@ -12,10 +14,16 @@ from sandbox.sandbox import ACCOUNT as SANDBOX_ACCOUNT
 from sandbox.trend import SimulatorControl
 from tests.lifecycle.adopting import Adopting
 from tests.lifecycle.aws_scene import Aws
-from tests.lifecycle.scene import CONNECTOR, OUR_ROLE, Kind
+from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, OUR_ROLE, Kind
 
 EARLIER_ROLE = f"arn:aws:iam::{SANDBOX_ACCOUNT}:role/path/earlier"
 REFUSAL = "The role could not be assumed"
+
+
+@pytest.fixture(params=[CONNECTOR, CLOUD_ACCOUNT], ids=lambda kind: kind.name)
+def kind(request: pytest.FixtureRequest) -> Any:
+    """The kinds that may name a role of another account, as the sandbox's is here."""
+    return request.param
 
 
 @pytest.fixture

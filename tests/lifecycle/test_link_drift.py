@@ -184,7 +184,7 @@ def test_an_update_that_fails_is_done_by_the_next_run(
 ) -> None:
     renamed: dict[str, Any] = {**kind.inputs, kind.name_input: "renamed"}
     before = kind.settings(trend)
-    trend.add_fault(kind.fault("status", count=None, action="POST *"))
+    trend.add_fault(kind.fault("status", count=None, action=kind.change_action))
     with pytest.raises(OnboardingError, match="HTTP 500"):
         made.up(renamed)
     trend.clear_faults()

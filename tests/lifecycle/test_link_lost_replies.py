@@ -29,8 +29,7 @@ NAMES = ["-".join(str(part) for part in fault.values()) for fault in FAULTS]
 
 def change_fault(link: Kind, **fault: Any) -> Fault:
     """Let every call that changes a link go wrong; of a cloud account, the second half of the change."""
-    path = link.item if link is CONNECTOR else link.collection
-    return link.fault(count=None, action=f"POST {path}", **fault)
+    return link.fault(count=None, action=link.change_action, **fault)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=NAMES)
@@ -68,7 +67,7 @@ def test_a_run_that_died_in_the_post_is_taken_up_by_the_next(
 ) -> None:
     # Neither the POST nor anything that asks about it gets an answer: all that the run can do is fail.
     trend.add_fault(kind.fault("drop", when=when))
-    lookup = "POST /awsconnectors/search" if kind.service == "workload" else f"GET {kind.collection}"
+    lookup = "POST /awsconnectors/search" if kind is CONNECTOR else f"GET {kind.looked_at}"
     trend.add_fault(kind.fault("drop", count=None, nth=2, action=lookup))
     with pytest.raises(OnboardingError, match="broke before the reply came"):
         resource.up(kind.inputs)

@@ -44,5 +44,5 @@ def test_what_the_state_holds_is_known_by_urn() -> None:
     engine = Recorder()
     engine.state = entry(PARENTS, "management-role", OURS) | entry("", "another", "arn:of-another")
     asked(engine)
-    assert in_state() == {urn: each["outputs"]["id"] for urn, each in engine.state.items()}
+    assert in_state() == {urn: each["outputs"] for urn, each in engine.state.items()}
     assert engine.asked == [STATE]  # once a run, whoever wants to know

@@ -11,6 +11,7 @@ from sandbox.pulumi.aws.kind import ResourceType
 _CLASSES = {
     "aws:cloudformation/stack:Stack": "cloudformation.StackType",
     "aws:cloudtrail/trail:Trail": "cloudtrail.TrailType",
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "iam_oidc.OidcProviderType",
     "aws:iam/role:Role": "iam_role.RoleType",
     "aws:iam/rolePolicy:RolePolicy": "iam_role_policy.RolePolicyType",
     "aws:s3/bucket:Bucket": "s3_bucket.BucketType",

@@ -19,6 +19,7 @@ REGION = "us-east-1"
 SERVICES = ("sts", "iam", "s3", "s3control", "cloudtrail", "cloudformation")
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+OIDC = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 BUCKET = "aws:s3/bucket:Bucket"
 TRAIL = "aws:cloudtrail/trail:Trail"
 STACK = "aws:cloudformation/stack:Stack"

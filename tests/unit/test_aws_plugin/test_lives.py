@@ -11,6 +11,7 @@ from sandbox.pulumi.aws.catalog import tokens
 from sandbox.pulumi.aws.tags import from_pairs
 from tests.unit.test_aws_plugin.driver import (
     BUCKET,
+    OIDC,
     PART,
     READ_BUCKET,
     READ_ROLE,
@@ -141,6 +142,17 @@ LIVES = {
         update=["PutRolePolicy", "GetRolePolicy"],
         delete=["DeleteRolePolicy"],
     ),
+    OIDC: Life(
+        {"url": "https://issuer.example.com", "clientIdLists": ["a", "b"], "tags": {"old": "1"}},
+        {"url": "https://issuer.example.com", "clientIdLists": ["b", "a"], "tags": {"new": "1"}},
+        {"url": "https://other.example.com"},
+        create=["CreateOpenIDConnectProvider", "GetOpenIDConnectProvider"],
+        read=["GetOpenIDConnectProvider"],
+        update=[
+            *("UntagOpenIDConnectProvider", "TagOpenIDConnectProvider", "GetOpenIDConnectProvider"),
+        ],
+        delete=["DeleteOpenIDConnectProvider"],
+    ),
     BUCKET: Life(
         {"tags": {"a": "1", "b": "1"}},
         {"tags": {"a": "2"}, "forceDestroy": True},
@@ -257,8 +269,9 @@ def test_a_refusal_is_never_taken_for_gone(world: World, token: str) -> None:
     label = r"\w[\w -]+ \(.+\)"
     with pytest.raises(Failed, match=rf"^reading {label}: AccessDenied: User is not authorized$"):
         made.refresh()
+    other = LIVES[OIDC].replacing if token == OIDC else {}  # an account has one for an address
     with pytest.raises(Failed, match=rf"^(creating|waiting for|reading) {label}.*: AccessDenied: ") as failed:
-        world.engine.resource(token, "another").create(world.inputs(LIVES[token].first))
+        world.engine.resource(token, "another").create(world.inputs({**LIVES[token].first, **other}))
     assert failed.value.kept or token == BUCKET
 
 
