@@ -157,6 +157,14 @@ def _ssm(call: AwsCall, account: str) -> list[Ask]:
     return [Ask(f"ssm:{call.action}", f"{beginning}/{name.strip('/')}") for name in names]
 
 
+def _sns(call: AwsCall, account: str) -> list[Ask]:
+    given = call.parameters
+    beginning = f"arn:{get_partition(call.region)}:sns:{call.region}:{account}"
+    arn = given.get("TopicArn") or given.get("ResourceArn") or f"{beginning}:{given['Name']}"
+    tagged = ["TagResource"] if call.action == "CreateTopic" and given.get("Tags") else []
+    return [Ask(f"sns:{action}", arn) for action in (call.action, *tagged)]
+
+
 def _stack_arn(region: str, account: str, name: str) -> str:
     stacks = cloudformation_backends[account][region].stacks.values()
     made = next((str(stack.stack_id) for stack in stacks if stack.name == name), None)
@@ -174,6 +182,7 @@ _SERVICES: Mapping[str, Callable[[AwsCall, str], list[Ask]]] = {
     "iam": _iam,
     "cloudtrail": _cloudtrail,
     "cloudformation": _cloudformation,
+    "sns": _sns,
     "ssm": _ssm,
     "sts": _sts,
     "organizations": _organizations,

@@ -21,6 +21,8 @@ _CLASSES = {
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "s3_parts.PublicAccessBlockType",
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": "s3_parts.EncryptionType",
     "aws:s3/bucketVersioning:BucketVersioning": "s3_parts.VersioningType",
+    "aws:sns/topic:Topic": "sns.TopicType",
+    "aws:sns/topicPolicy:TopicPolicy": "sns.TopicPolicyType",
 }
 
 

@@ -16,6 +16,7 @@ _ARGUMENTS = {
     "includeGlobalServiceEvents": "IncludeGlobalServiceEvents",
     "isMultiRegionTrail": "IsMultiRegionTrail",
     "s3BucketName": "S3BucketName",
+    "snsTopicName": "SnsTopicName",
 }
 """Inputs of CreateTrail and UpdateTrail."""
 
@@ -40,7 +41,7 @@ class TrailType(ResourceType):
 
     def create(self, aws: Aws, inputs: Props) -> str:
         """CreateTrail, tags included."""
-        request = {argument: inputs[name] for name, argument in _ARGUMENTS.items()}
+        request = {argument: inputs[name] for name, argument in _ARGUMENTS.items() if name in inputs}
         wanted = {"TagsList": tags.pairs(inputs["tagsAll"])} if inputs.get("tagsAll") else {}
         created = _client(aws, inputs).create_trail(Name=inputs["name"], **request, **wanted)
         return str(created["TrailARN"])
@@ -71,6 +72,7 @@ class TrailType(ResourceType):
             "s3BucketName": trail["S3BucketName"],
             "s3KeyPrefix": trail.get("S3KeyPrefix", ""),
             "snsTopicArn": trail.get("SnsTopicARN") or "",
+            "snsTopicName": trail.get("SnsTopicName") or "",
             **tags.found(aws, tags.from_pairs(answer[0].get("TagsList") if answer else []), state),
         }
 
@@ -84,7 +86,7 @@ class TrailType(ResourceType):
 
     def update(self, aws: Aws, resource_id: str, old: Props, new: Props) -> None:
         """UpdateTrail with what changed, if anything; then start or stop logging."""
-        request = {argument: new[name] for name, argument in _ARGUMENTS.items() if changed(old, new, name)}
+        request = {argument: new.get(name, "") for name, argument in _ARGUMENTS.items() if changed(old, new, name)}
         if request:
             _client(aws, new).update_trail(Name=resource_id, **request)
         if changed(old, new, "enableLogging"):

@@ -16,13 +16,15 @@ from sandbox.pulumi.aws.servicer import AwsProvider
 from sandbox.pulumi.wire import to_python, to_struct
 
 REGION = "us-east-1"
-SERVICES = ("sts", "iam", "s3", "s3control", "cloudtrail", "cloudformation")
+SERVICES = ("sts", "iam", "s3", "s3control", "cloudtrail", "cloudformation", "sns")
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 OIDC = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 BUCKET = "aws:s3/bucket:Bucket"
 TRAIL = "aws:cloudtrail/trail:Trail"
 STACK = "aws:cloudformation/stack:Stack"
+TOPIC = "aws:sns/topic:Topic"
+TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
 PART = {
     "access": "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
     "encryption": "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",

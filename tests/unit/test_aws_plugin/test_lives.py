@@ -21,6 +21,8 @@ from tests.unit.test_aws_plugin.driver import (
     ROLE_POLICY,
     STACK,
     TEMPLATE_URL,
+    TOPIC,
+    TOPIC_POLICY,
     TRAIL,
     TRUST,
     DrivenResource,
@@ -172,6 +174,24 @@ LIVES = {
         update=["RemoveTags", "AddTags", "UpdateTrail", "StopLogging", *READ_TRAIL],
         delete=["DeleteTrail"],
     ),
+    TOPIC: Life(
+        {"tags": {"old": "1"}},
+        {"tags": {"new": "1"}},
+        {"name": "other", "region": "eu-west-2"},
+        create=["CreateTopic", "GetTopicAttributes", "ListTagsForResource"],
+        read=["GetTopicAttributes", "ListTagsForResource"],
+        update=["UntagResource", "TagResource", "GetTopicAttributes", "ListTagsForResource"],
+        delete=["DeleteTopic"],
+    ),
+    TOPIC_POLICY: Life(
+        {"arn": "{topic}", "policy": policy("sns:Publish")},
+        {"arn": "{topic}", "policy": policy("sns:Subscribe")},
+        {"arn": "arn:aws:sns:us-east-1:123456789012:other"},
+        create=["SetTopicAttributes", "GetTopicAttributes"],
+        read=["GetTopicAttributes"],
+        update=["SetTopicAttributes", "GetTopicAttributes"],
+        delete=["SetTopicAttributes"],
+    ),
     STACK: Life(
         {
             "templateUrl": TEMPLATE_URL,
@@ -217,7 +237,8 @@ class World:
 def world(engine: PluginEngine, live: Any, template: None) -> World:
     bucket = engine.resource(BUCKET, "bucket").create({}).id
     role = engine.resource(ROLE, "role").create({"assumeRolePolicy": TRUST}).id
-    return World(engine, live, {"{bucket}": bucket, "{role}": role})
+    topic = engine.resource(TOPIC, "topic").create({}).id
+    return World(engine, live, {"{bucket}": bucket, "{role}": role, "{topic}": topic})
 
 
 def test_every_type_is_in_the_table() -> None:
@@ -254,6 +275,8 @@ def test_what_was_deleted_elsewhere_is_gone(world: World, token: str) -> None:
     made = world.made(token)
     if token in PARTS:  # some cannot go without their bucket
         world.live("s3").delete_bucket(Bucket=made.id)
+    elif token == TOPIC_POLICY:  # a topic always has one
+        world.live("sns").delete_topic(TopicArn=made.id)
     else:
         made.twin().delete()
     assert not made.refresh()
