@@ -70,7 +70,7 @@ class Onboarding(pulumi.ComponentResource):
         if settings.direct is None:
             route: CloudOneRoute | VisionOneRoute = CloudOneRoute(self, settings, where, found.doubt)
         else:
-            route = VisionOneRoute(self, settings, settings.direct, where, found.oidc_provider_arn)
+            route = VisionOneRoute(self, settings, settings.direct, where, found)
         end = route.declare()
         self.outputs = route.outputs
         # When this update got to its end. Pulumi keeps it in the state where a later one fails, through a destroy of

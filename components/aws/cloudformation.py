@@ -11,6 +11,9 @@ from components.aws.errors import calling, error_code
 Description = Mapping[str, Any]
 """What CloudFormation answers about a stack or a resource of one, under the names of its API reference."""
 
+VISION_ONE_STACK = "Trend-VisionOne"
+"""Name of Trend's stack on route `visionOne`. It has one, so that the stack can be looked for before it is there."""
+
 
 def management_stack_name(stack_name: str) -> str:
     """Return the name of Trend's stack of step 5; that of step 8 is the setting `stackName` itself."""

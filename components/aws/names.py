@@ -34,6 +34,15 @@ def trail_name() -> str:
     return name
 
 
+def topic_name() -> str:
+    """Return the name of a new trail's topic, which takes no dots: that of the trail.
+
+    It is known before the topic is there, so that what may refuse the trail's reader is asked before anything is
+    created.
+    """
+    return trail_name().replace(".", "-")
+
+
 def stack_names(settings: Settings) -> list[str]:
     """Return the names of Trend's CloudFormation stacks: of step 5, and of step 8 where events are forwarded."""
     forwarder = [settings.stack_name] if settings.trail else []

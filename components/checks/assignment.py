@@ -47,6 +47,8 @@ class VisionOneExpectation:
         customer: the tenant that the key must be of; empty where it is not known.
         aws_account_id, aws_region: the AWS account.
         role_arn: the role that the link must point at.
+        stack_name: of Trend's stack; None where it has none.
+        bucket_name: the trail's; None where Vision One reads none.
     """
 
     vision_one_region: str
@@ -54,6 +56,8 @@ class VisionOneExpectation:
     aws_account_id: str
     aws_region: str
     role_arn: str
+    stack_name: str | None = None
+    bucket_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

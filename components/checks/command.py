@@ -27,7 +27,7 @@ from components.aws.clients import AwsClients
 from components.aws.identity import AwsSettings, redactor
 from components.checks.assignment import Assignment, Expectation, VisionOneExpectation, access_settings
 from components.checks.deployed import Health, checks
-from components.checks.deployed_in_vision_one import vision_one_check
+from components.checks.deployed_in_vision_one import vision_one_checks
 from components.checks.examination import CALLER, KEY, Check, examine
 from components.checks.findings import Finding
 from components.redaction import Redactor
@@ -111,9 +111,10 @@ def examine_deployment(assignment: Assignment, environment: Mapping[str, str]) -
             yield Finding(CALLER, "unknown", f"no AWS credentials at hand: {problem}", _HINT)
 
     def deployed() -> list[Check]:
+        aws = AwsClients(AwsSettings.of(aws_setting))
         if isinstance(expected, VisionOneExpectation):
-            return [vision_one_check(expected, lambda: vision_one(expected.vision_one_region))]
-        return checks(expected, trend, AwsClients(AwsSettings.of(aws_setting)))
+            return vision_one_checks(expected, lambda: vision_one(expected.vision_one_region), aws)
+        return checks(expected, trend, aws)
 
     found = examine(
         [Check(KEY, key_finding, refusals=()), Check(CALLER, caller_finding), *deployed()],

@@ -79,7 +79,7 @@ def checks(expected: Expectation, trend: Callable[[], Trend], aws: AwsClients) -
     """
 
     def stack(name: str) -> Check:
-        return Check(f"stack {name}", partial(_stack, expected, aws, name), (CALLER,))
+        return stack_check(aws, name, expected.aws_region)
 
     links = [
         Check(CONNECTOR, lambda: _connector(expected, trend()), (KEY,)),
@@ -95,6 +95,11 @@ def checks(expected: Expectation, trend: Callable[[], Trend], aws: AwsClients) -
         Check(TRAIL, lambda: _trail(bucket), (CALLER,)),
         Check(NOTIFICATION, lambda: _notification(bucket, expected.stack_name), (CALLER,)),
     ]
+
+
+def stack_check(aws: AwsClients, name: str, region: str) -> Check:
+    """Return the check of a stack of Trend's."""
+    return Check(f"stack {name}", partial(_stack, aws, name, region), (CALLER,))
 
 
 def _connector(expected: Expectation, trend: Trend) -> Iterator[Finding]:
@@ -139,9 +144,9 @@ def _link(subject: str, name: str, actual: str, role_arn: str) -> Finding:
     return Finding(subject, "failed", text, "`pulumi up --refresh` corrects it")
 
 
-def _stack(expected: Expectation, aws: AwsClients, name: str) -> Iterator[Finding]:
+def _stack(aws: AwsClients, name: str, region: str) -> Iterator[Finding]:
     subject = f"stack {name}"
-    found = describe_stack(aws, name, expected.aws_region)
+    found = describe_stack(aws, name, region)
     if found is None:
         yield Finding(subject, "failed", "is gone", _RECREATE)
         return

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from components.aws.clients import AwsClients
 from components.checks.assignment import VisionOneExpectation
-from components.checks.examination import KEY, Check
-from components.checks.findings import Finding
+from components.checks.audited_trail import judged_trail
+from components.checks.deployed import TRAIL, stack_check
+from components.checks.examination import CALLER, KEY, Check
+from components.checks.findings import Finding, checked
 from components.trend.cam import LinkedAccountReply
 from components.trend.vision_one_access import VisionOneAccess
 
@@ -16,14 +20,25 @@ _LONGEST_LIST = 5
 """Names that a finding lists before it counts the others."""
 
 
-def vision_one_check(expected: VisionOneExpectation, vision_one: Callable[[], VisionOneAccess]) -> Check:
-    """Return the check of the link; that of the API key may precede it.
+def vision_one_checks(
+    expected: VisionOneExpectation, vision_one: Callable[[], VisionOneAccess], aws: AwsClients
+) -> list[Check]:
+    """Return the checks of the link, and of Trend's stack and the trail where there are any.
+
+    Those of API key and AWS caller may precede them.
 
     Args:
         expected: what must be found.
         vision_one: returns the client; it may raise `TrendError`.
+        aws: the clients of AWS.
     """
-    return Check(CLOUD_ACCOUNT, lambda: _findings(expected, vision_one()), (KEY,))
+    checks = [Check(CLOUD_ACCOUNT, lambda: _findings(expected, vision_one()), (KEY,))]
+    if expected.stack_name is not None:
+        checks.append(stack_check(aws, expected.stack_name, expected.aws_region))
+    if expected.bucket_name is not None:
+        bucket_name = expected.bucket_name
+        checks.append(Check(TRAIL, lambda: _trail(aws, expected.aws_account_id, bucket_name), (CALLER,)))
+    return checks
 
 
 def _findings(expected: VisionOneExpectation, vision_one: VisionOneAccess) -> Iterator[Finding]:
@@ -37,6 +52,17 @@ def _findings(expected: VisionOneExpectation, vision_one: VisionOneAccess) -> It
         yield Finding(CLOUD_ACCOUNT, "failed", text, "`pulumi up --refresh` corrects it")
     else:
         yield _state(name, found)
+
+
+def _trail(aws: AwsClients, account_id: str, bucket_name: str) -> Iterator[Finding]:
+    """Yield what is wrong with the trail, each deviation from what Vision One asks for."""
+
+    def first() -> Finding:
+        found = judged_trail(aws, aws.context(account_id), bucket_name)
+        worst = sorted(found.findings, key=lambda each: each.verdict)  # failed comes before unknown
+        return worst[0] if worst else Finding(TRAIL, "ok", f"{found.arn} is as Vision One asks for")
+
+    yield replace(checked(TRAIL, first), subject=TRAIL)
 
 
 def _state(name: str, found: LinkedAccountReply) -> Finding:

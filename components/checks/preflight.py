@@ -9,9 +9,11 @@ import pulumi
 
 from components.aws.bucket import TrailBucket
 from components.aws.clients import AwsClients, clients
+from components.aws.cloudformation import VISION_ONE_STACK
 from components.aws.context import AwsContext
 from components.aws.identity import AwsSettings, redactor
 from components.aws.names import stack_names, trail_name
+from components.checks.audited_trail import AuditedTrail, audited_trail
 from components.checks.bucket import bucket_findings
 from components.checks.endpoints import endpoint_findings
 from components.checks.findings import Finding, TrailDoubt
@@ -20,7 +22,9 @@ from components.checks.own_state import in_state, managed_stacks
 from components.checks.stacks import stack_findings
 from components.checks.trail import delivery_finding, new_trail_finding
 from components.checks.vision_one_oidc import existing_provider
+from components.checks.vision_one_stack import change_of_role_finding, second_provider_finding, stack_is_managed
 from components.refusal import Refusal
+from components.settings.direct import DirectLink
 from components.settings.endpoints import Endpoints
 from components.settings.model import ExistingTrail, NewTrail, Settings
 from components.settings.scope import Scope
@@ -33,10 +37,12 @@ class Preflight(NamedTuple):
         doubt: what is doubtful about the trail, if anything.
         oidc_provider_arn: of Vision One's OpenID Connect provider where the account has one that this stack did not
             create; it is used as it is.
+        audited: the existing trail that Vision One is to read.
     """
 
     doubt: TrailDoubt | None = None
     oidc_provider_arn: str | None = None
+    audited: AuditedTrail | None = None
 
 
 def check(settings: Settings, where: AwsContext) -> Preflight:
@@ -55,8 +61,8 @@ def check(settings: Settings, where: AwsContext) -> Preflight:
         elif finding.verdict == "failed":
             failed.append(str(finding))
     aws = clients(AwsSettings.of(get))
-    existing = None if settings.direct is None else existing_provider(aws, settings.direct.region, where, in_state())
-    for finding in [*findings(aws, settings, where), *(existing.findings if existing else ())]:
+    linked = _vision_one(aws, settings, settings.direct, where) if settings.direct else ([], None, None)
+    for finding in [*linked[0], *findings(aws, settings, where)]:
         if finding.verdict == "unknown":
             pulumi.log.warn(redact(str(finding)))
             doubt = finding.doubt or doubt
@@ -64,7 +70,25 @@ def check(settings: Settings, where: AwsContext) -> Preflight:
             failed.append(redact(str(finding)))
     if failed:
         raise Refusal("\n".join(failed))
-    return Preflight(doubt, existing.arn if existing else None)
+    return Preflight(doubt, *linked[1:])
+
+
+def _vision_one(
+    aws: AwsClients, settings: Settings, link: DirectLink, where: AwsContext
+) -> tuple[list[Finding], str | None, AuditedTrail | None]:
+    """Look at what the link in Vision One goes by; return what was found, the provider, and the existing trail."""
+    held = in_state()
+    found = [change_of_role_finding(held, wants_stack=settings.trail is not None)]
+    provider = existing_provider(aws, link.region, where, held)
+    if settings.trail is None:
+        return [*found, *provider.findings], provider.arn, None
+    if provider.arn and found[0].verdict == "ok" and not stack_is_managed(held):
+        found.append(second_provider_finding(provider.arn))
+    found += stack_findings(aws, [VISION_ONE_STACK], where.region, managed_stacks())
+    if not isinstance(settings.trail, ExistingTrail):
+        return found, None, None
+    audited = audited_trail(aws, where, settings.trail.bucket_name)
+    return [*found, *audited.findings], None, audited
 
 
 def findings(aws: AwsClients, settings: Settings, where: AwsContext) -> Iterable[Finding]:
@@ -72,7 +96,7 @@ def findings(aws: AwsClients, settings: Settings, where: AwsContext) -> Iterable
     if settings.scope is Scope.TENANT:
         return
     match settings.trail:
-        case ExistingTrail(bucket_name):
+        case ExistingTrail(bucket_name) if settings.direct is None:
             bucket = TrailBucket(aws, bucket_name, where.account_id, where.region)
             about = bucket_findings(bucket)
             yield from about

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
 from components.aws.clients import AwsClients
-from components.aws.cloudformation import describe_resources, describe_stack
+from components.aws.cloudformation import VISION_ONE_STACK, describe_resources, describe_stack
 from components.aws.tags import OWNER_TAG
 from components.checks.findings import Finding, checked
 
@@ -54,12 +54,15 @@ def _name_finding(aws: AwsClients, name: str, region: str, managed: StackIds | N
     if managed is None:
         text = f"cannot determine whether {stack} is managed by this stack: {STATE_UNKNOWN}"
         return Finding(STACKS, "unknown", text)
+    hint = (
+        "choose another name (`pulumi config set stackName <name>`), or remove that stack: docs/from-cloudformation.md "
+        "says how for the published solution's, and `python -m operate up` clears what an interrupted run left"
+    )
     return Finding(
         STACKS,
         "failed",
         f"{stack} is not managed by this stack, and Trend's stack is about to get the same name",
-        "choose another name (`pulumi config set stackName <name>`), or remove that stack: docs/from-cloudformation.md "
-        "says how for the published solution's, and `python -m operate up` clears what an interrupted run left",
+        "remove that stack if nothing needs it" if name == VISION_ONE_STACK else hint,
     )
 
 

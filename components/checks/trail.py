@@ -49,24 +49,22 @@ def new_trail_finding(aws: AwsClients, where: AwsContext, name: str) -> Finding:
 
 
 def _delivery(bucket: TrailBucket) -> Finding:
-    delivering = [each for each in _trails(bucket.aws, bucket.region) if each["S3BucketName"] == bucket.name]
+    delivering = [each for each in trails_seen(bucket.aws, bucket.region) if each["S3BucketName"] == bucket.name]
     if not delivering:
         return _delivery_from_elsewhere(bucket)
     readable = [each for each in delivering if not each.get("KmsKeyId")]
     if not readable:
-        text = (
-            f"{_names(delivering)} encrypts with SSE-KMS what it delivers to bucket '{bucket.name}': {CANNOT_DECRYPT}"
-        )
+        text = f"{named(delivering)} encrypts with SSE-KMS what it delivers to bucket '{bucket.name}': {CANNOT_DECRYPT}"
         return Finding(
             DELIVERY, "failed", text, "take the KMS key out of the trail's settings, or set createNewTrail to true"
         )
-    if not any(_is_logging(bucket.aws, bucket.region, each) for each in readable):
-        text = f"{_names(readable)} is stopped: nothing will be forwarded until it runs"
+    if not any(is_logging(bucket.aws, bucket.region, each) for each in readable):
+        text = f"{named(readable)} is stopped: nothing will be forwarded until it runs"
         name, home = readable[0]["TrailARN"], readable[0]["HomeRegion"]
         return Finding(
             DELIVERY, "unknown", text, f"start it: `aws cloudtrail start-logging --region {home} --name {name}`"
         )
-    return Finding(DELIVERY, "ok", f"{_names(readable)} delivers to bucket '{bucket.name}'")
+    return Finding(DELIVERY, "ok", f"{named(readable)} delivers to bucket '{bucket.name}'")
 
 
 def _delivery_from_elsewhere(bucket: TrailBucket) -> Finding:
@@ -94,12 +92,12 @@ def _delivery_from_elsewhere(bucket: TrailBucket) -> Finding:
 
 
 def _new_trail(aws: AwsClients, where: AwsContext, trail_arn: str) -> Finding:
-    trails = _trails(aws, where.region)
+    trails = trails_seen(aws, where.region)
     for trail in trails:
         if trail["TrailARN"] == trail_arn:
-            if _is_logging(aws, where.region, trail):
+            if is_logging(aws, where.region, trail):
                 return Finding(NEW_TRAIL, "ok", "the new trail is there already, and runs")
-            text = f"{_names([trail])}, which this stack created, is stopped: nothing will be forwarded until it runs"
+            text = f"{named([trail])}, which this stack created, is stopped: nothing will be forwarded until it runs"
             return Finding(NEW_TRAIL, "unknown", text, "`pulumi up --refresh` starts it", doubt=TrailDoubt.STOPPED)
     of_all_regions = [each for each in trails if each["IsMultiRegionTrail"] and not each.get("KmsKeyId")]
     for trail in of_all_regions:
@@ -117,7 +115,7 @@ def _second_trail(trail: Trail) -> Finding:
     return Finding(
         SECOND_TRAIL,
         "unknown",
-        f"{_names([trail])} records the management events of all regions already, and AWS charges for the copy that a "
+        f"{named([trail])} records the management events of all regions already, and AWS charges for the copy that a "
         "second trail records",
         "to use the existing one, run `pulumi config set createNewTrail false` and "
         f"`pulumi config set existingCloudtrailBucketName {trail['S3BucketName']}`",
@@ -143,21 +141,21 @@ def _second_to_organization(aws: AwsClients, where: AwsContext, trail: Trail) ->
     return Finding(
         SECOND_TRAIL,
         "unknown",
-        f"the organization's {_names([trail])} of account {owner} delivers the management events of this account to "
+        f"the organization's {named([trail])} of account {owner} delivers the management events of this account to "
         f"bucket '{bucket.name}' already{unsure}, and AWS charges for the copy that a second trail records",
         "to do without one, run `pulumi config rm createNewTrail` and `pulumi config set cloudTrail false` here; in "
         f"the stack of the account that owns the bucket, set existingCloudtrailBucketName to {bucket.name}",
     )
 
 
-def _trails(aws: AwsClients, region: str) -> list[Trail]:
+def trails_seen(aws: AwsClients, region: str) -> list[Trail]:
     """Return the trails seen in a region: its own, and the account's and organization's that cover all regions."""
     with calling("reading the trails of the account", "cloudtrail:DescribeTrails"):
         trails: list[Trail] = aws.client("cloudtrail", region).describe_trails(includeShadowTrails=True)["trailList"]
         return trails
 
 
-def _is_logging(aws: AwsClients, region: str, trail: Trail) -> bool:
+def is_logging(aws: AwsClients, region: str, trail: Trail) -> bool:
     arn = trail["TrailARN"]
     with calling(f"reading whether trail {arn} runs", "cloudtrail:GetTrailStatus on the trail"):
         return bool(aws.client("cloudtrail", region).get_trail_status(Name=arn)["IsLogging"])
@@ -165,7 +163,7 @@ def _is_logging(aws: AwsClients, region: str, trail: Trail) -> bool:
 
 def _records(aws: AwsClients, region: str, trail: Trail) -> bool:
     """Whether a trail runs and records management events; without selectors of its own it records all of them."""
-    if not _is_logging(aws, region, trail):
+    if not is_logging(aws, region, trail):
         return False
     if not trail.get("HasCustomEventSelectors"):
         return True
@@ -179,5 +177,5 @@ def _records(aws: AwsClients, region: str, trail: Trail) -> bool:
     )
 
 
-def _names(trails: list[Trail]) -> str:
+def named(trails: list[Trail]) -> str:
     return "trail " + ", ".join(str(each["TrailARN"]) for each in trails)

@@ -94,7 +94,7 @@ class TrendProvider(OnboardingProvider):
     """Base of Trend's objects. Instances carry no attributes until `configure` runs in the provider's own process."""
 
     identity: ClassVar[tuple[str, ...]] = ("cloudOneAccountId", "region", "awsAccountId")
-    failures = (TrendError, Interrupted)
+    failures: ClassVar[tuple[type[Exception], ...]] = (TrendError, Interrupted)
 
     _environment: ProviderEnvironment
 

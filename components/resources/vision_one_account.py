@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 
@@ -59,7 +59,7 @@ class VisionOneAccountProvider(LinkProvider[VisionOneLinkInputs, VisionOneAccoun
 
     step = "Vision One cloud account"
     noun = "Vision One cloud account"
-    identity = ("awsAccountId",)
+    identity: ClassVar[tuple[str, ...]] = ("awsAccountId",)
     inputs = VisionOneLinkInputs
     settings = VisionOneAccountSettings
     changes_in_place = True
@@ -159,6 +159,7 @@ class VisionOneAccount(OnboardingResource, module="trend", name="VisionOneAccoun
 
     Args:
         name: the resource's name.
+        provider: deals with it; None for the one that links the account itself.
         tenant: the Vision One tenant.
         aws_account_id: the AWS account to link, twelve digits.
         role_arn: the role that Vision One assumes.
@@ -173,6 +174,7 @@ class VisionOneAccount(OnboardingResource, module="trend", name="VisionOneAccoun
     def __init__(
         self,
         name: str,
+        provider: VisionOneAccountProvider | None = None,
         *,
         tenant: VisionOneTenant,
         aws_account_id: pulumi.Input[str],
@@ -198,4 +200,4 @@ class VisionOneAccount(OnboardingResource, module="trend", name="VisionOneAccoun
             "adopt": adopt,
             "before": before,
         }
-        super().__init__(VisionOneAccountProvider(), name, inputs, opts)
+        super().__init__(provider or VisionOneAccountProvider(), name, inputs, opts)

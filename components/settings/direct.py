@@ -65,6 +65,13 @@ def features(text: str) -> Sequence[Feature]:
     return sorted(judged)
 
 
+def with_audit_logs(chosen: Sequence[Feature], aws_region: str) -> Sequence[Feature]:
+    """Return features with `AUDIT_LOGS` among them: in the trail's region, unless it is chosen with others."""
+    others = [each for each in chosen if each.id != AUDIT_LOGS]
+    audit_logs = next((each for each in chosen if each.id == AUDIT_LOGS), Feature(AUDIT_LOGS))
+    return sorted([*others, audit_logs if audit_logs.regions else Feature(AUDIT_LOGS, (aws_region,))])
+
+
 def _feature(entry: Any) -> Feature:
     if not isinstance(entry, dict) or not {"id"} <= set(entry) <= {"id", "regions"}:
         raise ValueError("is not a feature: an `id`, and `regions` where it has some")

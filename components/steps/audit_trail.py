@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.context import AwsContext
-from components.aws.names import trail_name
+from components.aws.names import topic_name, trail_name
 from components.resources.account import CloudOneAccount
 from components.resources.key_check import KeyCheck
 from components.settings.model import ExistingTrail, NewTrail
@@ -34,12 +34,10 @@ class AuditTrail(pulumi.ComponentResource):
     Attributes:
         bucket_name: the bucket, new or existing.
         trail_arn: the new trail's ARN; None for an existing trail.
-        topic_arn: of the new trail's topic; None where it has none.
     """
 
     bucket_name: pulumi.Output[str]
     trail_arn: pulumi.Output[str] | None
-    topic_arn: pulumi.Output[str] | None
 
     def __init__(
         self,
@@ -55,7 +53,7 @@ class AuditTrail(pulumi.ComponentResource):
         super().__init__("trend:onboarding:AuditTrail", name, None, opts)
         if isinstance(source, ExistingTrail):
             self.bucket_name = pulumi.Output.from_input(source.bucket_name)
-            self.trail_arn = self.topic_arn = None
+            self.trail_arn = None
             self.register_outputs({"bucketName": self.bucket_name})
             return
         # Load-bearing: the bucket's policy must name the trail before it can be created.
@@ -65,11 +63,10 @@ class AuditTrail(pulumi.ComponentResource):
         if account is None:
             topic, topic_policy = self._topic(where, name_of_trail, tags)
             trail = self._trail(name_of_trail, bucket, [last_part, topic_policy], tags, stopped=stopped, topic=topic)
-            self.topic_arn = outputs["topicArn"] = topic.arn
+            outputs["topicArn"] = topic.arn
         else:
             trail = self._trail(name_of_trail, bucket, [last_part], tags, stopped=stopped)
             KeyCheck("trail-key-check", account=account, before=[trail.arn], opts=pulumi.ResourceOptions(parent=self))
-            self.topic_arn = None
         self.bucket_name, self.trail_arn = bucket.id, trail.arn
         self.register_outputs({**outputs, "trailArn": self.trail_arn})
 
@@ -97,7 +94,7 @@ class AuditTrail(pulumi.ComponentResource):
         lock Trend's subscriber out. What passes it are names of objects in the bucket, and no event.
         """
         child = pulumi.ResourceOptions(parent=self)
-        topic = aws.sns.Topic("trail-topic", tags=dict(tags), opts=child)
+        topic = aws.sns.Topic("trail-topic", name=topic_name(), tags=dict(tags), opts=child)
         policy = topic_policy(topic.arn, where.arn("cloudtrail", f"trail/{name_of_trail}"))
         document = pulumi.Output.json_dumps(policy)
         return topic, aws.sns.TopicPolicy("trail-topic-policy", arn=topic.arn, policy=document, opts=child)

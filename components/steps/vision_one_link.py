@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -99,19 +100,25 @@ class VisionOneLink(pulumi.ComponentResource):
             tenant=tenant,
             aws_account_id=where.account_id,
             role_arn=role.arn,
-            account_name=link.name or f"AWS {where.account_id}",
-            description=link.description
-            or f"Onboarded by the Pulumi stack {pulumi.get_project()}/{pulumi.get_stack()}",
-            features=[{"id": each.id, "regions": list(each.regions)} for each in features],
-            custom_tags=link.tags or None,
-            workload_instance=link.workload_instance or None,
             adopt=adopt,
             before=prior.before if prior else None,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[reads]),
+            **shown(link, features, where.account_id),
         )
         self.role_arn = role.arn
         self.account_id = account.id
         self.register_outputs({"roleArn": self.role_arn, "accountId": self.account_id})
+
+
+def shown(link: DirectLink, features: Sequence[Feature], aws_account_id: str) -> dict[str, Any]:
+    """Return the settings of an account as the console shows them, by the arguments of `VisionOneAccount`."""
+    return {
+        "account_name": link.name or f"AWS {aws_account_id}",
+        "description": link.description or f"Onboarded by the Pulumi stack {pulumi.get_project()}/{pulumi.get_stack()}",
+        "features": [{"id": each.id, "regions": list(each.regions)} for each in features],
+        "custom_tags": link.tags or None,
+        "workload_instance": link.workload_instance or None,
+    }
 
 
 def _trust(

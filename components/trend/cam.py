@@ -130,9 +130,21 @@ class CamClient:
                 "the reply does not list features", method="GET", path=f"visionone {ACCOUNTS}/features"
             ) from None
 
-    def template_link(self, *, aws_region: str, features: Sequence[Mapping[str, Any]]) -> TemplateLinkReply:
-        """Ask for the template that links one AWS account. Nothing is created by it but a key that soon expires."""
-        body = {"awsRegion": aws_region, "features": list(features), "templateAccountType": "single"}
+    def template_link(
+        self,
+        *,
+        aws_region: str,
+        features: Sequence[Mapping[str, Any]],
+        account: Mapping[str, Any] | None = None,
+    ) -> TemplateLinkReply:
+        """Ask for the template that links one AWS account. Nothing is created by it but a key that soon expires.
+
+        Args:
+            aws_region: of the stack.
+            features: `{"id": …, "regions": […]}` each.
+            account: further fields of the body, about the account as it is to be linked.
+        """
+        body = {"awsRegion": aws_region, "features": list(features), "templateAccountType": "single", **(account or {})}
         path = f"{ACCOUNTS}/generateCfnTemplateLinks"
         reply = self._transport.call("POST", path, body=body, repeatable=True)
         return self._transport.parse(TemplateLinkReply, reply, f"POST {path}")

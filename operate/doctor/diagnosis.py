@@ -14,7 +14,7 @@ from rich.table import Column, Table
 from components.checks.assignment import VisionOneExpectation
 from components.checks.bucket import ENCRYPTION
 from components.checks.deployed import checks as checks_of_deployed
-from components.checks.deployed_in_vision_one import vision_one_check
+from components.checks.deployed_in_vision_one import vision_one_checks
 from components.checks.endpoints import ENDPOINTS, endpoint_findings
 from components.checks.examination import KEY, Check, examine
 from components.checks.findings import Finding
@@ -121,7 +121,7 @@ def of_deployment(stack: Stack) -> Diagnosis:
     else:
         expected = expectation(case.state)
         if isinstance(expected, VisionOneExpectation):
-            checks = [vision_one_check(expected, partial(case.provider.vision_one, expected.customer))]
+            checks = vision_one_checks(expected, partial(case.provider.vision_one, expected.customer), stack.aws)
         else:
             checks = checks_of_deployed(expected, case.provider.trend, stack.aws)
     return Diagnosis(stack.owner, tuple(examine([*_first(case), *checks], case.redact)))

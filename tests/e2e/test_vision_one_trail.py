@@ -1,0 +1,177 @@
+"""Experimental: Vision One reads a trail, by Trend's own stack, which registers the account: on the engine."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+
+AUDIT_LOGS = "cloud-audit-log-monitoring"
+ROUTE = {"route": "visionOne", "trailBucketOnDestroy": "delete"}
+NEW = {**ROUTE, "createNewTrail": True}
+LINK = "POST /v3.0/cam/awsAccounts/generateCfnTemplateLinks"
+POST = "POST /v3.0/cam/awsAccounts"
+TEMPLATE_STACK = "Trend-VisionOne"
+
+
+@pytest.fixture
+def credentials(sandbox: Any) -> dict[str, str]:
+    return {"VISION_ONE_API_KEY": sandbox.tenant.business.full_access_key.value}
+
+
+_OF_VISION_ONE = ("createdDateTime", "updatedDateTime", "lastSyncedDateTime", "state", "sources")
+
+
+def accounts(stack: Stack) -> list[dict[str, Any]]:
+    """Return the accounts as Vision One knows them, less what nobody sets."""
+    known = [each.wire() for each in stack.sandbox.trend.state().vision_one_accounts]
+    return [{name: value for name, value in each.items() if name not in _OF_VISION_ONE} for each in known]
+
+
+def account(stack: Stack) -> dict[str, Any]:
+    (found,) = accounts(stack)
+    return found
+
+
+def asked(stack: Stack) -> list[str]:
+    """Return the calls to Vision One since this was asked for, less those of Trend's stack, and forget them."""
+    trend = stack.sandbox.trend
+    calls = [each.action for each in trend.requests("visionone")]
+    trend.clear_requests()
+    return calls
+
+
+def test_the_life_of_a_new_trail(stack: Stack) -> None:
+    stack.configure(NEW)
+    said = stack.succeed("preview")
+    assert "experimental" in said
+    stack.up()
+    outputs, cloudformation = stack.outputs(), stack.sandbox.aws("cloudformation")
+    assert account(stack)["roleArn"] == outputs["visionOneRoleArn"]
+    assert [each["id"] for each in account(stack)["features"]] == [AUDIT_LOGS]
+    assert POST not in asked(stack), "the stack registers the account"
+    assert outputs["health"]["verdict"] == "ok"
+    assert {"stack Trend-VisionOne", "trail"} <= outputs["health"]["checks"].keys()
+    minted = key_of(stack)
+    assert minted not in stack.succeed("stack", "export")
+
+    stack.succeed("preview", EXPECT_NO_CHANGES)
+    stack.up(EXPECT_NO_CHANGES)
+    assert asked(stack) == []
+    stack.succeed("preview", "--refresh", EXPECT_NO_CHANGES)
+    asked(stack)
+
+    # What another stack is not made of changes the account in place
+    stack.configure({**NEW, "visionOneDescription": "by the team"})
+    stack.up()
+    assert LINK not in asked(stack)
+    assert (account(stack)["description"], stack.outputs()["visionOneStackId"]) == (
+        "by the team", outputs["visionOneStackId"],
+    )  # fmt: skip
+
+    # What it is made of replaces it, with a fresh link
+    stack.configure({**NEW, "visionOneDescription": "by the team", "tags": {"team": "security"}})
+    stack.up()
+    assert asked(stack).count(LINK) == 1
+    again = stack.outputs()
+    assert again["visionOneStackId"] != outputs["visionOneStackId"]
+    assert account(stack)["roleArn"] == again["visionOneRoleArn"]
+    assert account(stack)["description"] == "by the team"
+    stack.succeed("preview", "--refresh", EXPECT_NO_CHANGES)
+
+    # Unlinked by hand: another stack registers the account again
+    stack.sandbox.trend.delete_vision_one_account(stack.sandbox.account)
+    stack.up("--refresh")
+    assert account(stack)["roleArn"] == stack.outputs()["visionOneRoleArn"]
+
+    # The stack deleted by hand, seen without a refresh
+    cloudformation.delete_stack(StackName=TEMPLATE_STACK)
+    stack.up()
+    assert account(stack)["roleArn"] == stack.outputs()["visionOneRoleArn"]
+    stack.succeed("preview", "--refresh", EXPECT_NO_CHANGES)
+
+    stack.destroy()
+    assert accounts(stack) == []
+    assert leftovers(stack) == []
+
+
+def leftovers(stack: Stack) -> list[str]:
+    """Return what is left in AWS of all that a life creates."""
+    aws = stack.sandbox.aws
+    roles = [each["RoleName"] for each in aws("iam").list_roles()["Roles"]]
+    topics = [each["TopicArn"] for each in aws("sns").list_topics()["Topics"] if stack.name in each["TopicArn"]]
+    trails = [each["Name"] for each in aws("cloudtrail").describe_trails()["trailList"] if stack.name in each["Name"]]
+    stacks = [each["StackName"] for each in aws("cloudformation").describe_stacks()["Stacks"]]
+    return [*roles, *topics, *trails, *stacks]
+
+
+def key_of(stack: Stack) -> str:
+    """Return how each key begins that Vision One issues for a stack."""
+    return str(stack.sandbox.tenant.minted_prefix)
+
+
+def existing_trail(stack: Stack, **more: Any) -> dict[str, Any]:
+    """Let the account have a trail that Vision One can read, and return the settings that name it."""
+    sandbox, name = stack.sandbox, "audited-elsewhere"
+    topic = f"arn:aws:sns:us-east-1:{sandbox.account}:audited"
+    common = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
+    publish = {**common, "Action": "SNS:Publish", "Resource": topic}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [publish]})
+    sandbox.aws("sns").create_topic(Name="audited", Attributes={"Policy": document})
+    s3, trails = sandbox.aws("s3"), sandbox.aws("cloudtrail")
+    s3.create_bucket(Bucket=name)
+    statements = [
+        {**common, "Action": "s3:GetBucketAcl", "Resource": f"arn:aws:s3:::{name}"},
+        {**common, "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{name}/*"},
+    ]
+    s3.put_bucket_policy(Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    trails.create_trail(
+        Name="audited", S3BucketName=name, **{"SnsTopicName": "audited", "EnableLogFileValidation": True, **more}
+    )
+    trails.start_logging(Name="audited")
+    return {**ROUTE, "existingCloudtrailBucketName": name}
+
+
+def role_for_vision_one(stack: Stack) -> str:
+    """Create a role by hand that trusts Vision One, by the provider that comes with Trend's stack."""
+    business, account_id = stack.sandbox.tenant.business, stack.sandbox.account
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::{account_id}:oidc-provider/{business.issuer}"},
+        "Action": ["sts:AssumeRoleWithWebIdentity", "sts:SetSourceIdentity"],
+        "Condition": {
+            "StringEquals": {
+                f"{business.issuer}:aud": f"arn:aws:iam::{account_id}:root",
+                f"{business.issuer}:sub": business.subject,
+            }
+        },
+    }
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    made = stack.sandbox.aws("iam").create_role(RoleName="by-hand", AssumeRolePolicyDocument=trust)
+    return str(made["Role"]["Arn"])
+
+
+@pytest.mark.full
+def test_the_life_of_an_existing_trail_with_an_account_that_was_linked_before(stack: Stack) -> None:
+    by_hand = role_for_vision_one(stack)
+    stack.sandbox.trend.add_vision_one_account(stack.sandbox.account, by_hand, name="theirs", description="by hand")
+    before = accounts(stack)
+    settings = existing_trail(stack)
+    stack.configure(settings)
+
+    refused = stack.run("up", "--yes", "--skip-preview")
+    assert refused.code
+    assert by_hand in " ".join(refused.errors)
+    assert accounts(stack) == before
+    assert leftovers(stack)[1:] == [], "the role by hand alone"
+
+    stack.configure({**settings, "adopt": True})
+    stack.up()
+    assert account(stack)["roleArn"] == stack.outputs()["visionOneRoleArn"]
+    assert stack.outputs()["trailArn"].endswith(":trail/audited")
+    stack.succeed("preview", "--refresh", EXPECT_NO_CHANGES)
+    stack.destroy()
+    assert accounts(stack) == before
