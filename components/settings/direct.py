@@ -122,7 +122,8 @@ class DirectLink:
         default=[],
         meaning='Vision One\'s features for the account, such as `[{"id": "container-security", "regions": '
         '["us-east-1"]}]`; the core features need no entry. One that the tenant may not use is refused with the list '
-        "of those that it may.",
+        f"of those that it may. `{AUDIT_LOGS}` reads the trail that createNewTrail or existingCloudtrailBucketName "
+        "names, and is there with either; experimental: docs/limits.md.",
         effects=[
             Effect("updates vision-one-account, vision-one-tenant", "the tenant is asked whether it may use them")
         ],

@@ -38,7 +38,8 @@ class VisionOneStack(pulumi.ComponentResource):
         where: the AWS account.
         link: what the link is to be.
         features: what Vision One is to do with the account.
-        trail_arn, topic_arn: the trail that it reads, and the topic to which that says what it delivered.
+        trail_arn: the trail that it reads.
+        topic_arn: of the topic to which that says what it delivered.
         after: what has to be there before Trend's stack. What may refuse the stack is asked before.
         mark: of the deployment.
         adopt: whether to adopt a link that is not managed by this stack.

@@ -29,6 +29,7 @@ def deploy(
     where: AwsContext = WHERE,
     *,
     doubt: TrailDoubt | None = None,
+    found: Preflight | None = None,
     preview: bool = False,
     slow: str = "",
     until: Collection[str] = (),
@@ -43,7 +44,7 @@ def deploy(
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]
     def program() -> Any:
-        onboarding = Onboarding("trend", settings=settings, where=where, found=Preflight(doubt))
+        onboarding = Onboarding("trend", settings=settings, where=where, found=found or Preflight(doubt))
         return pulumi.Output.all(**onboarding.outputs).apply(deployment.outputs.update)
 
     program()

@@ -203,6 +203,22 @@ def _computed(type_: str, name: str) -> tuple[str, dict[str, Any]]:
                 "codeBucket": "code-bucket",
             },
         ),
+        "trend:VisionOneTenant": (
+            CLOUD_ONE_ACCOUNT,
+            {"oidcProvider": "issuer.example", "businessId": "business", "customer": "business"},
+        ),
+        "trend:VisionOneTemplate": (
+            WHERE.account_id,
+            {
+                "templateUrl": "https://signed.example/template?signature",
+                "templateDigest": f"sha256:of-{name}",
+                "parameters": {"VisionOneAPIKey": TOKEN},
+                "issued": "2026-01-01T00:00:00+00:00",
+                "before": {},
+            },
+        ),
+        "trend:VisionOneStackRole": (WHERE.account_id, {"roleArn": "arn:stack-role"}),
+        "trend:VisionOneAccount": (WHERE.account_id, {}),
         "trend:VendorTemplate": (name, {"templateDigest": f"sha256:of-{name}"}),
         "aws:cloudformation/stack:Stack": (f"{arn}/id", {"outputs": {"CloudOneRoleArn": "arn:management-role"}}),
         "aws:iam/role:Role": (name, {"arn": arn, "name": name}),

@@ -12,9 +12,10 @@ from components.steps.audit_trail import AuditTrail
 from components.steps.cloud_account import CloudAccount
 from components.steps.cloudtrail_integration import CloudTrailIntegration
 from components.steps.vision_one import VisionOne
+from components.steps.vision_one_stack import VisionOneStack
 from components.steps.workload_security import WorkloadSecurity
 
-COMPONENTS = [AuditTrail, CloudAccount, CloudTrailIntegration, Onboarding, VisionOne, WorkloadSecurity]
+COMPONENTS = [AuditTrail, CloudAccount, CloudTrailIntegration, Onboarding, VisionOne, VisionOneStack, WorkloadSecurity]
 
 
 @pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.__name__)
