@@ -3,7 +3,7 @@
 Source: Trend's page on connecting an AWS account without its template, policies Part1 to Part3. Left out of them is
 what changes something (Systems Manager parameters and their tags, Trusted Advisor's refresh) and what reads values of
 parameters; docs/limits.md says what that may cost. Where the page names three or more `Describe` or `List` actions of a
-service, all of them are allowed: they show metadata, and a role's inline policies hold no more than 10,240 characters.
+service, all of them are allowed where they show metadata alone; a role's inline policies hold 10,240 characters.
 """
 
 from __future__ import annotations
@@ -32,7 +32,17 @@ READS: Mapping[str, str] = {
     "dms": "DescribeReplicationInstances ListTagsForResource",
     "ds": "DescribeDirectories ListTagsForResource",
     "dynamodb": "Describe* List*",
-    "ec2": "Describe* GetEbsEncryptionByDefault SearchTransitGatewayRoutes",
+    "ec2": (
+        "DescribeAccountAttributes DescribeAddresses DescribeAvailabilityZones DescribeEgressOnlyInternetGateways "
+        "DescribeFlowLogs DescribeImages DescribeInstanceAttribute DescribeInstanceStatus DescribeInstances "
+        "DescribeInternetGateways DescribeKeyPairs DescribeManagedPrefixLists DescribeNatGateways "
+        "DescribeNetworkAcls DescribeNetworkInterfaces DescribeRegions DescribeReservedInstances "
+        "DescribeRouteTables DescribeSecurityGroupReferences DescribeSecurityGroups DescribeSnapshotAttribute "
+        "DescribeSnapshots DescribeSubnets DescribeTags DescribeTransitGatewayPeeringAttachments "
+        "DescribeTransitGatewayRouteTables DescribeTransitGateways DescribeVolumes DescribeVpcAttribute "
+        "DescribeVpcEndpoints DescribeVpcPeeringConnections DescribeVpcs DescribeVpnConnections "
+        "DescribeVpnGateways GetEbsEncryptionByDefault SearchTransitGatewayRoutes"
+    ),
     "ecr": "DescribeImages DescribeRepositories GetLifecyclePolicy GetRepositoryPolicy",
     "ecs": "Describe* List*",
     "eks": "DescribeCluster ListClusters",
@@ -86,8 +96,11 @@ READS: Mapping[str, str] = {
     "sns": "GetTopicAttributes List*",
     "sqs": "GetQueueAttributes ListQueueTags ListQueues",
     "ssm": "Describe*",
-    "storagegateway": "Describe* List*",
-    "support": "Describe*",
+    "storagegateway": "DescribeNFSFileShares DescribeSMBFileShares DescribeTapes List*",
+    "support": (
+        "DescribeSeverityLevels DescribeTrustedAdvisorCheckRefreshStatuses DescribeTrustedAdvisorCheckResult "
+        "DescribeTrustedAdvisorChecks"
+    ),
     "tag": "GetResources GetTagKeys GetTagValues",
     "transfer": "DescribeServer ListServers",
     "waf": "GetWebACL ListWebACLs",

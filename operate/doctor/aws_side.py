@@ -31,9 +31,9 @@ def checks(case: Case) -> list[Check]:
         Check(_BUCKET, case.of_trail(_bucket), (CALLER,)),
         Check("trail", case.of_trail(_trail), (CALLER, _BUCKET)),
         Check(NOTIFICATIONS, case.of_trail(_notifications), (CALLER, _BUCKET)),
-        Check(STACKS, case.of_account(_stacks), (CALLER,)),
-        Check(OIDC_PROVIDER, case.of_account(_oidc), (CALLER,)),
-        Check(_TEMPLATES, case.of_account(_templates), (CALLER,)),
+        Check(STACKS, case.of_cloud_one_account(_stacks), (CALLER,)),
+        Check(OIDC_PROVIDER, case.of_cloud_one_account(_oidc), (CALLER,)),
+        Check(_TEMPLATES, case.of_cloud_one_account(_templates), (CALLER,)),
     ]
 
 

@@ -112,13 +112,25 @@ class Case:
         """Return a look that finds nothing to say where no AWS account is linked."""
         return lambda: look(self) if self.settings.scope.links_account else ()
 
+    def of_cloud_one(self, look: Look) -> Callable[[], Iterable[Finding]]:
+        """Return a look that finds nothing to say where the account is linked in Vision One itself."""
+        return lambda: look(self) if self.settings.direct is None else ()
+
+    def of_cloud_one_account(self, look: Look) -> Callable[[], Iterable[Finding]]:
+        """Return a look that finds nothing to say where no AWS account is linked in Cloud One."""
+        return self.of_cloud_one(lambda case: look(case) if case.settings.scope.links_account else ())
+
+    def of_vision_one(self, look: Look) -> Callable[[], Iterable[Finding]]:
+        """Return a look that finds nothing to say where the account is linked in Cloud One."""
+        return lambda: look(self) if self.settings.direct is not None else ()
+
     def of_trail(self, look: Look) -> Callable[[], Iterable[Finding]]:
         """Return a look that finds nothing to say where no events are forwarded."""
         return lambda: look(self) if self.settings.trail else ()
 
     def of_tenant(self, look: Look) -> Callable[[], Iterable[Finding]]:
-        """Return a look that finds nothing to say where the enrollment is another stack's."""
-        return lambda: look(self) if self.settings.scope.enrolls else ()
+        """Return a look that finds nothing to say where the enrollment is another stack's, or there is none."""
+        return self.of_cloud_one(lambda case: look(case) if case.settings.scope.enrolls else ())
 
     @property
     def existing_bucket(self) -> str:

@@ -18,7 +18,7 @@ from components.aws.clients import AwsClients
 from components.aws.errors import AwsError, calling
 from components.checks.findings import Finding
 from components.settings.model import ExistingTrail
-from operate.policy import own
+from operate.policy import own, vision_one
 from operate.policy.place import Place
 from operate.policy.statement import Statement
 
@@ -116,8 +116,11 @@ def _listed(denials: list[Denial]) -> str:
 
 def _denials(aws: AwsClients, place: Place, principal: str, is_deployed: bool) -> Iterator[Denial]:
     bucket_decides = _bucket_policy_may_allow(aws, place)
-    needed = [(each, True) for each in own.reads(place, program_runs=True)]
-    needed += [(each, not is_deployed) for each in own.makes(place)]
+    if place.settings.direct is None:
+        reads, makes = own.reads(place, program_runs=True), own.makes(place)
+    else:
+        reads, makes = vision_one.reads(place), vision_one.makes(place)
+    needed = [(each, True) for each in reads] + [(each, not is_deployed) for each in makes]
     for statement, is_needed in needed:
         for result in _simulated(aws, place, principal, statement):
             yield from _judged(result, place, is_needed=is_needed, bucket_decides=bucket_decides)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 from components.aws.errors import AwsError
@@ -14,11 +13,14 @@ from components.resources.account import READ_ONLY, ROLE_HINT, RegionMismatch, c
 from components.resources.cloud_account import CloudAccountProvider
 from components.resources.connector import ConnectorProvider
 from components.resources.external_id import ExternalIdHidden, ExternalIdProvider
-from components.resources.link import CloudOneLinkInputs, LinkExists
+from components.resources.link import LinkExists
 from components.resources.link_provider import LinkProvider
 from components.resources.other_deployment import require_unmanaged
+from components.resources.properties import Props
+from components.resources.vision_one_account import VisionOneAccountProvider
 from components.settings.model import Settings
 from components.trend.errors import CredentialsError, Forbidden, Unauthenticated
+from operate.doctor import vision_one_side
 from operate.doctor.case import Case
 
 FULL_ACCESS, VISION_ONE = "full-access", "Vision One"
@@ -31,18 +33,29 @@ def checks(case: Case) -> list[Check]:
     """Return the checks of Trend's side."""
     both = (KEY, CALLER)
     return [
-        Check(KEY, lambda: _key(case), (ENDPOINTS,)),
-        Check("role of the API key", lambda: _role(case), (KEY,)),
-        Check("Cloud One account", lambda: _account(case), (KEY,)),
-        Check("region", lambda: _region(case), both, (RegionMismatch,)),
-        Check("Cloud One services", lambda: _services(case), (KEY,)),
-        Check("external id", case.of_account(_external_id), (KEY,), (*_NO_ANSWER, ExternalIdHidden)),
+        Check(KEY, lambda: _key(case) if case.settings.direct is None else vision_one_side.key(case), (ENDPOINTS,)),
+        Check("role of the API key", case.of_cloud_one(_role), (KEY,)),
+        Check("Cloud One account", case.of_cloud_one(_account), (KEY,)),
+        Check("region", case.of_cloud_one(_region), both, (RegionMismatch,)),
+        Check("Cloud One services", case.of_cloud_one(_services), (KEY,)),
+        Check("external id", case.of_cloud_one_account(_external_id), (KEY,), (*_NO_ANSWER, ExternalIdHidden)),
         Check(VISION_ONE, case.of_tenant(vision_one), (KEY,)),
-        *(
-            Check(provider.noun, case.of_account(partial(_link, provider=provider)), both, (*_NO_ANSWER, LinkExists))
-            for provider in (ConnectorProvider(), CloudAccountProvider())
-        ),
+        *(_link_check(case, provider) for provider in (ConnectorProvider(), CloudAccountProvider())),
+        *vision_one_side.checks(case),
+        Check(VisionOneAccountProvider.noun, case.of_vision_one(_vision_one_link), both, (*_NO_ANSWER, LinkExists)),
     ]
+
+
+def _link_check(case: Case, provider: LinkProvider[Any, Any]) -> Check:
+    def look(case: Case) -> Iterator[Finding]:
+        tenancy = {"cloudOneAccountId": case.key.account_id, "region": case.key.region}
+        return _link(case, provider, tenancy)
+
+    return Check(provider.noun, case.of_cloud_one_account(look), (KEY, CALLER), (*_NO_ANSWER, LinkExists))
+
+
+def _vision_one_link(case: Case) -> Iterator[Finding]:
+    return _link(case, VisionOneAccountProvider(), {"customer": case.provider.vision_one().customer})
 
 
 def _key(case: Case) -> Iterator[Finding]:
@@ -119,13 +132,8 @@ def vision_one(case: Case) -> Iterator[Finding]:
     yield Finding(VISION_ONE, "ok", f"answers; {enrollment}")
 
 
-def _link(case: Case, provider: LinkProvider[Any, Any]) -> Iterator[Finding]:
-    inputs = CloudOneLinkInputs(
-        cloud_one_account_id=case.key.account_id,
-        region=case.key.region,
-        aws_account_id=case.where.account_id,
-        adopt=case.settings.adopt,
-    )
+def _link(case: Case, provider: LinkProvider[Any, Any], tenancy: Props) -> Iterator[Finding]:
+    inputs = provider.inputs.of({**tenancy, "awsAccountId": case.where.account_id, "adopt": case.settings.adopt})
     link = case.configured(provider).find(inputs)
     if link is None:
         yield Finding(provider.noun, "ok", "there is none yet")

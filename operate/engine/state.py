@@ -18,12 +18,14 @@ DYNAMIC = "pulumi-python:dynamic/trend:"
 _NOUNS = {
     "aws:cloudformation/stack:Stack": ("CloudFormation stack", "name"),
     "aws:cloudtrail/trail:Trail": ("CloudTrail trail", "name"),
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": ("OpenID Connect provider", "url"),
     "aws:iam/role:Role": ("IAM role", "name"),
     "aws:iam/rolePolicy:RolePolicy": ("policy of IAM role", "role"),
     BUCKET: ("S3 bucket", "bucket"),
     f"{DYNAMIC}Connector": ("Workload Security connector", "displayName"),
     f"{DYNAMIC}CloudAccount": ("Cloud One cloud account", "awsAccountId"),
     f"{DYNAMIC}CloudTrailParameters": ("CloudTrail service token for AWS account", "awsAccountId"),
+    f"{DYNAMIC}VisionOneAccount": ("Vision One cloud account", "awsAccountId"),
     f"{DYNAMIC}VisionOneEnrollment": ("Vision One enrollment of Cloud One account", "cloudOneAccountId"),
 }
 _ONLY_ASK = frozenset(
@@ -35,6 +37,7 @@ _ONLY_ASK = frozenset(
         "PriorLink",
         "NotificationSnapshot",
         "NotificationMerge",
+        "VisionOneTenant",
     }
 )
 

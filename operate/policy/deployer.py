@@ -11,7 +11,7 @@ from components.aws.template import Template, object_of, parse, read_template
 from components.settings.scope import Scope
 from operate.console import OperateError, say
 from operate.engine.stack import Stack
-from operate.policy import own, trend_stacks
+from operate.policy import own, trend_stacks, vision_one
 from operate.policy.place import Place
 from operate.policy.statement import Statement, document
 from operate.policy.surroundings import place_of
@@ -34,6 +34,8 @@ def policy(stack: Stack, run: Run, forwarder_template: str = "") -> dict[str, An
     place = place_of(stack, run)
     if place.settings.scope is Scope.TENANT:
         return document([*own.asks()])
+    if place.settings.direct is not None:
+        return document(_in_vision_one(place, run))
     source = forwarder_template or place.known.get("templateUrl", "")
     statements = [*own.reads(place, program_runs=run != "destroy")]
     if run != "destroy":
@@ -43,6 +45,16 @@ def policy(stack: Stack, run: Run, forwarder_template: str = "") -> dict[str, An
     elif run == "destroy":
         statements += [*own.removes(place), *_for_stacks(stack, place, source, making=False)]
     return document(statements)
+
+
+def _in_vision_one(place: Place, run: Run) -> Iterator[Statement]:
+    yield from vision_one.reads(place)
+    if run != "destroy":
+        yield from vision_one.looks()
+    if run == "up":
+        yield from vision_one.makes(place)
+    elif run == "destroy":
+        yield from vision_one.removes(place)
 
 
 def _templates(place: Place, source: str, *, making: bool) -> Statement:

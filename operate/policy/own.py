@@ -77,13 +77,18 @@ def reads(place: Place, *, program_runs: bool) -> Iterator[Statement]:
         forwarder = [place.stack_arn(place.forwarder)]
         yield Statement("Read", "TrailBucket", ["s3:GetBucketNotification"], [place.bucket_arn])
         yield Statement("Find", "ForwarderOfNotification", ["cloudformation:DescribeStackResources"], forwarder)
-    yield Statement("Read", "CrossAccountRole", ROLE_READS, [place.role_arn])
+    yield reads_role(place)
     yield Statement("Read", "TrendStacks", STACK_READS, place.stack_arns)
+
+
+def reads_role(place: Place) -> Statement:
+    """Return what reads the role that Trend assumes."""
+    return Statement("Read", "CrossAccountRole", ROLE_READS, [place.role_arn])
 
 
 def makes(place: Place) -> Iterator[Statement]:
     """Yield what an up makes and changes."""
-    trail, settings = place.settings.trail, place.settings
+    trail = place.settings.trail
     if isinstance(trail, NewTrail):
         yield Statement("Make", "TrailBucket", _BUCKET_WRITES, [place.bucket_arn])
         yield Statement(
@@ -101,7 +106,22 @@ def makes(place: Place) -> Iterator[Statement]:
     if trail is not None:
         yield Statement("Preserve", "ExistingNotifications", ["s3:PutBucketNotification"], [place.bucket_arn])
         yield Statement("Record", "ExistingNotifications", _RECORDS, place.record_arns)
-    boundary = settings.permissions_boundary
+    yield from makes_role(place)
+    yield Statement(
+        "Make",
+        "TrendStacks",
+        ["cloudformation:CreateStack", "cloudformation:TagResource"],
+        place.stack_arns,
+    )
+    yield Statement("Change", "ManagementStack", ["cloudformation:UpdateStack"], [place.stack_arn(place.management)])
+    # The forwarder's stack is replaced by any change, and either stack is after one that failed.
+    yield Statement("Replace", "TrendStacks", ["cloudformation:DeleteStack"], place.stack_arns)
+    yield Statement("Explain", "TrendStacks", ["cloudformation:DescribeStackEvents"], place.stack_arns)
+
+
+def makes_role(place: Place) -> Iterator[Statement]:
+    """Yield what makes and changes the role that Trend assumes."""
+    boundary = place.settings.permissions_boundary
     bounded = ["iam:CreateRole", "iam:PutRolePolicy", *(["iam:PutRolePermissionsBoundary"] if boundary else [])]
     yield Statement(
         "Make",
@@ -122,16 +142,6 @@ def makes(place: Place) -> Iterator[Statement]:
         ],
         [place.role_arn],
     )
-    yield Statement(
-        "Make",
-        "TrendStacks",
-        ["cloudformation:CreateStack", "cloudformation:TagResource"],
-        place.stack_arns,
-    )
-    yield Statement("Change", "ManagementStack", ["cloudformation:UpdateStack"], [place.stack_arn(place.management)])
-    # The forwarder's stack is replaced by any change, and either stack is after one that failed.
-    yield Statement("Replace", "TrendStacks", ["cloudformation:DeleteStack"], place.stack_arns)
-    yield Statement("Explain", "TrendStacks", ["cloudformation:DescribeStackEvents"], place.stack_arns)
 
 
 def removes(place: Place) -> Iterator[Statement]:
@@ -151,14 +161,15 @@ def removes(place: Place) -> Iterator[Statement]:
     if trail is not None:
         yield Statement("Restore", "ExistingNotifications", ["s3:PutBucketNotification"], [place.bucket_arn])
         yield Statement("Record", "ExistingNotifications", _RECORDS, place.record_arns)
-    yield Statement(
-        "Remove",
-        "CrossAccountRole",
-        ["iam:DeleteRole", "iam:DeleteRolePolicy", "iam:ListInstanceProfilesForRole"],
-        [place.role_arn],
-    )
+    yield removes_role(place)
     yield Statement("Remove", "TrendStacks", ["cloudformation:DeleteStack"], place.stack_arns)
     yield Statement("Explain", "TrendStacks", ["cloudformation:DescribeStackEvents"], place.stack_arns)
+
+
+def removes_role(place: Place) -> Statement:
+    """Return what removes the role that Trend assumes."""
+    actions = ["iam:DeleteRole", "iam:DeleteRolePolicy", "iam:ListInstanceProfilesForRole"]
+    return Statement("Remove", "CrossAccountRole", actions, [place.role_arn])
 
 
 _BUCKET_WRITES = [

@@ -52,8 +52,15 @@ class Place:
     def role_arn(self) -> str:
         """The cross-account role."""
         path = self.settings.role_path or "/"
-        name = self.known.get("role") or f"workload-security{_AUTO_NAME_END}"
+        made = "workload-security" if self.settings.direct is None else "vision-one-role"
+        name = self.known.get("role") or f"{made}{_AUTO_NAME_END}"
         return self.where.iam(f"role{path}{name}")
+
+    @property
+    def vision_one_provider(self) -> str:
+        """The OpenID Connect provider of Vision One, whose host only the API key tells to its end."""
+        direct = self.settings.direct
+        return self.where.iam(f"oidc-provider/cloudaccounts-{direct.region if direct else '*'}.*")
 
     @property
     def trail_arn(self) -> str:

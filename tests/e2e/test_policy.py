@@ -6,6 +6,7 @@ real engine.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -189,3 +190,37 @@ def test_a_destroy_is_denied_without_any_one_of_its_actions(
         f"destroy, {situation}: {len(tried) - len(left)} of {len(tried)} actions denied on the engine; not: {left}",
     )
     assert left == [each for each in left if each.endswith(ASKED_AFTER_FAILURE)]
+
+
+def policy_of(statement: dict[str, object]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def in_vision_one(
+    stack: Stack, *commands: tuple[str, ...], settings: dict[str, object] | None = None
+) -> Iterator[None]:
+    if settings is not None:
+        stack.configure(settings)
+    for command in commands:
+        stack.succeed(*command)
+        yield
+
+
+def test_each_policy_of_the_route_by_vision_one_does_and_none_holds_an_action_too_much(deployer: Stack) -> None:
+    sandbox, first = deployer.sandbox, {"route": "visionOne", "tags": {"cost": "1"}}
+    deployer.environment["VISION_ONE_API_KEY"] = sandbox.tenant.business.full_access_key.value
+    deployer.configure(first)
+    document = policy(deployer, "up")
+    asked = enforced(deployer, document, in_vision_one(deployer, UP, settings=first))
+    role = deployer.outputs()["visionOneRoleArn"].rpartition("/")[2]
+    iam = sandbox.aws("iam")
+    iam.update_role(RoleName=role, Description="by hand", MaxSessionDuration=7200)
+    trust = policy_of({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"})
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=trust)
+    changed = {"route": "visionOne", "tags": {"team": "security"}}
+    asked += enforced(deployer, document, in_vision_one(deployer, (*UP, "--refresh"), settings=changed))
+    assert unproved(document, asked) == []
+    for run, commands in {"preview": (("preview",),), "destroy": (DESTROY,)}.items():
+        document = policy(deployer, run)
+        refreshing = tuple((*command, "--refresh") for command in commands)
+        assert unproved(document, enforced(deployer, document, in_vision_one(deployer, *refreshing))) == []
