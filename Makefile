@@ -24,8 +24,12 @@ setup: $(VENV)/.complete ## Set up: virtual environment, Pulumi engine, sandbox 
 	@$(PY) -m sandbox.pulumi.toolchain
 
 .PHONY: demo
-demo: setup ## Start the sandbox, run the real `pulumi up` in it, show what stands then
+demo: setup ## Start the sandbox, run the real `pulumi up` in it, show what stands then; ROUTE=visionOne takes that route
 	@$(PY) -m sandbox start
+ifeq ($(ROUTE),visionOne)
+	@cp examples/vision-one-direct/Pulumi.vision-one-direct.yaml Pulumi.vision-one.yaml
+	@$(IN_SANDBOX) pulumi stack select vision-one --create --non-interactive
+endif
 	@$(IN_SANDBOX) pulumi up --yes --refresh
 	@$(PY) -m sandbox show
 
@@ -37,7 +41,8 @@ demo-fleet: setup fleet-down ## Link an organization of twelve accounts by `pyth
 
 .PHONY: demo-down fleet-down
 demo-down: setup fleet-down ## Destroy the demo's stack, stop both demos' sandboxes
-	@if [ -f .sandbox/env ]; then $(IN_SANDBOX) pulumi destroy --yes --refresh; fi
+	@if [ -f Pulumi.vision-one.yaml ]; then $(IN_SANDBOX) pulumi destroy --stack vision-one --yes --refresh --remove; fi
+	@if [ -f .sandbox/env ]; then $(IN_SANDBOX) pulumi destroy --stack dev --yes --refresh; fi
 	@$(PY) -m sandbox stop
 
 fleet-down: setup
