@@ -58,10 +58,11 @@ def clone(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def credentials(sandbox: Sandbox) -> dict[str, str]:
-    """The environment of a run with a key and an enrollment token."""
+    """The environment of a run with the keys of both routes and an enrollment token."""
     return {
         "CLOUD_ONE_API_KEY": sandbox.tenant.full_access_key.value,
         "VISION_ONE_SERVICE_TOKEN": sandbox.tenant.enrollment_tokens[0].value,
+        "VISION_ONE_API_KEY": sandbox.tenant.business.full_access_key.value,
     }
 
 

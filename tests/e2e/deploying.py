@@ -16,6 +16,7 @@ REFRESH = ("refresh", "--yes", "--skip-preview")
 DESTROY = ("destroy", "--yes", "--skip-preview")
 EXISTING = "sandbox-existing-trail-us-east-1"
 OTHER = "another-trails-bucket"
+KEYS = ("CLOUD_ONE_API_KEY", "VISION_ONE_SERVICE_TOKEN", "VISION_ONE_API_KEY")
 MANAGED_POLICY_LIMIT = 6144
 """Characters of a managed policy, blanks aside (source: IAM quotas)."""
 
@@ -24,7 +25,7 @@ Document = dict[str, Any]
 
 def policy(stack: Stack, run: str, *arguments: str) -> Document:
     """Return what `operate policy` prints; no key of Trend's is at hand."""
-    keys = {name: stack.environment.pop(name) for name in ("CLOUD_ONE_API_KEY", "VISION_ONE_SERVICE_TOKEN")}
+    keys = {name: stack.environment.pop(name) for name in KEYS}
     done = operate(stack, "policy", "--for", run, *arguments)
     stack.environment |= keys
     assert done.code == 0, done.output

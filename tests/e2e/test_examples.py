@@ -71,6 +71,7 @@ ENROLLMENTS: Mapping[str, str | None] = {
     "tenant": "registered",
     "account-of-an-organization": None,
     "log-archive": None,
+    "vision-one-direct": None,
 }
 """How the enrollment is by the outputs, where it is not skipped for want of a token."""
 
@@ -109,7 +110,7 @@ def resources(name: str) -> str:
 
 
 def test_each_situation_has_a_page_and_is_on_the_index() -> None:
-    assert len(NAMES) == 10
+    assert len(NAMES) == 11
     index = (FOLDER / "README.md").read_text()
     for name in [*NAMES, OWN_PROGRAM.name]:
         assert f"[{name}]({name}/)" in index
