@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,19 +43,23 @@ def running() -> Iterator[str]:
             stdout=subprocess.DEVNULL,
             check=True,
         )
-        with subprocess.Popen(
-            [server, "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", scratch, "-c", "fsync=off"],
-            user=user,
-            cwd=scratch,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process:
-            assert process.stderr is not None
+        # Into a file: it writes down each statement that fails, and a pipe that nobody empties would halt it.
+        log = Path(scratch, "log")
+        with (
+            log.open("w") as printed,
+            subprocess.Popen(
+                [server, "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", scratch, "-c", "fsync=off"],
+                user=user,
+                cwd=scratch,
+                stderr=printed,
+            ) as process,
+        ):
             try:
-                for line in process.stderr:
-                    if "ready to accept connections" in line:
-                        break
+                deadline = time.monotonic() + 60
+                while "ready to accept connections" not in log.read_text():
+                    assert process.poll() is None, log.read_text()
+                    assert time.monotonic() < deadline, log.read_text()
+                    time.sleep(0.05)
                 yield f"postgresql://{USER}@127.0.0.1:{port}/postgres"
             finally:
                 process.send_signal(signal.SIGINT)  # fast: it does not wait until its clients have gone
-                process.communicate()
