@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 import yaml
 
 from sandbox.sandbox import Sandbox
+from tests.e2e.operating import Begun
 from tests.e2e.pulumi_cli import OURS, ROOT
 
 PARTS = ("__main__.py", "components", "operate", "fleet", "venv")
@@ -35,13 +37,29 @@ class FleetProject:
 
     def __init__(self, sandbox: Sandbox, credentials: dict[str, str], folder: Path) -> None:
         self.folder = link_project(folder / "project")
+        self._numbers = itertools.count(1)
         self._secrets = list(credentials.values())
-        backend = {"PULUMI_BACKEND_URL": f"{folder.as_uri()}?metadata=skip", "AWS_REGION": "us-east-1"}
-        self._environment = {**inherited(), **sandbox.environment(), **credentials, **backend}
+        self.backend = f"{folder.as_uri()}?metadata=skip"
+        own = {"PULUMI_BACKEND_URL": self.backend, "AWS_REGION": "us-east-1"}
+        self._environment = {**inherited(), **sandbox.environment(), **credentials, **own}
 
     def write(self, **file: Any) -> None:
         """Write `fleet.yaml`."""
         (self.folder / "fleet.yaml").write_text(yaml.safe_dump(file))
+
+    def begin(self, command: str) -> Begun:
+        """Start a command of the fleet, with a log of its own beside the project's folder."""
+        name = f"{next(self._numbers):03}-{command.split()[0]}"
+        with (self.folder.parent / f"{name}.log").open("w") as log:
+            return Begun(
+                [sys.executable, "-m", "fleet", *command.split()],
+                cwd=self.folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
 
     def run(self, command: str, *, code: int = 0) -> str:
         """Run a command of the fleet, which ends with this code and shows no secret; return what it prints."""

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import TracebackType
 
 from tests.e2e.pulumi_cli import ROOT, Run, Stack
 
@@ -21,10 +22,12 @@ UP = ("up", "--yes", "--skip-preview", "--non-interactive")
 class Begun(subprocess.Popen[str]):
     """A command that was begun. As a context manager it is killed where the test fails, rather than waited for."""
 
-    def __exit__(self, kind: object, *rest: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         if kind is not None:
             self.kill()
-        super().__exit__(kind, *rest)
+        super().__exit__(kind, error, traceback)
 
 
 def operate(stack: Stack, *arguments: str) -> Run:

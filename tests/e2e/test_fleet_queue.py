@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import random
@@ -17,7 +16,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy
-from sqlalchemy import select
 
 from components.trend.pacing import Pacing
 from fleet.database import connect, database_url
@@ -25,6 +23,7 @@ from fleet.outcome import RunState
 from fleet.plan.ledger import Ledger
 from fleet.run.books import HOLDS, JOURNAL
 from fleet.run.runs import Phase, Runs
+from tests.e2e import fleet_journal
 from tests.e2e.operating import Begun
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,8 +65,7 @@ def states(folder: Path) -> Counter[RunState]:
 
 
 def rows(folder: Path, table: sqlalchemy.Table) -> list[Any]:
-    with books(folder).engine.connect() as connection:
-        return list(connection.execute(select(table)))
+    return fleet_journal.rows(books(folder).engine, table)
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
@@ -75,24 +73,6 @@ def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-
-
-def assert_never_two_at_once(folder: Path) -> None:
-    """Each beginning for a stack is ended, or its worker's death is noted, before the next one."""
-    for stack, group in itertools.groupby(sorted(rows(folder, JOURNAL), key=lambda row: (row.stack, row.id)), _stack):
-        is_open = False
-        for row in group:
-            if row.event == "began":
-                assert not is_open, stack
-                is_open = True
-            else:
-                is_open = False
-        assert not is_open, stack
-    assert rows(folder, HOLDS) == []
-
-
-def _stack(row: Any) -> str:
-    return str(row.stack)
 
 
 def test_a_run_goes_through_its_waves_and_notes_what_was_deployed(tmp_path: Path) -> None:
@@ -105,7 +85,7 @@ def test_a_run_goes_through_its_waves_and_notes_what_was_deployed(tmp_path: Path
     assert {stack: record.deployed and record.deployed.settings for stack, record in records.items()} == {
         f"s{number}": {"a": "b"} for number in range(3)
     }
-    assert_never_two_at_once(tmp_path)
+    fleet_journal.assert_never_two_at_once(books(tmp_path).engine)
 
 
 def test_one_failure_stops_no_other_account_and_is_told_at_the_end(tmp_path: Path) -> None:
@@ -174,7 +154,7 @@ def test_what_a_killed_leader_had_under_way_ends_with_it_and_resume_does_it_agai
     code, said = run(tmp_path, "resume")
     assert code == 0, said
     assert states(tmp_path) == {RunState.DONE: 4}
-    assert_never_two_at_once(tmp_path)
+    fleet_journal.assert_never_two_at_once(books(tmp_path).engine)
 
 
 def _lives(pid: int) -> bool:
@@ -207,7 +187,7 @@ def test_workers_killed_at_random_moments_leave_nothing_undone_and_nothing_done_
         code, said = run(tmp_path, "resume")
         assert code == 0, said
     assert states(tmp_path) == {RunState.DONE: accounts}
-    assert_never_two_at_once(tmp_path)
+    fleet_journal.assert_never_two_at_once(books(tmp_path).engine)
 
 
 def test_a_worker_that_is_told_to_stop_finishes_what_it_has(tmp_path: Path) -> None:
