@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 from rich.console import Console
 
 from bench import tenants
+from bench.machine import machine
 from bench.release import Release, last_release, record
 from bench.rows import QUIET, Row, exit_code, spread, table
 from bench.runs import Compared, PeakMemory, alternate
@@ -100,12 +98,6 @@ def time_rows(times: dict[str, Compared]) -> Iterator[Row]:
         then = before.here(what, times[what].floor.median_cpu)
         compared = f"last release: {then:.2f} s" if then else "no release recorded"
         yield Row(f"CPU of a {what}", times[what].program.median_cpu, None, " s", compared)
-
-
-def machine() -> str:
-    """Return the machine in words: processors, memory, system, Python."""
-    memory = psutil.virtual_memory().total / 2**30
-    return f"{os.cpu_count()} CPUs, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
 
 
 def main(arguments: list[str]) -> int:

@@ -22,6 +22,7 @@ import psutil
 import yaml
 from rich.console import Console
 
+from bench.machine import machine
 from bench.rows import Row, exit_code, table
 
 if TYPE_CHECKING:
@@ -169,6 +170,8 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.fleet", description=__doc__)
     parser.add_argument("--accounts", type=int, default=REAL, help="real accounts; 0 for none (default: %(default)s)")
     count = parser.parse_args(arguments).accounts
+    console = Console()
+    console.print(f"{machine()}; load average before: {os.getloadavg()[0]:.1f}")
     rows = list(queue_rows())
     if count:
         from sandbox.sandbox import Sandbox
@@ -179,7 +182,10 @@ def main(arguments: list[str]) -> int:
             Sandbox(Path(scratch, "sandbox"), accounts=count + special) as sandbox,
         ):
             rows += account_rows(count, sandbox, Path(scratch, "project"))
-    Console().print(table(rows, quiet=True))
+    console.print(table(rows, quiet=True))
+    console.print(
+        f"Load average after: {os.getloadavg()[0]:.1f}. Other processes make seconds longer, CPU seconds hardly"
+    )
     return exit_code(rows, quiet=True)
 
 
