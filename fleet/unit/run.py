@@ -179,7 +179,8 @@ class Run:
         return ["--non-interactive", *stack.pulumi.configured()]
 
     def _locked(self, lock: Lock) -> Outcome:
-        step = "wait for it to end; where it is dead for sure: `pulumi cancel`, then `python -m fleet retry`"
+        cancel = f"`pulumi cancel --yes {self._job.stack}`"
+        step = f"wait for it to end; where it is dead for sure: {cancel}, then `python -m fleet retry`"
         return self._ended(RunState.LOCKED, Verdict(Cause.OTHER, f"locked by {lock}", step), 1)
 
     def _failed(self, why: Verdict, code: int = 1) -> Outcome:
