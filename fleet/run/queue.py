@@ -7,9 +7,11 @@ name of a run, of a stack, and the number of the attempt, as JSON.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
 
@@ -17,6 +19,7 @@ import sqlalchemy
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from dbos import DBOSPortableJSONSerializer as Json
 
+from fleet.console import say
 from fleet.processes import KILLED
 from fleet.run.runs import Bounds, Work
 from fleet.run.work import Performer
@@ -59,7 +62,8 @@ class Queue:
         self._url = url
         self._bounds = bounds
         self._stop = threading.Event()
-        self._heart = threading.Thread(target=self._beat_on, daemon=True)
+        self._beaten = 0.0
+        self._guards = [threading.Thread(target=each, daemon=True) for each in (self._beat_on, self._watch)]
 
     def __enter__(self) -> Queue:
         global _performer
@@ -86,7 +90,9 @@ class Queue:
                 polling_interval_sec=_POLL,
                 on_conflict="always_update",
             )
-        self._heart.start()
+        self._beaten = time.monotonic()
+        for guard in self._guards:
+            guard.start()
         return self
 
     def __exit__(
@@ -98,7 +104,8 @@ class Queue:
             self._performer.hand_back()
         DBOS.destroy(workflow_completion_timeout_sec=_LONGEST)
         self._stop.set()
-        self._heart.join()
+        for guard in self._guards:
+            guard.join()
         self._workers.leave()
 
     def give_out(self, work: Iterable[tuple[str, str, int]]) -> None:
@@ -120,19 +127,29 @@ class Queue:
         return lambda work: _id(work.run, work.stack, work.attempt) in dropped
 
     def _beat_on(self) -> None:
-        """Beat; end this process where it cannot, before others take its work."""
-        silent = 0.0
+        """Beat, and bury the dead; what fails is tried again, until `_watch` ends it."""
         while not self._stop.wait(BEAT):
-            try:
+            with contextlib.suppress(sqlalchemy.exc.SQLAlchemyError):
                 self._workers.beat()
+                if not self._is_silent():  # a beat that comes too late saves nobody
+                    self._beaten = time.monotonic()
                 self._performer.pause.compare()
                 self._bury_the_dead()
-                silent = 0.0
-            except sqlalchemy.exc.SQLAlchemyError:
-                silent += BEAT
-                if silent >= SILENT:
-                    self._performer.end_sessions()
-                    os._exit(KILLED)
+
+    def _watch(self) -> None:
+        """End this process where it does not beat any more, before others take its work.
+
+        Apart from what beats: a database that does not answer at all lets that wait, and a process that was halted
+        may have been taken for dead meanwhile.
+        """
+        while not self._stop.wait(BEAT):
+            if self._is_silent():
+                say(f"no heartbeat for {SILENT:.0f} s : the database does not answer, or this was halted; it ends")
+                self._performer.end_sessions()
+                os._exit(KILLED)
+
+    def _is_silent(self) -> bool:
+        return time.monotonic() - self._beaten >= SILENT
 
     def _bury_the_dead(self) -> None:
         """Give the work of the dead to the living, then forget them; if that is cut short, the next one does it."""

@@ -1,6 +1,7 @@
 """Who works, and who is dead: heartbeats decide, and holds see to it that nobody works on a stack twice at once.
 
-A worker that cannot write its beat ends itself, with all it started, before the others take it for dead.
+A worker that does not beat any more, for whatever reason, ends itself, with all it started, before the others take it
+for dead; one that was halted, as soon as it goes on.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
 """`fleet up`, `resume` and `worker` without a file, a source or an engine of Pulumi, in a process of its own.
 
 The queue's engine is one object a process, and processes are what is killed. Arguments: what to do, the folder, and for
-`begin` the tasks as JSON: a list of `[wave, settings]`.
+`begin` the tasks as JSON: a list of `[wave, settings]`. `host` there is the name of the machine that this process
+takes for its own: no other one's processes are seen by their ids.
 """
 
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from fleet.unit.job import Job
 
 
 def main(what: str, folder: Path, given: dict[str, object]) -> int:
+    if host := given.get("host"):
+        socket.gethostname = lambda: host
     unit = [sys.executable, str(Path(__file__).with_name("fleet_unit_stub.py"))]
     session = Session(folder, frozenset(given.get("approved", ())), unit=unit)
     if what == "worker":

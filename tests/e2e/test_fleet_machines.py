@@ -13,15 +13,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import sqlalchemy
 import yaml
 from sqlalchemy import select
 
 from fleet.database import connect, database_url
+from fleet.processes import KILLED
 from fleet.run.books import HOLDS, JOURNAL, WORKERS
+from fleet.run.workers import DEAD
 from sandbox.sandbox import Sandbox
 from tests.e2e import postgresql
+from tests.e2e.cut_line import line_to
+from tests.e2e.fleet_journal import assert_never_two_at_once
 from tests.e2e.fleet_project import inherited, link_project
 from tests.e2e.operating import Begun
 from tests.e2e.pulumi_cli import ROOT
@@ -64,6 +69,13 @@ def wait_until(condition: Callable[[], object], seconds: float = 240.0) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def lives(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def begin(folder: Path, what: str, **given: Any) -> subprocess.Popen[str]:
@@ -110,6 +122,45 @@ def test_two_machines_share_a_run_and_the_other_finishes_what_a_dead_one_had(
     assert sum(row.event == "ended done" for row in journal) == 6
     assert [row.event for row in journal].count("took over") == 1
     assert rows(database, HOLDS) == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("fate", ["killed", "halted", "cut off"])
+def test_a_worker_of_another_machine_is_dead_after_forty_silent_seconds_and_not_before(
+    database: sqlalchemy.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fate: str
+) -> None:
+    address = sqlalchemy.make_url(os.environ["FLEET_DATABASE_URL"])
+    assert address.port
+    with (
+        line_to(address.port) as line,
+        begin(
+            tmp_path / "one", "begin", host="one", tasks=[["rest", {"seconds": 60}]] * 2, bounds={"at_once": 1}
+        ) as leader,
+    ):
+        wait_until(lambda: leader.pid in working(database))
+        monkeypatch.setenv("FLEET_DATABASE_URL", str(address.set(port=line.port)))
+        with begin(tmp_path / "two", "worker", host="two") as worker:
+            wait_until(lambda: worker.pid in working(database))
+            hold = next(row for row in rows(database, HOLDS) if row.host == "two")
+            if fate == "cut off":
+                line.cut()
+                assert worker.wait(timeout=DEAD) == KILLED
+                assert not lives(hold.pid)
+            else:
+                worker.send_signal(signal.SIGKILL if fate == "killed" else signal.SIGSTOP)
+            silent = next(row.beat for row in rows(database, WORKERS) if row.id == hold.worker)
+            wait_until(lambda: hold.worker not in {row.id for row in rows(database, WORKERS)}, 60)
+            buried = time.time()
+            if fate == "halted":
+                worker.send_signal(signal.SIGCONT)
+                assert worker.wait(timeout=30) == KILLED
+                assert not lives(hold.pid)
+        _, said = leader.communicate(timeout=300)
+    assert leader.returncode == 0, said
+    assert DEAD <= buried - silent < DEAD + 15
+    (over,) = [row for row in rows(database, JOURNAL) if row.event == "took over"]
+    assert (over.stack, over.at - silent > DEAD) == (hold.stack, True)
+    assert_never_two_at_once(database)
 
 
 def test_a_backend_that_only_one_machine_sees_is_refused(
