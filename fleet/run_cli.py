@@ -47,7 +47,7 @@ def up(file: FleetFile = None, accounts: Accounts = "", approve: Approve = None,
         for warning in plan.warnings:
             say(f"warning: {warning}")
         tasks = Tasks(checkout)
-        session = _session(checkout, approve)
+        session = Session(checkout.folder, _approved(approve, [wave.name for wave in checkout.fleet.waves]))
         due = _chosen(plan, accounts) if accounts else plan.to_deploy
         work = [tasks.due(each, "chosen" if accounts and each.account else "") for each in due]
         rest = () if accounts else (plan.tenant, *plan.accounts)
@@ -106,26 +106,27 @@ def leave(
             record = records.get(each.stack)
             deployed = record.deployed.settings if record and record.deployed else each.settings
             work.append(tasks.due(each, "leave", {name: value for name, value in deployed.items() if "." not in name}))
-        _lead(_session(checkout), Do.DESTROY, tasks, work)
+        _lead(Session(checkout.folder), Do.DESTROY, tasks, work)
 
 
 @app.command()
-def resume(file: FleetFile = None, approve: Approve = None) -> None:
-    """Go on with the last run after an interruption, a stop or a gate. Exit code: as of `up`."""
+def resume(approve: Approve = None) -> None:
+    """Go on with the last run after an interruption, a stop or a gate, as it was planned. Exit code: as of `up`."""
     with line_errors():
-        session = _session(Checkout.of(file), approve)
+        session = Session(find_project(Path.cwd()))
         last = session.unfinished()
+        session.approved = _approved(approve, [stage.name for stage in last.stages])
         code = session.lead(lambda: session.taken_up(last))
         _summed_up(session, session.runs.run(last.id))
         raise typer.Exit(code)
 
 
 @app.command()
-def retry(file: FleetFile = None, approve: Approve = None) -> None:
+def retry(file: FleetFile = None) -> None:
     """Do again what failed in the last run, with the file as it is now. Exit code: as of `up`."""
     with line_errors():
         checkout = Checkout.of(file)
-        session = _session(checkout, approve)
+        session = Session(checkout.folder)
         do, stacks = session.failed()
         tasks = Tasks(checkout)
         plan = checkout.plan()
@@ -139,13 +140,12 @@ def retry(file: FleetFile = None, approve: Approve = None) -> None:
 
 @app.command()
 def status(
-    file: FleetFile = None,
     as_json: AsJson = False,
     html: Annotated[Path | None, typer.Option(help="Write a page to this file.")] = None,
 ) -> None:
     """Show the last run: totals, then what failed by cause, with one next step each; and what is under way."""
     with line_errors():
-        session = Session(Checkout.of(file).folder)
+        session = Session(find_project(Path.cwd()))
         last = session.runs.last()
         if last is None:
             say("there was no run yet: `python -m fleet up` begins one")
@@ -182,20 +182,24 @@ def run_one(
         raise typer.Exit(run(Tasks(checkout).due(stack).job, do))
 
 
-def _session(checkout: Checkout, approve: Sequence[str] | None = None) -> Session:
-    names = [wave.name for wave in checkout.fleet.waves]
-    for name in approve or ():
-        if name not in names:
+def _approved(named: Sequence[str] | None, waves: list[str]) -> frozenset[str]:
+    """Return the waves that may begin without being asked for.
+
+    Raises:
+        OperateError: there is no wave of a name.
+    """
+    for name in named or ():
+        if name not in waves:
             raise OperateError(
-                f"--approve: unknown wave '{name}'{did_you_mean(name, names)}; known: {', '.join(names)}"
+                f"--approve: unknown wave '{name}'{did_you_mean(name, waves)}; known: {', '.join(waves)}"
             )
-    return Session(checkout.folder, frozenset(approve or ()))
+    return frozenset(named or ())
 
 
 def _look(checkout: Checkout, do: Do, due: Sequence[PlannedStack], found: int) -> None:
     """Run what changes nothing, and end with `found` where something was found."""
     tasks = Tasks(checkout)
-    session = _session(checkout)
+    session = Session(checkout.folder)
     work = [tasks.due(each, do.value) for each in due]
     bounds = tasks.bounds.without_rules()
     code = session.lead(lambda: session.begun(do, tasks.stages(work), bounds, work))

@@ -29,7 +29,7 @@ def main() -> None:
     organization = sandbox.organization
     if organization is None:
         raise SandboxError("the sandbox has no organization: `make demo-fleet` starts one that has")
-    page = _shown(HOME.with_suffix(".html"))
+    page = _shown(HOME / "status.html")
     _fleet("What there is to do: the tenant's stack, and one for each account", "plan", code=_SOMETHING_TO_DO)
     _fleet("Wave after wave; two accounts cannot be deployed", "up --yes --approve rest", code=_FAILED)
     _fleet("The same as a page, to be opened in a browser", f"status --html {page}")
@@ -71,8 +71,9 @@ def _fleet(title: str, command: str, *, code: int = 0) -> None:
     """
     _title(title)
     name, *options = command.split()
-    _say(f"$ python -m fleet {command} -f {FILE}")
-    ended = subprocess.run([sys.executable, "-m", "fleet", name, *options, "-f", FILE], cwd=ROOT, check=False)
+    file = [] if name == "status" else ["-f", FILE]
+    _say(" ".join(("$ python -m fleet", command, *file)))
+    ended = subprocess.run([sys.executable, "-m", "fleet", name, *options, *file], cwd=ROOT, check=False)
     if ended.returncode != code:
         raise SandboxError(f"`fleet {command}` ended with code {ended.returncode}, not with {code} as in every demo")
 

@@ -131,3 +131,13 @@ def test_each_command_is_in_the_documentation() -> None:
     commands = list(command.commands)
     assert {"plan", "policy", "up", "run-one"} <= set(commands)
     assert [name for name in commands if f"`{name}" not in page.partition("## Commands")[2]] == []
+
+
+@pytest.mark.parametrize(
+    ("command", "told"), [("status", "there was no run yet"), ("resume", "nothing to go on with: no run was")]
+)
+def test_the_last_run_is_known_without_the_file_that_planned_it(
+    run: Run, tmp_path: Path, command: str, told: str
+) -> None:
+    (tmp_path / "fleet.yaml").unlink()
+    assert told in run(command).stderr
