@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
+from typing import NoReturn
 
 import sqlalchemy
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -130,26 +131,25 @@ class Queue:
         """Beat, and bury the dead; what fails is tried again, until `_watch` ends it."""
         while not self._stop.wait(BEAT):
             with contextlib.suppress(sqlalchemy.exc.SQLAlchemyError):
-                self._workers.beat()
-                if not self._is_silent():  # a beat that comes too late saves nobody
-                    self._beaten = time.monotonic()
+                if not self._workers.beat():
+                    self._end("it was halted so long that others took it for dead")
+                self._beaten = time.monotonic()
                 self._performer.pause.compare()
                 self._bury_the_dead()
 
     def _watch(self) -> None:
         """End this process where it does not beat any more, before others take its work.
 
-        Apart from what beats: a database that does not answer at all lets that wait, and a process that was halted
-        may have been taken for dead meanwhile.
+        Apart from what beats, which a database that does not answer at all lets wait.
         """
         while not self._stop.wait(BEAT):
-            if self._is_silent():
-                say(f"no heartbeat for {SILENT:.0f} s : the database does not answer, or this was halted; it ends")
-                self._performer.end_sessions()
-                os._exit(KILLED)
+            if time.monotonic() - self._beaten >= SILENT:
+                self._end(f"no heartbeat for {SILENT:.0f} s: the database does not answer, or it was halted")
 
-    def _is_silent(self) -> bool:
-        return time.monotonic() - self._beaten >= SILENT
+    def _end(self, why: str) -> NoReturn:
+        say(f"this process ends: {why}")
+        self._performer.end_sessions()
+        os._exit(KILLED)
 
     def _bury_the_dead(self) -> None:
         """Give the work of the dead to the living, then forget them; if that is cut short, the next one does it."""

@@ -85,8 +85,8 @@ class Workers:
         self.host = socket.gethostname()
         self.id = f"{self.host}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
-    def beat(self) -> None:
-        """Say that this process lives."""
+    def beat(self) -> bool:
+        """Say that this process lives; return whether it was known: not at first, nor once others have buried it."""
         with self._engine.begin() as connection:
             beaten = connection.execute(WORKERS.update().where(WORKERS.c.id == self.id).values(beat=self._now))
             if beaten.rowcount == 0:
@@ -94,6 +94,7 @@ class Workers:
                 connection.execute(
                     WORKERS.insert().values(id=self.id, host=self.host, pid=os.getpid(), born=born, beat=self._now)
                 )
+        return bool(beaten.rowcount)
 
     def leave(self) -> None:
         """Say that this process works no more."""

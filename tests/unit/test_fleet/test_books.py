@@ -49,6 +49,14 @@ def test_failures_of_one_kind_are_one_line_with_all_their_accounts(tmp_path: Pat
     assert "&lt;script&gt;" in page.read_text()
 
 
+def test_a_worker_learns_from_its_beat_that_others_have_taken_it_for_dead(tmp_path: Path) -> None:
+    engine = books(tmp_path).engine
+    first, second = Workers(engine), Workers(engine)
+    assert [first.beat(), first.beat(), second.beat()] == [False, True, False]
+    second.bury(first.id)
+    assert not first.beat()
+
+
 def test_only_a_dead_worker_loses_its_hold_and_the_next_learns_of_all_who_died_with_it(tmp_path: Path) -> None:
     engine = books(tmp_path).engine
     first, second, third = (Workers(engine) for _ in range(3))
