@@ -7,6 +7,7 @@ from typing import Any
 
 from fleet.file.configuration import Fleet
 from fleet.file.selection import looks_at_tags
+from operate.console import OperateError
 from operate.policy.statement import Statement, document
 
 
@@ -21,8 +22,17 @@ def of_caller(fleet: Fleet, partition: str) -> dict[str, Any]:
 
 
 def of_reader(fleet: Fleet) -> dict[str, Any]:
-    """Return the policy of the role `source.organizations.roleArn`; nothing is allowed without such a role."""
-    return document([_read(fleet)] if _reader(fleet) else [])
+    """Return the policy of the role `source.organizations.roleArn`.
+
+    Raises:
+        OperateError: the file names none.
+    """
+    if not _reader(fleet):
+        raise OperateError(
+            "there is no reader: without source.organizations.roleArn the caller reads the organization itself, and "
+            "`python -m fleet policy` prints what that takes"
+        )
+    return document([_read(fleet)])
 
 
 def _source(fleet: Fleet) -> Iterator[Statement]:

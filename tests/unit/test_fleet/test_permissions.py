@@ -15,6 +15,7 @@ from fleet import permissions
 from fleet.accounts import AccountState
 from fleet.file.configuration import Fleet
 from fleet.source.reading import accounts_of
+from operate.console import OperateError
 from sandbox.organization import DEV, ROOT, WORKLOADS, AccountKind, Organization
 from sandbox.sandbox import Sandbox
 from tests.unit.test_fleet.conftest import fleet
@@ -102,7 +103,8 @@ def test_a_role_that_reads_the_organization_has_the_reading_and_the_caller_the_r
         "organizations:ListAccountsForParent",
         "organizations:ListParents",
     ]
-    assert permissions.of_reader(of())["Statement"] == []
+    with pytest.raises(OperateError, match="the caller reads the organization itself"):
+        permissions.of_reader(of())
 
 
 def test_a_fleet_from_a_file_reads_no_organization() -> None:
