@@ -33,6 +33,10 @@ class Output:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.restore()
+
+    def restore(self) -> None:
+        """Let what is printed go where it went before."""
         sys.stdout.flush()
         sys.stderr.flush()
         for number, saved in zip((1, 2), self._saved, strict=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +13,7 @@ from components.aws.identity import redactor
 from components.redaction import Redactor
 from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE, VISION_ONE_KEY_VARIABLE
 from fleet.outcome import Cause, Do, Outcome, RunState
-from fleet.processes import end_started
-from fleet.unit import access, locks, verdict
+from fleet.unit import access, ending, locks, verdict
 from fleet.unit import stack as stacks
 from fleet.unit.access import Unreachable
 from fleet.unit.deadline import Deadline
@@ -58,8 +56,8 @@ def run_one(job: Job, do: Do) -> int:
     with Output() as output:
 
         def give_up() -> None:
-            output.answer(run.given_up().to_json())
-            os._exit(1)
+            output.restore()
+            ending.begin(job, do, run.began)
 
         with Deadline(job.minutes * 60, give_up) as deadline:
             outcome = run.outcome(output)
@@ -75,13 +73,15 @@ class Run:
     Args:
         job: the account.
         do: what is done to its stack.
+
+    Attributes:
+        began: when.
     """
 
     def __init__(self, job: Job, do: Do) -> None:
         self._job = job
         self._do = do
-        self._began = now(), time.monotonic()
-        self._stack: Stack | None = None
+        self.began = now()
         keys = [os.environ.get(name, "") for name in (KEY_VARIABLE, TOKEN_VARIABLE, VISION_ONE_KEY_VARIABLE)]
         self._redact_trend = Redactor([*keys, *(key.partition(":")[2] for key in keys)])
         self._redact_aws = redactor(lambda _name: None)
@@ -103,21 +103,11 @@ class Run:
 
     def timed_out(self, code: int) -> Outcome:
         """Return the outcome of a run that was stopped since it took too long."""
-        text = f"not done within {self._job.minutes:g} minutes, and stopped"
-        return self._failed(verdict.of_text(Cause.TIMEOUT, text), code)
-
-    def given_up(self) -> Outcome:
-        """End all that the run started, lift the lock that it leaves, and return the outcome."""
-        end_started()
-        if self._stack is not None:
-            lock = locks.lock_of(self._stack)
-            if lock is not None and lock.is_of(locks.here(self._began[0])):
-                interrupted_run.lift_lock(self._stack)
-        return self.timed_out(1)
+        return self._failed(verdict.of_timeout(self._job.minutes), code)
 
     def _done(self) -> Outcome:
         aws = access.enter(self._job)
-        stack = self._stack = stacks.open_stack(self._job)
+        stack = stacks.open_stack(self._job)
         state = stacks.state_of(stack)
         is_new = state is None
         if is_new and self._do in (Do.DESTROY, Do.DRIFT):
@@ -198,7 +188,7 @@ class Run:
             next_step=self._redacted(why.next_step) if why else "",
             changes=dict(changes or {}),
             exit_code=code,
-            seconds=round(time.monotonic() - self._began[1], 2),
+            seconds=round((now() - self.began).total_seconds(), 2),
         )
 
     def _redacted(self, text: str) -> str:

@@ -100,6 +100,11 @@ def of_denial(message: str) -> Verdict:
     return Verdict(Cause.DENIED, _short(message), step)
 
 
+def of_timeout(minutes: float) -> Verdict:
+    """Judge a run that was stopped since it took too long."""
+    return of_text(Cause.TIMEOUT, f"not done within {minutes:g} minutes, and stopped")
+
+
 def of_text(cause: Cause, message: str) -> Verdict:
     """Judge by a cause that is known."""
     return Verdict(cause, _short(message), _NEXT_STEPS[cause])

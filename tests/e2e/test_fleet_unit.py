@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sandbox.sandbox import Sandbox
 from tests.e2e import hands
 from tests.e2e.fleet_project import inherited, link_project
 from tests.e2e.inventory import aws_inventory
+from tests.e2e.operating import wait_until
 
 TRAIL = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
 RUN = """
@@ -27,6 +29,9 @@ from fleet.unit.job import Job
 from fleet.unit.run import run_one
 sys.exit(run_one(Job.from_json(sys.argv[2]), Do(sys.argv[1])))
 """
+
+LONG = 40.0
+"""Seconds of a call, longer than its client waits."""
 
 RunOne = Callable[..., Outcome]
 
@@ -66,6 +71,10 @@ def run_one(sandbox: Sandbox, credentials: dict[str, str], project: Path) -> Run
 def _stack_in(project: Path) -> str:
     """Return a name that no other test has: the sandbox keeps the stacks' states."""
     return f"t{project.parent.parent.name[-4:]}{project.parent.name[-12:]}"
+
+
+def _locks_of(sandbox: Sandbox, project: Path) -> Path:
+    return sandbox.home / "state" / ".pulumi" / "locks" / "organization" / "trend-onboarding" / _stack_in(project)
 
 
 def test_an_account_is_previewed_deployed_found_unchanged_and_removed_byte_for_byte(
@@ -119,10 +128,29 @@ def test_a_refusal_by_aws_is_reverted_and_told_apart(sandbox: Sandbox, run_one: 
 
 
 @pytest.mark.full
-def test_a_run_that_takes_too_long_is_stopped_and_leaves_no_lock(sandbox: Sandbox, run_one: RunOne) -> None:
-    sandbox.trend.add_fault(Fault(kind="delay", seconds=60, service="workload", action="POST /awsconnectors"))
-    outcome = run_one(Do.UP, minutes=0.25)
+def test_a_run_that_takes_too_long_is_stopped_and_leaves_no_lock(
+    sandbox: Sandbox, run_one: RunOne, project: Path
+) -> None:
+    minutes = run_one(Do.UP).seconds * 1.2 / 60  # long enough on this machine for a call to be reached
+    assert run_one(Do.DESTROY).state is RunState.DONE
+    # SIGINT lets the engine wait for a call under way: from this one on each takes longer than its client waits, so
+    # that the engine, which looks again and again what became of it, does not end by itself.
+    number = sandbox.trend.add_fault(
+        Fault(kind="delay", seconds=LONG, service="workload", action="POST /awsconnectors", count=None)
+    )
+
+    def slow_down() -> None:
+        wait_until(lambda: sandbox.trend.fault_seen(number), "the connector's creation", minutes * 60)
+        sandbox.trend.set_latency(LONG)
+
+    with ThreadPoolExecutor() as beside:
+        slowed = beside.submit(slow_down)
+        outcome = run_one(Do.UP, minutes=minutes)
+        slowed.result()
+    sandbox.trend.set_latency(0)
     assert (outcome.state, outcome.cause) == (RunState.FAILED, Cause.TIMEOUT)
+    assert 2 * 60 * minutes <= outcome.seconds < 2 * 60 * minutes + 30
+    assert list(_locks_of(sandbox, project).glob("*")) == []
     sandbox.trend.clear_faults()
     assert run_one(Do.UP).state is RunState.DONE
 
@@ -132,7 +160,7 @@ def test_a_stack_that_another_run_holds_is_locked_and_says_by_whom(
     sandbox: Sandbox, run_one: RunOne, project: Path
 ) -> None:
     assert run_one(Do.UP).state is RunState.DONE
-    folder = sandbox.home / "state" / ".pulumi" / "locks" / "organization" / "trend-onboarding" / _stack_in(project)
+    folder = _locks_of(sandbox, project)
     folder.mkdir(parents=True, exist_ok=True)  # the engine leaves it empty
     holder = {"pid": 1, "username": "jo", "hostname": "elsewhere", "timestamp": "2026-11-28T02:00:00Z"}
     (folder / "1.json").write_text(json.dumps(holder))
