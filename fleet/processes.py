@@ -66,6 +66,14 @@ def end_started() -> None:
         psutil.wait_procs(living, timeout=1.0)
 
 
+def lives(pid: int) -> bool:
+    """Whether there is such a process, and it has not ended: one whose end nobody has taken note of yet has."""
+    try:
+        return not _is_dead(psutil.Process(pid))
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _watch(worker: int) -> None:
     while os.read(worker, 4096):
         pass

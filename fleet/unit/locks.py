@@ -7,8 +7,7 @@ import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import psutil
-
+from fleet.processes import lives
 from fleet.unit.job import DeadRun
 from operate.engine.moments import moment, now, shown
 from operate.engine.stack import Stack
@@ -43,8 +42,8 @@ class Lock:
     def is_of(self, run: DeadRun) -> bool:
         """Whether it is the lock of a run that is dead for sure; on this machine its process is looked for as well."""
         in_time = moment(run.began) - _CLOCKS <= self.since <= moment(run.died) + _CLOCKS
-        lives = self.host == socket.gethostname() and psutil.pid_exists(self.pid)
-        return self.host == run.host and in_time and not lives
+        is_alive = self.host == socket.gethostname() and lives(self.pid)
+        return self.host == run.host and in_time and not is_alive
 
     def __str__(self) -> str:
         return f"{self.user}@{self.host} (pid {self.pid}) since {shown(self.since)}"

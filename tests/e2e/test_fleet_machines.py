@@ -13,14 +13,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 import sqlalchemy
 import yaml
 from sqlalchemy import select
 
 from fleet.database import connect, database_url
-from fleet.processes import KILLED
+from fleet.processes import KILLED, lives
 from fleet.run.books import HOLDS, JOURNAL, WORKERS
 from fleet.run.workers import DEAD
 from sandbox.sandbox import Sandbox
@@ -69,13 +68,6 @@ def wait_until(condition: Callable[[], object], seconds: float = 240.0) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.1)
-
-
-def lives(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
 
 
 def begin(folder: Path, what: str, **given: Any) -> subprocess.Popen[str]:

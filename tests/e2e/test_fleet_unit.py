@@ -61,6 +61,7 @@ def run_one(sandbox: Sandbox, credentials: dict[str, str], project: Path) -> Run
         (line,) = done.stdout.splitlines()
         outcome = Outcome.from_json(line)
         assert (outcome.exit_code, outcome.do) == (done.returncode, do)
+        print(done.stderr)
         assert "Traceback" not in done.stderr, done.stderr
         assert credentials["CLOUD_ONE_API_KEY"] not in done.stdout + done.stderr
         return outcome

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from components.checks.findings import Finding
+from fleet import processes
 from fleet.outcome import Cause, Do, Outcome, RunState
 from fleet.unit import verdict
 from fleet.unit.job import DeadRun, Job
@@ -145,3 +146,10 @@ def test_a_run_begun_by_hand_ends_what_it_started_and_nobody_elses_session() -> 
         [sys.executable, "-c", BY_HAND], cwd=ROOT, capture_output=True, text=True, timeout=60, start_new_session=True
     )
     assert (shell.returncode, shell.stdout) == (0, "0 None\n"), shell.stderr
+
+
+def test_a_process_that_has_ended_does_not_live_although_nobody_has_taken_note_of_it() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert not processes.lives(process.pid)
+    assert processes.lives(os.getpid())
