@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.gate.faults import Fault
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 
 AUDIT_LOGS = "cloud-audit-log-monitoring"
@@ -175,3 +176,27 @@ def test_the_life_of_an_existing_trail_with_an_account_that_was_linked_before(st
     stack.succeed("preview", "--refresh", EXPECT_NO_CHANGES)
     stack.destroy()
     assert accounts(stack) == before
+
+
+@pytest.mark.full
+def test_a_stack_that_failed_is_created_from_a_fresh_link_and_what_it_registered_goes_with_a_destroy(
+    stack: Stack,
+) -> None:
+    """The registration is carried out and its reply lost: the stack rolls back, and leaves the account behind."""
+    trend = stack.sandbox.trend
+    stack.configure(NEW)
+    lost = Fault(service="visionone", action="POST /registrations", kind="drop", when="after")
+    trend.add_fault(lost)
+    assert stack.run("up", "--yes", "--skip-preview").code
+    assert len(accounts(stack)) == 1
+    asked(stack)
+    stack.up()
+    assert asked(stack).count(LINK) == 1
+    stack.succeed("preview", "--refresh", EXPECT_NO_CHANGES)
+    stack.destroy()
+
+    trend.add_fault(lost)
+    assert stack.run("up", "--yes", "--skip-preview").code
+    assert len(accounts(stack)) == 1
+    stack.destroy()
+    assert (accounts(stack), leftovers(stack)) == ([], [])
