@@ -48,6 +48,16 @@ def policy(stack: Stack, run: Run, forwarder_template: str = "") -> dict[str, An
 
 
 def _in_vision_one(place: Place, run: Run) -> Iterator[Statement]:
+    """Yield the statements of that route.
+
+    Raises:
+        OperateError: a trail is read there: what Trend's stack needs is not known, and a policy would be too small.
+    """
+    if place.settings.trail is not None:
+        raise OperateError(
+            "what a trail on route `visionOne` needs, which is experimental, is not known to `operate policy`: deploy "
+            "it with rights for IAM, CloudFormation, CloudTrail, S3, SNS, Lambda, or link the account without a trail"
+        )
     yield from vision_one.reads(place)
     if run != "destroy":
         yield from vision_one.looks()

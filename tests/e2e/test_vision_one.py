@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.trend.tenant import Tenant
 from tests.e2e.inventory import aws_inventory
+from tests.e2e.operating import operate
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 
 DIRECT = {"route": "visionOne"}
@@ -98,6 +99,13 @@ def test_a_feature_that_the_tenant_may_not_use_stops_a_later_update_before_its_f
     assert "did you mean container-security?" in refused.output
     assert refused.output.rpartition("Diagnostics:")[2].count("it may use: ") == 1
     assert (direct.sandbox.trend.state().links(), aws_inventory(direct.sandbox)) == before
+
+
+def test_no_policy_is_printed_where_it_would_be_too_small(direct: Stack) -> None:
+    direct.configure({**DIRECT, "createNewTrail": True})
+    done = operate(direct, "policy", "--for", "up")
+    assert done.code == 1
+    assert "is not known to `operate policy`" in done.output
 
 
 @pytest.mark.full
