@@ -133,7 +133,7 @@ def show(
         if organization := sandbox.organization:
             Console().print(showcase.organization_table(organization))
         Console().print(showcase.table(sandbox, aws_region))
-        typer.echo(showcase.NEXT_STEPS)
+        typer.echo(showcase.next_steps(sandbox))
 
 
 @app.command()

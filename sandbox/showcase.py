@@ -14,9 +14,9 @@ from sandbox.sandbox import Sandbox
 NEXT_STEPS = """\
 Try next, in this shell after `. .sandbox/env`:
   pulumi preview --expect-no-changes        nothing to do
-  pulumi config set stackName Trend         change a setting ...
+  {change}change a setting ...
   pulumi preview --diff                     ... see what it would do ...
-  pulumi config rm stackName                ... and set it back
+  {back}... and set it back
   pulumi stack output                       the links' ids and roles
   python -m sandbox status                  what runs, and where
   make demo-down                            take everything back"""
@@ -43,6 +43,14 @@ def table(sandbox: Sandbox, aws_region: str) -> Table:
     for row in [*_at_trend(sandbox), *_in_aws(sandbox, aws_region)]:
         shown.add_row(*row)
     return shown
+
+
+def next_steps(sandbox: Sandbox) -> str:
+    """Return what to try next, with a setting of the route by which the account is linked."""
+    state = sandbox.trend.state()
+    setting = "visionOneName" if state.vision_one_accounts and not state.connectors else "stackName"
+    change, back = f"pulumi config set {setting} Trend", f"pulumi config rm {setting}"
+    return NEXT_STEPS.format(change=change.ljust(42), back=back.ljust(42))
 
 
 def organization_table(organization: Organization) -> Table:
