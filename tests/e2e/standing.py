@@ -16,13 +16,16 @@ _DRAWN = re.compile(
     r"|(?<=-token)-[0-9A-Za-z]{6}\b"  # a secret
     r"|(?<=[a-z]-)[0-9a-f]{7}\b"  # what Pulumi named
 )
-_TIMES = frozenset({"lastSyncTime", "created", "lastModified"})
+_TIMES = frozenset(
+    {"lastSyncTime", "created", "lastModified", "createdDateTime", "updatedDateTime", "lastSyncedDateTime"}
+)
 
 
 def links(stack: Stack) -> list[dict[str, Any]]:
     """Return what links the account at Trend; times aside, which a change that is taken back moves on."""
     state = stack.sandbox.trend.state()
     wires = [link.wire() for link in (*state.connectors, *state.cloud_accounts)]
+    wires += [account.model_dump(mode="json", by_alias=True) for account in state.vision_one_accounts]
     return [{name: value for name, value in wire.items() if name not in _TIMES} for wire in wires]
 
 

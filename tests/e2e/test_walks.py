@@ -141,3 +141,21 @@ def test_each_call_of_an_update_with_adoption_goes_wrong(
     walk(record_property, "update with adoption, calls to Trend", chosen(seen.to_trend, TREND_WAYS, sampled), trial)
     if FULL:
         walk(record_property, "update with adoption, calls to AWS", chosen(seen.to_aws, AWS_WAYS, ()), trial)
+
+
+@pytest.mark.full
+def test_each_call_of_the_route_by_vision_one_goes_wrong(
+    stack: Stack, record_property: Callable[[str, object], None]
+) -> None:
+    stack.configure({"route": "visionOne"})
+    anew(stack)
+    before = world(stack)
+    seen = Undisturbed.run(stack, "up")
+    first_up = trial_of_a_first_up(stack, before, seen.standing)
+    gone = Undisturbed.run(stack, "destroy")
+    walk(record_property, "first up in Vision One, calls to Trend", chosen(seen.to_trend, TREND_WAYS, ()), first_up)
+    walk(record_property, "first up in Vision One, calls to AWS", chosen(seen.to_aws, AWS_WAYS, ()), first_up)
+    stack.up()
+    destroy = trial_of_a_destroy(stack, before, seen.standing)
+    walk(record_property, "destroy in Vision One, calls to Trend", chosen(gone.to_trend, TREND_WAYS, ()), destroy)
+    nothing_left(stack, before)
