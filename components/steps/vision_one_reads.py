@@ -83,7 +83,7 @@ READS: Mapping[str, str] = {
         "GetLifecycleConfiguration ListAllMyBuckets ListBucket"
     ),
     "sagemaker": "DescribeNotebookInstance ListNotebookInstances ListTags",
-    "secretsmanager": "DescribeSecret ListSecrets",
+    "secretsmanager": "DescribeSecret ListSecrets",  # pragma: allowlist secret
     "securityhub": (
         "DescribeHub GetEnabledStandards GetFindings GetInsightResults GetInsights GetMasterAccount GetMembers List*"
     ),

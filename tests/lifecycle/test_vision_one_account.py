@@ -135,7 +135,7 @@ def test_a_refused_key_is_one_line_with_what_to_do(tenant: Resource, engine: Eng
 
 def test_the_key_of_the_environment_wins(tenant: Resource, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VISION_ONE_KEY_VARIABLE, TENANT.business.full_access_key.value)
-    engine.restart(visionOneApiKey="of-the-configuration")
+    engine.restart(visionOneApiKey="of-the-configuration")  # pragma: allowlist secret
     tenant.up(TENANT_INPUTS)
 
 
