@@ -124,9 +124,7 @@ class DirectLink:
         '["us-east-1"]}]`; the core features need no entry. One that the tenant may not use is refused with the list '
         f"of those that it may. `{AUDIT_LOGS}` reads the trail that createNewTrail or existingCloudtrailBucketName "
         "names, and is there with either; experimental: docs/limits.md.",
-        effects=[
-            Effect("updates vision-one-account, vision-one-tenant", "the tenant is asked whether it may use them")
-        ],
+        effects=[Effect("updates vision-one-account", "the tenant is asked before whether it may use them")],
         route=Route.VISION_ONE,
     )
     name: str = declare(

@@ -64,7 +64,7 @@ _OF_CLOUD_ONE = (
     "forwarder-template, management-role, management-role-key-check, management-role-template, parameters, "
     "registration, restored-notifications, workload-security, workload-security-reads"
 )
-_OF_VISION_ONE = "vision-one-account, vision-one-reads, vision-one-role, vision-one-tenant"
+_OF_VISION_ONE = "vision-one-account, vision-one-oidc, vision-one-reads, vision-one-role, vision-one-tenant"
 
 ROUTE = Setting(
     "route",

@@ -14,6 +14,7 @@ from tests.settings_page import changes
 DOES = {change: does for change, does, _ in changes()}
 BUCKET = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
 NEW = {"createNewTrail": True}
+DIRECT = {"route": "visionOne"}
 BOUNDARY = "arn:aws:iam::123456789012:policy/sandbox-boundary"
 # By a change of a setting: the settings before it, and those after it.
 CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -23,6 +24,13 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "`scope` from tenant to all": ({"scope": "tenant"}, BUCKET),
     "`cloudTrail` to false": (BUCKET, {"cloudTrail": False}),
     "`cloudTrail` to true": ({"cloudTrail": False}, BUCKET),
+    "`route` to visionOne": (BUCKET, DIRECT),
+    "`route` to cloudOne": (DIRECT, BUCKET),
+    "`visionOneFeatures`": (DIRECT, {**DIRECT, "visionOneFeatures": [{"id": "container-security"}]}),
+    "`visionOneName`": (DIRECT, {**DIRECT, "visionOneName": "renamed"}),
+    "`visionOneDescription`": (DIRECT, {**DIRECT, "visionOneDescription": "of the team"}),
+    "`visionOneTags`": (DIRECT, {**DIRECT, "visionOneTags": {"team": "blue"}}),
+    "`visionOneWorkloadInstance`": (DIRECT, {**DIRECT, "visionOneWorkloadInstance": "instance-1"}),
     "`createNewTrail` to true": (BUCKET, NEW),
     "`createNewTrail` to false": (NEW, BUCKET),
     "`existingCloudtrailBucketName`": (BUCKET, {"existingCloudtrailBucketName": "another-trail"}),
