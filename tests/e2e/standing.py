@@ -102,6 +102,6 @@ def assert_one_of_each(stack: Stack) -> None:
     ]
     assert [len(aws["roles"][role]) for role in ours] == [1]
     assert [bucket for bucket in aws["buckets"] if bucket.startswith("trail-bucket-")] == [outputs["trailBucketName"]]
-    assert len(aws["stacks"]) == 2
+    assert len(aws["stacks"]) == 2, aws["stacks"]
     state = stack.sandbox.trend.state()
     assert [len(state.connectors), len(state.cloud_accounts)] == [1, 1]
