@@ -114,6 +114,7 @@ def test_nothing_is_removed_with_it(made: Resource, trend: SimulatorControl, cha
     assert made.state is not None
 
 
+@pytest.mark.parametrize("kind", [CONNECTOR, CLOUD_ACCOUNT], ids=lambda kind: kind.name)
 def test_the_next_step_is_said(made: Resource, change_key: Callable[[], None]) -> None:
     change_key()
     with pytest.raises(OnboardingError, match=r"use a key of the stack's own account, or another stack"):
