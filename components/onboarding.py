@@ -58,7 +58,7 @@ class Onboarding(pulumi.ComponentResource):
     ) -> None:
         with refusals_in_one_line():
             _refuse_a_second(name)
-        known = in_state()
+        known = in_state() if settings.scope.links_account else {}
         leaving = move(settings, known)
         if leaving:
             pulumi.log.info(leaving.notice)

@@ -61,8 +61,8 @@ def check(settings: Settings, where: AwsContext) -> Preflight:
         elif finding.verdict == "failed":
             failed.append(str(finding))
     aws = clients(AwsSettings.of(get))
-    linked = _vision_one(aws, settings, settings.direct, where) if settings.direct else ([], None, None)
-    for finding in [*linked[0], *findings(aws, settings, where)]:
+    about, found = _vision_one(aws, settings, settings.direct, where) if settings.direct else ([], Preflight())
+    for finding in [*about, *findings(aws, settings, where)]:
         if finding.verdict == "unknown":
             pulumi.log.warn(redact(str(finding)))
             doubt = finding.doubt or doubt
@@ -70,25 +70,25 @@ def check(settings: Settings, where: AwsContext) -> Preflight:
             failed.append(redact(str(finding)))
     if failed:
         raise Refusal("\n".join(failed))
-    return Preflight(doubt, *linked[1:])
+    return found._replace(doubt=doubt)
 
 
 def _vision_one(
     aws: AwsClients, settings: Settings, link: DirectLink, where: AwsContext
-) -> tuple[list[Finding], str | None, AuditedTrail | None]:
-    """Look at what the link in Vision One goes by; return what was found, the provider, and the existing trail."""
+) -> tuple[list[Finding], Preflight]:
+    """Look at what the link in Vision One goes by; return the findings, and what the steps go by."""
     held = in_state()
     found = [change_of_role_finding(held, wants_stack=settings.trail is not None)]
     provider = existing_provider(aws, link.region, where, held)
     if settings.trail is None:
-        return [*found, *provider.findings], provider.arn, None
+        return [*found, *provider.findings], Preflight(oidc_provider_arn=provider.arn)
     if provider.arn and found[0].verdict == "ok" and not stack_is_managed(held):
         found.append(second_provider_finding(provider.arn))
     found += stack_findings(aws, [VISION_ONE_STACK], where.region, managed_stacks())
     if not isinstance(settings.trail, ExistingTrail):
-        return found, None, None
+        return found, Preflight()
     audited = audited_trail(aws, where, settings.trail.bucket_name)
-    return [*found, *audited.findings], None, audited
+    return [*found, *audited.findings], Preflight(audited=audited)
 
 
 def findings(aws: AwsClients, settings: Settings, where: AwsContext) -> Iterable[Finding]:

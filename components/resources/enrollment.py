@@ -93,7 +93,13 @@ class EnrollmentProvider(TrendProvider):
             self.say("skipped, since no visionOneServiceToken is given")
             return {**inputs.props(), "status": SKIPPED}
         client = self._client(inputs)
-        return {**inputs.props(), "status": client.status() or self._post(client)}
+        if status := client.status():
+            self.say(
+                f"Cloud One is enrolled already (status {status}): Vision One manages endpoint security, and a "
+                "connector in Cloud One may be of no use; docs/routes.md says which route is yours"
+            )
+            return {**inputs.props(), "status": status}
+        return {**inputs.props(), "status": self._post(client)}
 
     def _post(self, client: VisionOneConnectClient) -> str:
         token = self.enrollment_token()

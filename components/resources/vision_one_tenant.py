@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, UpdateResult
@@ -12,10 +11,14 @@ from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, 
 from components.resources.base import TrendProvider, reported
 from components.resources.properties import Inputs, OnboardingResource, OutputProperty, Props
 from components.spelling import did_you_mean
-from components.trend.errors import TrendError, WrongAccount
-
-if TYPE_CHECKING:
-    from components.trend.cam import CamClient
+from components.trend.errors import (
+    OTHER_TENANT,
+    NotFound,
+    ServiceFailed,
+    TrendError,
+    UnusableReply,
+    WrongAccount,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +62,14 @@ class TenantProvider(TrendProvider):
     @reported
     def create(self, props: Props) -> CreateResult:
         """Ask for the features, refuse what the tenant may not use, and ask for its identity."""
-        outs = self._ask(TenantInputs.of(props))
+        inputs = TenantInputs.of(props)
+        self.require_key("", inputs.features)
+        outs = self._identity(inputs)
+        if not outs["businessId"]:
+            self.say(
+                "neither Vision One nor the key tells the tenant's business id, so that the role's trust names no "
+                "tenant: `python -m operate doctor` says more"
+            )
         return CreateResult(outs["businessId"] or outs["customer"] or outs["visionOneRegion"], outs)
 
     @reported
@@ -70,15 +80,15 @@ class TenantProvider(TrendProvider):
 
     @reported
     def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
-        """Ask again, and refuse another tenant."""
-        outs = self._ask(TenantInputs.of(news))
-        if olds["businessId"] and outs["businessId"] != olds["businessId"]:
+        """Ask again, refuse another tenant, and keep what is not told any more."""
+        outs = self._identity(TenantInputs.of(news))
+        told = outs["businessId"], olds["businessId"]
+        if all(told) and len(set(told)) > 1:
             raise WrongAccount(
-                f"the Vision One API key belongs to tenant {outs['businessId'] or 'unknown'}, but this stack was "
-                f"created with tenant {olds['businessId']}",
-                hint="use a key of the stack's own tenant, or another stack for the other one",
+                f"the Vision One API key belongs to tenant {told[0]}, but this stack was created with tenant {told[1]}",
+                hint=OTHER_TENANT,
             )
-        return UpdateResult(outs)
+        return UpdateResult({**outs, **{name: outs[name] or olds[name] for name in ("businessId", "customer")}})
 
     @reported
     def ask_before_changes(self, customer: str, features: Sequence[str]) -> None:
@@ -103,8 +113,8 @@ class TenantProvider(TrendProvider):
         cam = self.vision_one(customer).cam
         try:
             allowed = cam.features()
-        except TrendError:
-            _explain_silence(cam)
+        except (NotFound, ServiceFailed, UnusableReply):
+            cam.require_connectivity()  # where Vision One as a whole does not answer, that is the error
             raise
         for feature in features:
             if feature not in allowed:
@@ -113,8 +123,7 @@ class TenantProvider(TrendProvider):
                     f"{', '.join(allowed) or 'none'}"
                 )
 
-    def _ask(self, inputs: TenantInputs) -> Props:
-        self.require_key("", inputs.features)
+    def _identity(self, inputs: TenantInputs) -> Props:
         vision_one = self.vision_one()
         link = vision_one.cam.template_link(aws_region=inputs.aws_region, features=[])
         # The link holds a key that soon expires: nothing but these two is kept of it.
@@ -124,11 +133,6 @@ class TenantProvider(TrendProvider):
             "businessId": link.parameters.get("VisionOneAccountID") or vision_one.customer,
             "customer": vision_one.customer,
         }
-
-
-def _explain_silence(cam: CamClient) -> None:
-    """Tell a fault of Vision One as a whole from one of Cloud Account Management: the former raises its own error."""
-    cam.require_connectivity()
 
 
 class VisionOneTenant(OnboardingResource, module="trend", name="VisionOneTenant"):

@@ -11,20 +11,10 @@ import pulumi
 
 from components.refusal import Refusal
 from components.settings import rules
+from components.settings.choices import CLOUD_TRAIL, CREATE_NEW_TRAIL, ROUTE, SCOPE
 from components.settings.direct import AUDIT_LOGS, DirectLink
 from components.settings.endpoints import ENDPOINT_VARIABLE, check_base_url
-from components.settings.model import (
-    CLOUD_TRAIL,
-    CREATE_NEW_TRAIL,
-    ENROLLMENT_TOKEN,
-    ROUTE,
-    SCOPE,
-    SETTINGS,
-    ExistingTrail,
-    HostedTemplates,
-    NewTrail,
-    Settings,
-)
+from components.settings.model import ENROLLMENT_TOKEN, SETTINGS, ExistingTrail, HostedTemplates, NewTrail, Settings
 from components.settings.route import Route
 from components.settings.scope import Scope
 from components.settings.setting import Part, Setting, declared_in

@@ -102,6 +102,9 @@ class Endpoints:
             region: Cloud One's code; Vision One's for that, empty where it is not known.
 
         The accounts service has no region; every other one has a host for each (source: Trend's public API reference).
+
+        Raises:
+            EndpointError: Vision One has no such region.
         """
         if self.base:
             return f"{self.base.rstrip('/')}/{service.value}"
@@ -110,7 +113,7 @@ class Endpoints:
         if service is Service.ACCOUNTS:
             return "https://accounts.cloudone.trendmicro.com/api"
         if service is Service.VISION_ONE:
-            return f"https://{VISION_ONE_HOSTS[region or 'us']}"
+            return f"https://{_vision_one_host(region or 'us')}"
         return f"https://{service.value}.{region}.cloudone.trendmicro.com/api"
 
     def foreign_hosts(self) -> dict[str, list[str]]:
@@ -168,6 +171,13 @@ def check_service(name: str) -> str:
     if name not in known:
         raise EndpointError(f"there is no service '{name}'{did_you_mean(name, known)}; known: {', '.join(known)}")
     return name
+
+
+def _vision_one_host(region: str) -> str:
+    if region not in VISION_ONE_HOSTS:
+        near = did_you_mean(region, list(VISION_ONE_HOSTS))
+        raise EndpointError(f"'{region}' is not a Vision One region{near}; known: {', '.join(VISION_ONE_HOSTS)}")
+    return VISION_ONE_HOSTS[region]
 
 
 def _is_loopback(host: str) -> bool:

@@ -8,7 +8,8 @@ import msgspec
 
 from components.settings.credentials import ApiKey
 from components.trend.errors import NotFound, Unauthenticated, UnusableReply
-from components.trend.transport import Reply, Transport
+from components.trend.replies import Reply
+from components.trend.transport import Transport
 
 UNKNOWN_KEY = (
     "the API key is unknown here, or belongs to another Cloud One region or environment: compare its id with Cloud "

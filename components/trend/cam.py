@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from components.trend.errors import NotFound, UnusableReply
-from components.trend.transport import Reply, Transport
+from components.trend.replies import Reply
+from components.trend.transport import Transport
 
 ACCOUNTS = "/v3.0/cam/awsAccounts"
 CREATED, NO_CONTENT = 201, 204

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from components.trend.errors import BadRequest, Forbidden, NotFound
-from components.trend.transport import Method, Reply, Transport
+from components.trend.replies import Reply
+from components.trend.transport import Method, Transport
 
 PAGE = {"limit": "100"}
 """How many registrations are asked for at once. `limit` is documented, how much it may be is not: where a page of this

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from components.trend.errors import UnusableReply
-from components.trend.transport import Reply, Transport
+from components.trend.replies import Reply
+from components.trend.transport import Transport
 
 
 class _Deployment(Reply, frozen=True):

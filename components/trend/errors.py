@@ -65,6 +65,10 @@ class WrongAccount(TrendError):
     hint = "use a key of the stack's own account, or another stack (`pulumi stack init`) for the other account"
 
 
+OTHER_TENANT = "use a key of the stack's own tenant, or another stack (`pulumi stack init`) for the other one"
+"""The same where the tenant is Vision One's."""
+
+
 class EndpointRefused(TrendError):
     """Nothing was sent, since the API key would travel in clear, or to a host that is not Trend's and not confirmed."""
 

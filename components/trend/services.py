@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from components.trend.transport import Reply, Transport
+from components.trend.replies import Reply
+from components.trend.transport import Transport
 
 
 class LicensedService(Reply, frozen=True):

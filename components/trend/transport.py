@@ -19,6 +19,7 @@ from components.redaction import Redactor
 from components.settings.endpoints import Service
 from components.trend.errors import NoReply, NotFound, TrendError, UnusableReply, error_class
 from components.trend.pacing import Pacing
+from components.trend.replies import Reply, decoded, tolerant, trend_message
 from components.trend.shared import asked_once
 
 TIMEOUT = (5, 30)
@@ -82,14 +83,6 @@ _REPEATABLE = _Retry(total=4, allowed_methods=None, status_forcelist={429, 502, 
 # the service turned it away (429). A broken connection is for the caller, who looks first; `other` is what breaks
 # inside TLS, before or after the call was read.
 _ONCE = _Retry(total=4, read=0, other=0, allowed_methods=None, status_forcelist={429}, **_WAITS)
-
-
-class Reply(msgspec.Struct, frozen=True, rename="camel"):
-    """A reply of Trend: fields in camelCase on the wire, unknown ones ignored, null as absent, numbers taken for ids.
-
-    msgspec takes a fifth of pydantic's time to load, in each process that talks to Trend. Subclasses repeat
-    `frozen=True` for the type checker, which does not see it inherited.
-    """
 
 
 class Transport:
@@ -200,7 +193,7 @@ class Transport:
         Raises:
             UnusableReply: there is none.
         """
-        return _decoded(response, self._where(response, path), (dict, list) if lists else dict)
+        return decoded(response, self._where(response, path), (dict, list) if lists else dict)
 
     def get_of_tenant(self, path: str, *, shown: str = "", lists: bool = False) -> Any:
         """GET what is the same for each AWS account of the tenant: once for all processes that share its replies."""
@@ -225,7 +218,7 @@ class Transport:
             UnusableReply: a field that is needed is missing or of another type.
         """
         try:
-            return msgspec.convert(_tolerant(reply), model, strict=False)
+            return msgspec.convert(tolerant(reply), model, strict=False)
         except msgspec.ValidationError as error:  # its text has names, types and places, and nothing of the reply
             method, _, path = call.partition(" ")
             raise UnusableReply(
@@ -248,7 +241,7 @@ class Transport:
         return session
 
     def _error(self, response: requests.Response, path: str) -> TrendError:
-        message, fields = _trend_message(response)
+        message, fields = trend_message(response)
         redacted = {self._redact(name): self._redact(reason) for name, reason in fields.items()}
         kind = error_class(response.status_code)
         return kind(
@@ -263,47 +256,6 @@ class Transport:
             "status": response.status_code,
             "trace_id": self._redact(trace_id),
         }
-
-
-def _decoded(
-    response: requests.Response, where: Mapping[str, Any], kind_of_reply: type[Any] | tuple[type[Any], ...]
-) -> Any:
-    if not response.content.strip():
-        raise UnusableReply("the reply is empty where JSON belongs", **where)
-    try:
-        decoded = response.json()
-    except requests.exceptions.JSONDecodeError:
-        kind = response.headers.get("Content-Type", "text without a content type").partition(";")[0]
-        words = "cut short or garbled, and not JSON" if "json" in kind else f"{kind}, not JSON"
-        raise UnusableReply(f"the reply is {words}", **where) from None
-    if not isinstance(decoded, kind_of_reply):
-        raise UnusableReply("the reply is JSON, but not the object that belongs there", **where)
-    return decoded
-
-
-def _tolerant(reply: Any) -> Any:
-    """Return a reply without its nulls, and with texts for numbers: ids came as either."""
-    if isinstance(reply, dict):
-        return {name: _tolerant(value) for name, value in reply.items() if value is not None}
-    if isinstance(reply, list):
-        return [_tolerant(each) for each in reply]
-    return str(reply) if isinstance(reply, int | float) and not isinstance(reply, bool) else reply
-
-
-def _trend_message(response: requests.Response) -> tuple[str, dict[str, str]]:
-    """Return Trend's own words, from whichever of its three error bodies came, and its words on single fields."""
-    try:
-        body = response.json()
-    except requests.exceptions.JSONDecodeError:
-        body = None
-    if not isinstance(body, dict):
-        return response.reason or "no further words", {}
-    nested = body.get("error")
-    if isinstance(nested, dict):  # Vision One
-        return f"{nested.get('code', '')} {nested.get('message', '')}".strip(), {}
-    fields = body.get("fields")
-    named = {str(name): str(reason) for name, reason in fields.items()} if isinstance(fields, dict) else {}
-    return str(body.get("message") or response.reason or "no further words"), named
 
 
 def _reason(error: requests.RequestException, base: str) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from components.trend.errors import BadRequest, Forbidden, NotFound, Unauthenticated
-from components.trend.transport import Reply, Transport
+from components.trend.replies import Reply
+from components.trend.transport import Transport
 
 REGISTERED = "registered"
 """Stands for the status of a registration that is there and does not say how it stands."""

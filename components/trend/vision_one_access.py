@@ -16,7 +16,14 @@ from components.settings.endpoints import Endpoints, Service
 from components.settings.rules import trend_endpoints
 from components.trend.cam import CamClient
 from components.trend.client import require_confirmed
-from components.trend.errors import CredentialsError, EndpointRefused, Forbidden, Unauthenticated, WrongAccount
+from components.trend.errors import (
+    OTHER_TENANT,
+    CredentialsError,
+    EndpointRefused,
+    Forbidden,
+    Unauthenticated,
+    WrongAccount,
+)
 from components.trend.transport import Transport
 
 _CONSOLE = "in Vision One, Administration > API Keys"
@@ -107,7 +114,7 @@ class VisionOneAccess:
             raise WrongAccount(
                 f"the Vision One API key belongs to tenant {self.customer}, but this stack was created with tenant "
                 f"{customer}",
-                hint="use a key of the stack's own tenant, or another stack (`pulumi stack init`) for the other one",
+                hint=OTHER_TENANT,
             )
 
 

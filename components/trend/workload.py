@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from components.trend.transport import Reply, Transport
+from components.trend.replies import Reply
+from components.trend.transport import Transport
 
 
 class ConnectorReply(Reply, frozen=True):

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from components.settings.model import CLOUD_TRAIL, SCOPE, SETTINGS
+from components.settings.choices import CLOUD_TRAIL, SCOPE
+from components.settings.model import SETTINGS
 from components.settings.scope import Scope
 from components.settings.setting import Part, Setting
 from components.spelling import did_you_mean

@@ -15,6 +15,9 @@ _TRAIL = ("aws:cloudtrail/trail:Trail", "trail")
 _CONNECTOR = (f"{DYNAMIC}Connector", "connector")
 _CLOUD_ACCOUNT = (f"{DYNAMIC}CloudAccount", "registration")
 _ENROLLMENT = (f"{DYNAMIC}VisionOneEnrollment", "enrollment")
+_VISION_ONE_ACCOUNT = (f"{DYNAMIC}VisionOneAccount", "vision-one-account")
+_VISION_ONE_ROLE = ("aws:iam/role:Role", "vision-one-role")
+_VISION_ONE_STACK = ("aws:cloudformation/stack:Stack", "vision-one-stack")
 
 # In the order of what hurts most.
 _SENTENCES: Mapping[tuple[str, str], Mapping[Kind, tuple[str, str]]] = {
@@ -56,6 +59,21 @@ _SENTENCES: Mapping[tuple[str, str], Mapping[Kind, tuple[str, str]]] = {
         "replace": ("The cloud account is recreated", "the AWS account is unlinked in Cloud One meanwhile"),
         "delete": ("The AWS account is unlinked in Cloud One", "an adopted cloud account is restored"),
     },
+    _VISION_ONE_STACK: {
+        "create": ("Trend's stack links the AWS account in Vision One", "Vision One reads the trail; experimental"),
+        "replace": ("Trend's stack is recreated", "Vision One cannot read the account until it is done"),
+        "delete": ("Trend's stack is deleted", "Vision One reads neither the account nor its trail any more"),
+    },
+    _VISION_ONE_ROLE: {
+        "update": ("The role that Vision One assumes is changed", "the account stays linked meanwhile"),
+        "replace": ("The role that Vision One assumes is recreated", "the account is linked to the new one afterwards"),
+        "delete": ("The role that Vision One assumes is deleted", "Vision One cannot read the inventory any more"),
+    },
+    _VISION_ONE_ACCOUNT: {
+        "create": ("The AWS account is linked in Vision One", "Vision One reads its inventory"),
+        "update": ("The link in Vision One is changed", "the account stays linked meanwhile"),
+        "delete": ("The AWS account is unlinked in Vision One", "an adopted link is restored"),
+    },
 }
 
 _BOOKKEEPING = frozenset(
@@ -72,6 +90,9 @@ _BOOKKEEPING = frozenset(
                 "NotificationSnapshot",
                 "PriorLink",
                 "VendorTemplate",
+                "VisionOneStackRole",
+                "VisionOneTemplate",
+                "VisionOneTenant",
             )
         ),
     }

@@ -22,6 +22,7 @@ _NOUNS = {
     "aws:iam/role:Role": ("IAM role", "name"),
     "aws:iam/rolePolicy:RolePolicy": ("policy of IAM role", "role"),
     BUCKET: ("S3 bucket", "bucket"),
+    "aws:sns/topic:Topic": ("SNS topic", "name"),
     f"{DYNAMIC}Connector": ("Workload Security connector", "displayName"),
     f"{DYNAMIC}CloudAccount": ("Cloud One cloud account", "awsAccountId"),
     f"{DYNAMIC}CloudTrailParameters": ("CloudTrail service token for AWS account", "awsAccountId"),
@@ -37,6 +38,8 @@ _ONLY_ASK = frozenset(
         "PriorLink",
         "NotificationSnapshot",
         "NotificationMerge",
+        "VisionOneStackRole",
+        "VisionOneTemplate",
         "VisionOneTenant",
     }
 )

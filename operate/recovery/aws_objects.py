@@ -113,6 +113,55 @@ class RolePolicy(AwsObject):
         return ""
 
 
+class OrphanOidcProvider(AwsObject):
+    """An OpenID Connect provider: an account has one for a URL."""
+
+    service = "iam"
+
+    def find(self) -> Live | None:
+        host = str(self._inputs["url"]).removeprefix("https://")
+        with calling("listing the OpenID Connect providers", "iam:ListOpenIDConnectProviders"):
+            listed = self._client.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+        arn = next((each["Arn"] for each in listed if each["Arn"].partition("/")[2] == host), None)
+        if arn is None:
+            return None
+        found = _ask(
+            f"OpenID Connect provider {arn}",
+            lambda: self._client.get_open_id_connect_provider(OpenIDConnectProviderArn=arn),
+            "NoSuchEntity",
+        )
+        return Live(arn, _tags(found.get("Tags", ())), _age(found, found["CreateDate"])) if found else None
+
+    def remove(self, live: Live) -> str:
+        with calling(f"removing OpenID Connect provider {live.id}", "iam:DeleteOpenIDConnectProvider"):
+            self._client.delete_open_id_connect_provider(OpenIDConnectProviderArn=live.id)
+        return ""
+
+
+class OrphanTopic(AwsObject):
+    """An SNS topic; AWS does not tell when it was created."""
+
+    service = "sns"
+
+    def find(self) -> Live | None:
+        # Nothing finds a topic by its name but going through all of them.
+        with calling("listing the SNS topics", "sns:ListTopics"):
+            pages = self._client.get_paginator("list_topics").paginate()
+            arns = [each["TopicArn"] for page in pages for each in page["Topics"]]
+        arn = next((each for each in arns if each.rpartition(":")[2] == self._inputs["name"]), None)
+        if arn is None:
+            return None
+        tags = _ask(
+            f"the tags of SNS topic {arn}", lambda: self._client.list_tags_for_resource(ResourceArn=arn), "NotFound"
+        )
+        return Live(arn, _tags(tags["Tags"]), None) if tags else None
+
+    def remove(self, live: Live) -> str:
+        with calling(f"removing SNS topic {live.id}", "sns:DeleteTopic"):
+            self._client.delete_topic(TopicArn=live.id)
+        return ""
+
+
 class Bucket(AwsObject):
     """An S3 bucket; only an empty one is removed."""
 
@@ -224,9 +273,11 @@ class CloudFormationStack(AwsObject):
 _KINDS: dict[str, type[AwsObject]] = {
     "aws:cloudformation/stack:Stack": CloudFormationStack,
     "aws:cloudtrail/trail:Trail": OrphanTrail,
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": OrphanOidcProvider,
     "aws:iam/role:Role": OrphanRole,
     "aws:iam/rolePolicy:RolePolicy": RolePolicy,
     BUCKET: Bucket,
+    "aws:sns/topic:Topic": OrphanTopic,
 }
 
 

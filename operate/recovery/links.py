@@ -53,8 +53,8 @@ def roll_back(stack: Stack, begun: Iterable[Resource], state: State) -> None:
 
 
 def _is_begun(provider: LinkProvider[Any, Any], resource: Resource) -> bool:
-    """Whether anything was changed at Trend: our link stands, or another was taken away to be adopted."""
+    """Whether anything was changed at Trend: our link exists, or another was taken away to be adopted."""
     live = provider.find(provider.inputs.of(resource.inputs))
     if live is None:
-        return bool(resource.inputs.get("before"))
+        return not provider.changes_in_place and bool(resource.inputs.get("before"))
     return bool(live.settings.role_arn == LinkSettings.of(resource.inputs).role_arn)

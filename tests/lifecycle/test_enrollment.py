@@ -48,6 +48,16 @@ def test_an_account_is_enrolled_with_the_token_of_the_run(enrollment: Resource, 
     assert [call.action for call in trend.requests(SERVICE)] == ["GET /connectors", "POST /connectors"]
 
 
+def test_a_tenant_that_is_enrolled_already_is_named_with_the_other_route(
+    enrollment: Resource, engine: Engine, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+) -> None:
+    enrolled_before(trend, engine)
+    capfd.readouterr()
+    enrollment.up(ENROLLMENT_INPUTS)
+    assert "a connector in Cloud One may be of no use; docs/routes.md" in capfd.readouterr().err
+    assert [call.action for call in trend.requests(SERVICE)] == ["GET /connectors"]
+
+
 def test_a_token_in_the_environment_wins_less_the_blanks_around_it(
     enrollment: Resource, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

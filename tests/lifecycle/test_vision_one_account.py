@@ -14,6 +14,7 @@ import pytest
 from components.resources.base import OnboardingError
 from components.resources.vision_one_tenant import TenantProvider
 from components.settings.credentials import VISION_ONE_KEY_VARIABLE
+from components.settings.endpoints import ENDPOINT_VARIABLE
 from sandbox.gate.faults import Fault
 from sandbox.trend import SimulatorControl
 from sandbox.trend.business import claims_key
@@ -137,6 +138,7 @@ def test_the_key_of_the_environment_wins(tenant: Resource, engine: Engine, monke
     monkeypatch.setenv(VISION_ONE_KEY_VARIABLE, TENANT.business.full_access_key.value)
     engine.restart(visionOneApiKey="of-the-configuration")  # pragma: allowlist secret
     tenant.up(TENANT_INPUTS)
+    assert tenant.outs["customer"] == TENANT.business.id  # as that key alone says
 
 
 @pytest.mark.parametrize("form", ["objects", "ids", "items"])
@@ -162,13 +164,56 @@ def test_without_parameters_in_the_link_the_key_tells_the_business(tenant: Resou
     assert tenant.outs["businessId"] == TENANT.business.id
 
 
-def test_where_nobody_tells_the_business_it_stays_unknown(
-    tenant: Resource, engine: Engine, trend: SimulatorControl
+def test_where_nobody_tells_the_business_it_stays_unknown_and_is_said(
+    tenant: Resource, engine: Engine, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
     trend.behave(stack_url_parameters=False)
     engine.restart(visionOneApiKey=TENANT.business.key("Opaque").value)
     tenant.up(TENANT_INPUTS)
     assert tenant.outs["businessId"] == ""
+    assert "the role's trust names no tenant" in capfd.readouterr().err
+
+
+def test_what_a_later_key_does_not_tell_stays_known(tenant: Resource, engine: Engine, trend: SimulatorControl) -> None:
+    tenant.up(TENANT_INPUTS)
+    before = tenant.outs
+    trend.behave(stack_url_parameters=False)
+    engine.restart(visionOneApiKey=TENANT.business.key("Opaque").value)
+    tenant.pickled_anew()
+    assert tenant.up(TENANT_INPUTS) == "update"
+    assert tenant.outs == before
+
+
+def test_an_upgrade_asks_nothing_of_the_features_that_were_wanted_first(
+    tenant: Resource, trend: SimulatorControl
+) -> None:
+    inputs = {**TENANT_INPUTS, "features": ["container-security"]}
+    tenant.up(inputs)
+    trend.add_fault(Fault(kind="json", body=[], action="GET /v3.0/cam/awsAccounts/features"))  # revoked since
+    tenant.pickled_anew()
+    assert tenant.up(inputs) == "update"
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked"),
+    [({"kind": "status", "status": 404}, 1), ({"kind": "status", "status": 403}, 0), ({"kind": "drop"}, 0)],
+)
+def test_whether_vision_one_answers_at_all_is_asked_only_where_that_may_be_the_fault(
+    tenant: Resource, trend: SimulatorControl, fault: dict[str, Any], asked: int
+) -> None:
+    trend.add_fault(Fault(action="GET /v3.0/cam/awsAccounts/features", count=None, **fault))
+    with pytest.raises(OnboardingError, match="features"):
+        tenant.up(TENANT_INPUTS)
+    assert len(trend.requests("visionone", "GET /v3.0/healthcheck/connectivity")) == asked
+
+
+def test_a_region_that_does_not_exist_is_one_line_where_no_program_has_judged_it(
+    made: Resource, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.restart(visionOneRegion="sgp")
+    monkeypatch.delenv(ENDPOINT_VARIABLE)
+    with pytest.raises(OnboardingError, match=r"'sgp' is not a Vision One region; did you mean sg\?"):
+        made.refresh()
 
 
 def test_another_region_is_another_tenant(tenant: Resource) -> None:

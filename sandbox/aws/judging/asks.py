@@ -160,7 +160,8 @@ def _ssm(call: AwsCall, account: str) -> list[Ask]:
 def _sns(call: AwsCall, account: str) -> list[Ask]:
     given = call.parameters
     beginning = f"arn:{get_partition(call.region)}:sns:{call.region}:{account}"
-    arn = given.get("TopicArn") or given.get("ResourceArn") or f"{beginning}:{given['Name']}"
+    arn = given.get("TopicArn") or given.get("ResourceArn")
+    arn = arn or (f"{beginning}:{given['Name']}" if "Name" in given else "*")
     tagged = ["TagResource"] if call.action == "CreateTopic" and given.get("Tags") else []
     return [Ask(f"sns:{action}", arn) for action in (call.action, *tagged)]
 
