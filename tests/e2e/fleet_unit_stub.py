@@ -14,7 +14,8 @@ from fleet.unit.job import Job
 processes.lead_session()
 job = Job.from_json(sys.stdin.buffer.readline().decode())
 processes.end_with_standard_input()
-print(f"key {os.environ.get('CLOUD_ONE_API_KEY', 'none')[:3]}", file=sys.stderr)
+for variable in ("CLOUD_ONE_API_KEY", "VISION_ONE_API_KEY"):
+    print(f"key {os.environ.get(variable, 'none')[:3]}", file=sys.stderr)
 time.sleep(float(job.settings.get("seconds", 0.1)))
 if job.settings.get("crashes"):
     os._exit(9)

@@ -14,6 +14,7 @@ def aws_inventory(sandbox: Sandbox, region: str = "us-east-1", account: str = ""
     trails = sandbox.aws("cloudtrail", region, account=account).describe_trails()["trailList"]
     secrets = sandbox.aws("secretsmanager", region, account=account).list_secrets()["SecretList"]
     parameters = sandbox.aws("ssm", region, account=account).describe_parameters()["Parameters"]
+    topics = sandbox.aws("sns", region, account=account).list_topics()["Topics"]
     buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
     roles = [role["RoleName"] for role in iam.list_roles()["Roles"]]
     return {
@@ -25,6 +26,7 @@ def aws_inventory(sandbox: Sandbox, region: str = "us-east-1", account: str = ""
         "trails": sorted(trail["Name"] for trail in trails),
         "secrets": sorted(each["Name"] for each in secrets),
         "parameters": sorted(each["Name"] for each in parameters),
+        "topics": sorted(each["TopicArn"] for each in topics),
         "buckets": {name: notifications(s3, name) for name in sorted(buckets)},
     }
 

@@ -30,6 +30,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PROCESS = Path(__file__).with_name("fleet_process.py")
 SENTINEL = "SENTINELKEYID:SENTINELSECRET"  # pragma: allowlist secret
 
+OTHER_SENTINEL = "VISSENTINELOFVISIONONE"  # pragma: allowlist secret
+
 
 def command(folder: Path, what: str, **given: Any) -> list[str]:
     return [sys.executable, str(PROCESS), what, str(folder), json.dumps(given)]
@@ -38,7 +40,12 @@ def command(folder: Path, what: str, **given: Any) -> list[str]:
 def begin(folder: Path, what: str, **given: Any) -> subprocess.Popen[str]:
     return Begun(
         command(folder, what, **given),
-        env={**os.environ, "PYTHONPATH": str(ROOT), "CLOUD_ONE_API_KEY": SENTINEL},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "CLOUD_ONE_API_KEY": SENTINEL,
+            "VISION_ONE_API_KEY": OTHER_SENTINEL,
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -229,10 +236,11 @@ def test_the_key_is_in_the_processes_alone_and_in_no_file(tmp_path: Path) -> Non
     assert run(tmp_path, "begin", tasks=[["rest", {}], ["rest", {"fails": "no"}]])[0] == 1
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert any(path.name == "fleet.db" for path in files)
-    assert any(b"key SEN" in path.read_bytes() for path in files), "the stand-in had the key"
+    for had in (b"key SEN", b"key VIS"):
+        assert any(had in path.read_bytes() for path in files), "the stand-in had the key"
     for path in files:
         content = path.read_bytes()
-        assert not any(half.encode() in content for half in SENTINEL.split(":")), path
+        assert not any(part.encode() in content for part in (*SENTINEL.split(":"), OTHER_SENTINEL)), path
 
 
 def test_what_another_version_stored_is_not_guessed_at(tmp_path: Path) -> None:

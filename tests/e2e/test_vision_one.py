@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from sandbox.trend.business import BusinessKey, claims_key
 from sandbox.trend.tenant import Tenant
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import operate
@@ -14,6 +18,11 @@ from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 
 DIRECT = {"route": "visionOne"}
 FEATURES = [{"id": "container-security", "regions": ["us-east-1"]}]
+LOOKED_AT = (
+    *("settings", "endpoints", "API key", "AWS caller", "Vision One features", "Vision One business id"),
+    *("OpenID Connect provider of Vision One", "Vision One cloud account"),
+)
+"""What the doctor looks at on this route, beside what the deployer may do."""
 BY_CLOUD_ONE = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
 
 
@@ -30,6 +39,12 @@ def calls(stack: Stack, act: Callable[[], object]) -> list[str]:
     stack.sandbox.trend.clear_requests()
     act()
     return [f"{each.service} {each.action}" for each in stack.sandbox.trend.requests()]
+
+
+def diagnosis(stack: Stack, *options: str) -> dict[str, str]:
+    """Return the verdicts of `operate doctor` by subject."""
+    document = json.loads(operate(stack, "doctor", "--json", *options).output)
+    return {each["subject"]: each["verdict"] for each in document["checks"]}
 
 
 def linked(stack: Stack) -> list[int]:
@@ -60,6 +75,8 @@ def test_an_account_lives_in_vision_one_without_cloud_one(direct: Stack) -> None
     assert account.role_arn == outputs["visionOneRoleArn"]
     assert_without_secrets(sandbox.tenant, direct)
     assert calls(direct, lambda: direct.up(EXPECT_NO_CHANGES)) == []
+    assert diagnosis(direct) == dict.fromkeys((*LOOKED_AT, "permissions"), "ok")
+    assert diagnosis(direct, "--deployed")["Vision One cloud account"] == "ok"
 
     sandbox.trend.change_vision_one_account(sandbox.account, name="by hand", features=[])
     direct.up("--refresh")
@@ -142,6 +159,35 @@ def test_a_move_links_in_the_new_place_before_it_unlinks_in_the_old_one(stack: S
     assert back[-1].startswith("visionone")
     assert back.index("workload POST /awsconnectors") < back.index("visionone DELETE /v3.0/cam/awsAccounts/{id}")
     stack.up(EXPECT_NO_CHANGES)
+
+
+@pytest.mark.full
+def test_a_new_trail_is_kept_in_a_move_and_back(stack: Stack) -> None:
+    sandbox, before = stack.sandbox, aws_inventory(stack.sandbox)
+    new_trail = {"createNewTrail": True, "trailBucketOnDestroy": "delete"}
+    stack.configure(new_trail)
+    stack.up()
+    trail = stack.outputs()["trailArn"], stack.outputs()["trailBucketName"]
+    for settings, links in (({**DIRECT, **new_trail}, [0, 0, 1]), (new_trail, [1, 1, 0])):
+        stack.configure(settings)
+        stack.up()
+        assert linked(stack) == links
+        assert (stack.outputs()["trailArn"], stack.outputs()["trailBucketName"]) == trail
+        assert sandbox.aws("cloudtrail").get_trail_status(Name=trail[0])["IsLogging"]
+        stack.up(EXPECT_NO_CHANGES)
+    stack.destroy()
+    assert aws_inventory(sandbox) == before
+
+
+@pytest.mark.full
+def test_a_key_that_ends_soon_or_is_refused_is_the_doctors_to_say(direct: Stack) -> None:
+    business, ends = direct.sandbox.tenant.business, datetime.now(UTC) + timedelta(days=3)
+    soon = BusinessKey("Soon", claims_key({"cid": business.id, "et": int(ends.timestamp())}, "soon" * 16), expires=ends)
+    known = replace(business, api_keys=(*business.api_keys, soon))
+    direct.sandbox.trend.set_tenant(replace(direct.sandbox.tenant, business=known))
+    for value, verdict in ((soon.value, "unknown"), (business.key("Expired").value, "failed")):
+        direct.environment["VISION_ONE_API_KEY"] = value
+        assert diagnosis(direct)["API key"] == verdict
 
 
 @pytest.mark.full
