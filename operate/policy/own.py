@@ -56,8 +56,8 @@ def looks(place: Place) -> Iterator[Statement]:
             yield Statement("Look", "Trails", ["cloudtrail:GetTrailStatus"], [others])
     if providers := [place.where.iam(f"oidc-provider/{issuer}") for issuer in place.issuers]:
         yield Statement("Look", "OidcProvider", ["iam:GetOpenIDConnectProvider"], providers)
-    holder = place.stack_arn(place.management)
-    yield Statement("Find", "HolderOfOidcProvider", ["cloudformation:DescribeStackResources"], [holder])
+    # Which stack holds the provider that is there.
+    yield Statement("Look", "TrendStacks", ["cloudformation:DescribeStackResources"], place.stack_arns)
 
 
 def reads(place: Place, *, program_runs: bool) -> Iterator[Statement]:
@@ -65,7 +65,7 @@ def reads(place: Place, *, program_runs: bool) -> Iterator[Statement]:
 
     Args:
         place: names the resources.
-        program_runs: whether `looks` is granted too, which holds the status of all trails.
+        program_runs: whether `looks` is granted too, which holds the status of all trails and what the stacks hold.
     """
     trail = place.settings.trail
     if isinstance(trail, NewTrail):
@@ -74,9 +74,10 @@ def reads(place: Place, *, program_runs: bool) -> Iterator[Statement]:
         status = [] if program_runs else ["cloudtrail:GetTrailStatus"]
         yield Statement("Read", "Trail", ["cloudtrail:ListTags", *status], [place.trail_arn])
     if trail is not None:
-        forwarder = [place.stack_arn(place.forwarder)]
         yield Statement("Read", "TrailBucket", ["s3:GetBucketNotification"], [place.bucket_arn])
-        yield Statement("Find", "ForwarderOfNotification", ["cloudformation:DescribeStackResources"], forwarder)
+        if not program_runs:  # else `looks` grants it on both stacks
+            forwarder = [place.stack_arn(place.forwarder)]
+            yield Statement("Find", "ForwarderOfNotification", ["cloudformation:DescribeStackResources"], forwarder)
     yield reads_role(place)
     yield Statement("Read", "TrendStacks", STACK_READS, place.stack_arns)
 
@@ -104,7 +105,7 @@ def makes(place: Place) -> Iterator[Statement]:
             [place.trail_arn],
         )
     if trail is not None:
-        yield Statement("Preserve", "ExistingNotifications", ["s3:PutBucketNotification"], [place.bucket_arn])
+        yield Statement("Preserve", "TrailBucket", ["s3:PutBucketNotification"], [place.bucket_arn])
         yield Statement("Record", "ExistingNotifications", _RECORDS, place.record_arns)
     yield from makes_role(place)
     yield Statement(
@@ -159,7 +160,7 @@ def removes(place: Place) -> Iterator[Statement]:
             )
             yield Statement("Empty", "TrailBucket", ["s3:DeleteObjectVersion"], [f"{place.bucket_arn}/*"])
     if trail is not None:
-        yield Statement("Restore", "ExistingNotifications", ["s3:PutBucketNotification"], [place.bucket_arn])
+        yield Statement("Restore", "TrailBucket", ["s3:PutBucketNotification"], [place.bucket_arn])
         yield Statement("Record", "ExistingNotifications", _RECORDS, place.record_arns)
     yield removes_role(place)
     yield Statement("Remove", "TrendStacks", ["cloudformation:DeleteStack"], place.stack_arns)

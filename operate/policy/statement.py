@@ -31,22 +31,32 @@ class Statement:
 def document(statements: Iterable[Statement]) -> dict[str, Any]:
     """Return a policy of all statements that allow anything.
 
-    Statements about the same are put together: a managed policy holds 6,144 characters.
+    Statements about the same resources are put together, since a managed policy holds 6,144 characters: `Read` and
+    `MakeTrail` are `ReadAndMakeTrail`, and from three on the target alone names them.
     """
     together: dict[str, list[Statement]] = {}
     for each in statements:
         if each.actions:
-            key = json.dumps([each.target, sorted(each.resources), each.condition])
+            key = json.dumps([_needed(each.resources), each.condition])
             together.setdefault(key, []).append(each)
     return {"Version": "2012-10-17", "Statement": [_written(group) for group in together.values()]}
 
 
 def _written(group: Sequence[Statement]) -> dict[str, Any]:
     first = group[0]
+    verbs = list(dict.fromkeys(each.verb for each in group))
     return {
-        "Sid": "And".join(dict.fromkeys(each.verb for each in group)) + first.target,
+        "Sid": ("And".join(verbs) if len(verbs) < 3 else "") + first.target,
         "Effect": "Allow",
         "Action": sorted({action for each in group for action in each.actions}),
-        "Resource": sorted(set(first.resources)),
+        "Resource": _needed(first.resources),
         **({"Condition": first.condition} if first.condition else {}),
     }
+
+
+def _needed(resources: Sequence[str]) -> list[str]:
+    """Return the resources without those that another one covers: it ends with a `*` and is the beginning of them."""
+    wide = [each[:-1] for each in resources if each.endswith("*") and not set(each[:-1]) & set("*?")]
+    return sorted(
+        {each for each in resources if not any(each != f"{start}*" and each.startswith(start) for start in wide)}
+    )

@@ -126,7 +126,7 @@ def test_up_and_destroy_work_with_their_policies_and_need_all_that_they_ask_for(
     destroy = policy(deployer, "destroy")
     left = unproved(destroy, enforced(deployer, destroy, life.run(*DESTROY, "--refresh")))
     report(record_property, "destroy", destroy, left)
-    assert left == ["ReadAndRemoveAndExplainTrendStacks: cloudformation:DescribeStackEvents"]  # after a failure only
+    assert left == ["TrendStacks: cloudformation:DescribeStackEvents"]  # after a failure only
 
 
 @pytest.mark.full

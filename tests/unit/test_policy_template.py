@@ -130,3 +130,18 @@ def test_statements_about_the_same_are_put_together() -> None:
         ("ReadAndMakeThing", ["a:Get", "a:Make"]),
         ("MakeThing", ["a:Make"]),
     ]
+
+
+def test_what_is_about_one_thing_is_one_statement_whatever_it_is_for() -> None:
+    made = document(
+        [
+            Statement("Read", "Trail", ["a:Get"], ["arn:x/*", "arn:x/one"]),
+            Statement("Look", "Others", ["a:List"], ["arn:x/*"]),
+            Statement("Make", "Trail", ["a:Make"], ["arn:x/two", "arn:x/*"]),
+            Statement("Make", "Trails", ["a:Make"], ["arn:?/*", "arn:y/*"]),
+        ]
+    )["Statement"]
+    assert [(each["Sid"], each["Resource"]) for each in made] == [
+        ("Trail", ["arn:x/*"]),
+        ("MakeTrails", ["arn:?/*", "arn:y/*"]),
+    ]

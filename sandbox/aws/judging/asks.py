@@ -99,7 +99,7 @@ def _sts(call: AwsCall, _account: str) -> list[Ask]:
 
 
 def _s3_control(call: AwsCall, _account: str) -> list[Ask]:
-    return [Ask(f"s3:{call.action}", call.parameters["resourceArn"])]
+    return [Ask(f"s3:{call.action}", call.parameters["ResourceArn"])]
 
 
 def _iam(call: AwsCall, account: str) -> list[Ask]:

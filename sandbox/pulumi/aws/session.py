@@ -104,7 +104,7 @@ class Aws:
         )
         client = self._session.client(service, config=settings)
         if service == "s3control" and os.environ.get("AWS_ENDPOINT_URL"):
-            client.meta.events.register("before-sign.s3-control", _without_account_host)
+            client.meta.events.register("before-sign.s3-control", without_account_host)
         return client
 
     def _region_of_profile(self) -> str | None:
@@ -181,7 +181,7 @@ def _flag(value: object) -> bool:
     return value is True or value == "true"
 
 
-def _without_account_host(request: Any, **_: object) -> None:
+def without_account_host(request: Any, **_: object) -> None:
     """Send S3 Control calls to the endpoint itself: `<account>.` before its host need not resolve."""
     scheme, rest = request.url.split("://", 1)
     account, _, remainder = rest.partition(".")

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.aws.judging.policy import Ask, JudgedPolicy
+from sandbox.pulumi.aws.session import without_account_host
 from sandbox.sandbox import Sandbox
 
 BUCKET = "arn:aws:s3:::logs"
@@ -58,7 +59,9 @@ def test_what_is_not_judged_is_refused(elements: dict[str, Any]) -> None:
         JudgedPolicy({"Statement": [allow(**elements)]})
 
 
+TAGGED = {"AccountId": "123456789012", "ResourceArn": BUCKET}
 REFUSALS = [
+    ("s3control", "list_tags_for_resource", TAGGED, "AccessDenied", "s3:ListTagsForResource"),
     ("s3", "get_bucket_encryption", {"Bucket": "logs"}, "AccessDenied", "s3:GetEncryptionConfiguration"),
     ("iam", "get_role", {"RoleName": "x"}, "AccessDenied", "iam:GetRole"),
     ("cloudtrail", "get_trail_status", {"Name": "x"}, "AccessDeniedException", "cloudtrail:GetTrailStatus"),
@@ -71,8 +74,10 @@ def test_a_refusal_reads_as_the_service_words_it(
     sandbox: Sandbox, service: str, method: str, arguments: dict[str, str], code: str, action: str
 ) -> None:
     sandbox.aws_control.enforce("sandbox", {"Statement": []})
+    client = sandbox.aws(service)
+    client.meta.events.register("before-sign.s3-control", without_account_host)
     with pytest.raises(ClientError) as refused:
-        getattr(sandbox.aws(service), method)(**arguments)
+        getattr(client, method)(**arguments)
     error = refused.value.response["Error"]
     assert error["Code"] == code
     assert f"is not authorized to perform: {action} on resource: arn:aws:" in error["Message"]
