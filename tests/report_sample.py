@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from components.checks.deployed import Health
 from components.checks.findings import Finding
-from operate.report.facts import Facts, LinkFacts, TemplateFacts
+from operate.report.facts import Facts, TemplateFacts
 from operate.report.leaving import Item, Report
 from operate.report.policies import GrantedStatement
 from operate.report.roles import Held, Policy, Role, TrendStack
+from operate.report.sides import LinkFacts, Side
 from operate.report.trail import TrailFacts
 
 HOSTILE = "<script>alert('&')</script><img src=https://tracker.example/x.png>"
@@ -25,6 +26,7 @@ _READS = GrantedStatement("Allow", (), ("ec2:DescribeImages", "workspaces:" + "D
 _DENIES = GrantedStatement(
     "Deny", ("*",), ("all but s3:GetObject",), (LONG_ARN,), ("Bool aws:SecureTransport = false",)
 )
+_PUBLISHES = GrantedStatement("Allow", ("Service cloudtrail.amazonaws.com",), ("sns:Publish",), ("t" * 256,), ())
 
 
 def sample() -> Facts:
@@ -36,13 +38,20 @@ def sample() -> Facts:
         last_run_ended="2026-01-02 03:00:00 UTC",
         aws_account="123456789012",
         aws_region="ap-southeast-2",
-        cloud_one_account="098765432109",
-        cloud_one_region="trend-us-1",
-        trend_account="147995105371",
-        links=(
-            LinkFacts("Workload Security connector", HOSTILE, "", LONG_ARN, "made by this stack", "failed"),
-            LinkFacts("Cloud One cloud account", "AWS 123456789012", "managed", LONG_ARN, "adopted", "ok"),
-            LinkFacts("Vision One enrollment", "Cloud One account 098765432109", "registered", "", "stays", ""),
+        side=Side(
+            what="Cloud One account",
+            account="098765432109",
+            region="trend-us-1",
+            trusted=(("147995105371", "Trend’s AWS account"),),  # noqa: RUF001  (as the page has it)
+            links=(
+                LinkFacts("Workload Security connector", HOSTILE, "", LONG_ARN, "made by this stack", "failed"),
+                LinkFacts("Cloud One cloud account", "AWS 123456789012", "managed", LONG_ARN, "adopted", "ok"),
+                LinkFacts("Vision One enrollment", "Cloud One account 098765432109", "registered", "", "stays", ""),
+            ),
+            own_role_arn=LONG_ARN,
+            own_role_purpose="Workload Security reads",
+            stacks={},
+            templates={},
         ),
         own_role=Role("Workload Security reads", LONG_ARN, "state", (_TRUST,), (Policy("reads", (_READS,)),), LONG_ARN),
         trend_stacks=(
@@ -64,6 +73,7 @@ def sample() -> Facts:
             made_here=True,
             properties=(("Encryption", "AES256"),),
             policy=(_DENIES,),
+            topic=(_PUBLISHES,),
             notified=(LONG_ARN,),
         ),
         versions=(("Program", ""), ("Pulumi", "v3.1.4"), ("Pulumi plugin aws", "7.8.9")),

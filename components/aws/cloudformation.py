@@ -11,6 +11,9 @@ from components.aws.errors import calling, error_code
 Description = Mapping[str, Any]
 """What CloudFormation answers about a stack or a resource of one, under the names of its API reference."""
 
+NESTED_STACK, ROLE = "AWS::CloudFormation::Stack", "AWS::IAM::Role"
+"""Types of resources of a stack."""
+
 VISION_ONE_STACK = "Trend-VisionOne"
 """Name of Trend's stack on route `visionOne`. It has one, so that the stack can be looked for before it is there."""
 

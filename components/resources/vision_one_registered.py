@@ -9,7 +9,7 @@ import pulumi
 from pulumi.dynamic import ConfigureRequest, CreateResult, ReadResult, UpdateResult
 
 from components.aws.clients import AwsClients, clients
-from components.aws.cloudformation import describe_resources
+from components.aws.cloudformation import NESTED_STACK, ROLE, describe_resources
 from components.aws.errors import AwsError
 from components.aws.identity import AwsSettings, AwsSettingsRefused, redactor
 from components.resources.base import TrendProvider, reported
@@ -28,8 +28,6 @@ REGISTERED_WITHIN = 180.0
 """Seconds that Vision One may take to show an account after its stack is complete; not documented."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 15.0
-
-_STACK, _ROLE = "AWS::CloudFormation::Stack", "AWS::IAM::Role"
 
 
 class NotRegistered(TrendError):
@@ -109,9 +107,9 @@ def _role_names(aws: AwsClients, stack_id: str, region: str) -> Iterator[str]:
     """Yield the names of a stack's roles, those of nested stacks included."""
     for resource in describe_resources(aws, stack_id, region):
         name = str(resource.get("PhysicalResourceId", ""))
-        if resource["ResourceType"] == _ROLE:
+        if resource["ResourceType"] == ROLE:
             yield name
-        elif resource["ResourceType"] == _STACK and name:
+        elif resource["ResourceType"] == NESTED_STACK and name:
             yield from _role_names(aws, name, region)
 
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.aws.clients import AwsClients
+from components.aws.cloudformation import NESTED_STACK, ROLE, describe_resources
 from components.aws.errors import AwsError, calling
 from operate.engine.state import Resource
 from operate.report.policies import GrantedStatement, at_most, statements
-
-_ROLE = "AWS::IAM::Role"
 
 
 @dataclass(frozen=True)
@@ -85,10 +84,10 @@ class TrendStack:
     unreadable: str = ""
 
 
-def own_role(role: Resource, policies: list[Resource], external_ids: Collection[str]) -> Role:
-    """Return the cross-account role of step 3 as Pulumi's state has it."""
+def own_role(role: Resource, purpose: str, policies: list[Resource], external_ids: Collection[str]) -> Role:
+    """Return the role that Trend assumes as Pulumi's state has it, for whose purpose there are a few words."""
     return Role(
-        purpose="Workload Security lists instances and WorkSpaces",
+        purpose=purpose,
         arn=role.outputs["arn"],
         source="made by this program; from Pulumi's state",
         trust=statements(role.outputs["assumeRolePolicy"], external_ids),
@@ -118,16 +117,19 @@ class TrendStacks:
             found = self._resources(stack.id)
         except AwsError as error:
             return TrendStack(name, stack.id, unreadable=str(error))
-        roles = [each.name for each in found if each.type == _ROLE]
+        roles = [each.name for each in found if each.type == ROLE]
         return TrendStack(name, stack.id, found, tuple(self._role(each, name, purpose) for each in roles))
 
     def _resources(self, stack: str) -> tuple[Held, ...]:
-        client = self._clients.client("cloudformation", self._region)
-        with calling(f"reading stack {stack}", "cloudformation:DescribeStackResources on the stack"):
-            found = client.describe_stack_resources(StackName=stack)["StackResources"]
-        return tuple(
-            sorted((Held(each["ResourceType"], each.get("PhysicalResourceId", "")) for each in found), key=str)
-        )
+        """Return what a stack holds, and what the stacks within it hold.
+
+        Raises:
+            AwsError: AWS does not say.
+        """
+        found = describe_resources(self._clients, stack, self._region)
+        held = [Held(each["ResourceType"], each.get("PhysicalResourceId", "")) for each in found]
+        within = (each.name for each in held if each.type == NESTED_STACK and each.name)
+        return tuple(sorted([*held, *(inner for name in within for inner in self._resources(name))], key=str))
 
     def _role(self, name: str, stack: str, purpose: str) -> Role:
         source = f"made by Trend's stack {stack}; read from AWS"

@@ -23,7 +23,9 @@ class TrailFacts:
         made_here: whether this stack made bucket and trail.
         properties: what there is to know, each as a name and a value.
         policy: what the bucket's policy says, where the bucket is this stack's.
-        notified: what others have notified by the bucket, which deploying and leaving keep.
+        topic: what the policy of the topic says to which the trail tells what it has delivered, where there is one.
+        notified: what others have notified by the bucket, which deploying and leaving keep; None where this stack does
+            nothing about the bucket's notifications.
     """
 
     bucket: str
@@ -31,7 +33,8 @@ class TrailFacts:
     made_here: bool
     properties: tuple[tuple[str, str], ...]
     policy: tuple[GrantedStatement, ...]
-    notified: tuple[str, ...]
+    topic: tuple[GrantedStatement, ...]
+    notified: tuple[str, ...] | None
 
 
 def trail(state: State, bucket: str, delivery: Finding) -> TrailFacts:
@@ -39,18 +42,18 @@ def trail(state: State, bucket: str, delivery: Finding) -> TrailFacts:
     made = next((each for each in state.resources if each.type == BUCKET and each.inputs.get("bucket") == bucket), None)
     parts = {each.type.rpartition(":")[2]: each for each in state.resources if _is_of(each, bucket)}
     policy = parts.get("BucketPolicy")
+    topic = next((each for each in state.resources if each.type == "aws:sns/topicPolicy:TopicPolicy"), None)
+    merges = [each for each in state.resources if each.type == f"{DYNAMIC}NotificationMerge"]
     return TrailFacts(
         bucket=bucket,
         delivery=delivery,
         made_here=made is not None,
         properties=tuple(_properties(made, parts)) if made else (),
         policy=statements(policy.inputs["policy"]) if policy else (),
-        notified=tuple(
-            str(entry)
-            for each in state.resources
-            if each.type == f"{DYNAMIC}NotificationMerge"
-            for entry in Notifications.of(each.inputs.get("keep") or {})
-        ),
+        topic=statements(topic.inputs["policy"]) if topic else (),
+        notified=tuple(str(entry) for each in merges for entry in Notifications.of(each.inputs.get("keep") or {}))
+        if merges
+        else None,
     )
 
 
@@ -63,6 +66,8 @@ def _properties(bucket: Resource, parts: dict[str, Resource]) -> Iterator[tuple[
         given = found.inputs
         yield "Trail", found.outputs["arn"]
         yield "Regions", "all" if given.get("isMultiRegionTrail") else "this one"
+        if topic := given.get("snsTopicName"):
+            yield "Topic", topic
         yield "Log files", "validated by digests" if given.get("enableLogFileValidation") else "not validated"
     if found := parts.get("BucketServerSideEncryptionConfiguration"):
         yield "Encryption", found.inputs["rules"][0]["applyServerSideEncryptionByDefault"]["sseAlgorithm"]

@@ -160,3 +160,37 @@ def test_the_page_of_a_deployed_stack_names_all_that_was_made_and_looks_right(
     text = file.read_text(encoding="utf-8")
     assert text.count("Not readable") == 2, "the management role and the forwarder's"
     assert "allow the deploying identity iam:GetRole on it" in text
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("with_trail", [False, True])
+def test_the_page_of_a_stack_on_the_route_by_vision_one_names_all_that_was_made(
+    stack: Stack, tmp_path: Path, browser: Browser, *, with_trail: bool
+) -> None:
+    sandbox, file = stack.sandbox, tmp_path / "report.html"
+    stack.environment["VISION_ONE_API_KEY"] = sandbox.tenant.business.full_access_key.value
+    stack.configure({"route": "visionOne", **({"createNewTrail": True} if with_trail else {"cloudTrail": False})})
+    stack.up()
+    outputs = stack.outputs()
+    sandbox.trend.clear_requests()
+
+    ended = operate(stack, "report", "--html", str(file))
+
+    assert ended.code == 0, ended.output
+    text = file.read_text(encoding="utf-8")
+    health = outputs.pop("health")
+    issued = outputs.pop("visionOneKeyIssued", None)
+    assert (issued is not None) is with_trail
+    assert [value for value in outputs.values() if str(value) not in text] == []
+    assert [subject for subject in health["checks"] if subject not in text] == []
+    held = [role["RoleName"] for role in sandbox.aws("iam").list_roles()["Roles"] if "ision" in role["RoleName"]]
+    assert held
+    assert [name for name in held if f"role/{name}" not in text] == []
+    assert ("a short-lived link of Vision One" in text) is with_trail
+    for words in ("Trail and bucket", "Policy of the topic", "sns:Publish"):
+        assert (words in text) is with_trail, words
+    assert "Existing notifications" not in text
+    assert "Cloud One" not in text
+    assert "Not readable" not in text
+    assert sandbox.trend.requests() == []
+    assert_looks_right(browser, file)

@@ -26,6 +26,7 @@ from operate.engine.stack import Stack
 from operate.engine.state import State
 from operate.report.page import render, without_secrets
 from operate.report.policies import ANOTHER, THE_TENANTS, GrantedStatement, at_most, statements
+from operate.report.sides import GONE
 from tests.report_sample import HOSTILE, sample
 
 
@@ -103,10 +104,17 @@ def test_what_could_not_be_read_is_said_where_it_would_stand(outline: Outline) -
 
 
 def test_without_stacks_that_could_be_read_the_page_says_so() -> None:
-    facts = dataclasses.replace(sample(), own_role=None, trend_stacks=())
-    text = Outline(render(facts)).text
-    assert "cross-account role of Workload Security is not in the state" in text
+    facts = sample()
+    own = dataclasses.replace(facts.own_role, unreadable=GONE)
+    text = Outline(render(dataclasses.replace(facts, own_role=own, trend_stacks=facts.trend_stacks[1:]))).text
+    assert "Not readable. not in the state any more" in text
     assert "They are not readable" in text
+
+
+def test_where_trend_has_no_stack_the_page_has_neither_their_section_nor_their_templates() -> None:
+    outline = Outline(render(dataclasses.replace(sample(), trend_stacks=(), templates=())))
+    assert len(outline.all("table")) == 2
+    assert "They are not readable" not in outline.text
 
 
 def test_where_no_events_are_forwarded_the_page_says_nothing_of_a_trail() -> None:
