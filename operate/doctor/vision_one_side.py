@@ -13,7 +13,10 @@ from components.resources.vision_one_tenant import FeatureRefused, TenantProvide
 from components.trend.errors import CredentialsError, EndpointRefused, Forbidden, Unauthenticated, WrongAccount
 from operate.doctor.case import Case
 
-FEATURES, BUSINESS = "Vision One features", "Vision One business id"
+FEATURES, BUSINESS, STACK_KEY = "Vision One features", "Vision One business id", "key of Trend's stack"
+STACK_KEY_VALID = timedelta(days=90)
+"""How long the key is valid with which Trend's stack registers the account (source: Trend's manual on the feature)."""
+
 ENDS_SOON = timedelta(days=14)
 _REFUSALS = (CredentialsError, EndpointRefused, Forbidden, Unauthenticated, WrongAccount, FeatureRefused)
 
@@ -24,6 +27,7 @@ def checks(case: Case) -> list[Check]:
         Check(FEATURES, case.of_vision_one(_features), (KEY,), _REFUSALS),
         Check(BUSINESS, case.of_vision_one(_business), (KEY,)),
         Check(OIDC_PROVIDER, case.of_vision_one(_oidc), (CALLER,)),
+        Check(STACK_KEY, case.of_vision_one(_stack_key)),
     ]
 
 
@@ -63,6 +67,20 @@ def _business(case: Case) -> Iterator[Finding]:
         yield Finding(BUSINESS, "unknown", text, "use a key that was created in the console, which says whose it is")
     else:
         yield Finding(BUSINESS, "ok", "Vision One is asked for it when the stack is deployed")
+
+
+def _stack_key(case: Case) -> Iterator[Finding]:
+    """Say how long the key of Trend's stack is valid, where a trail makes one. Its end needs nothing done."""
+    if case.settings.trail is None:
+        return
+    another = "whatever makes another stack has another key issued"
+    for template in case.found("VisionOneTemplate"):
+        issued = datetime.fromisoformat(template.outputs["issued"])
+        dates = f"issued {issued:%Y-%m-%d}, valid until {issued + STACK_KEY_VALID:%Y-%m-%d}"
+        yield Finding(STACK_KEY, "ok", f"{dates}; {another}")
+        return
+    days = STACK_KEY_VALID.days
+    yield Finding(STACK_KEY, "ok", f"Vision One issues it with the stack, for {days} days; {another}")
 
 
 def _oidc(case: Case) -> Iterable[Finding]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from sandbox.gate.faults import Fault
+from tests.e2e.operating import operate
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 
 AUDIT_LOGS = "cloud-audit-log-monitoring"
@@ -32,6 +34,14 @@ def accounts(stack: Stack) -> list[dict[str, Any]]:
     return [{name: value for name, value in each.items() if name not in _OF_VISION_ONE} for each in known]
 
 
+def key_of_stack(stack: Stack) -> str:
+    """Return what the doctor says of the key with which Trend's stack registers the account."""
+    document = json.loads(operate(stack, "doctor", "--json").output)
+    (found,) = [each for each in document["checks"] if each["subject"] == "key of Trend's stack"]
+    assert found["verdict"] == "ok"
+    return str(found["text"])
+
+
 def account(stack: Stack) -> dict[str, Any]:
     (found,) = accounts(stack)
     return found
@@ -49,11 +59,15 @@ def test_the_life_of_a_new_trail(stack: Stack) -> None:
     stack.configure(NEW)
     said = stack.succeed("preview")
     assert "experimental" in said
+    assert "for 90 days" in key_of_stack(stack)
     stack.up()
     outputs, cloudformation = stack.outputs(), stack.sandbox.aws("cloudformation")
     assert account(stack)["roleArn"] == outputs["visionOneRoleArn"]
     assert [each["id"] for each in account(stack)["features"]] == [AUDIT_LOGS]
     assert POST not in asked(stack), "the stack registers the account"
+    ends = datetime.fromisoformat(outputs["visionOneKeyIssued"]) + timedelta(days=90)
+    assert f"valid until {ends:%Y-%m-%d}" in key_of_stack(stack)
+    asked(stack)
     assert outputs["health"]["verdict"] == "ok"
     assert {"stack Trend-VisionOne", "trail"} <= outputs["health"]["checks"].keys()
     minted = key_of(stack)
