@@ -108,7 +108,12 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as scratch, Sandbox(Path(scratch, "sandbox")) as sandbox:
         bench = Bench(sandbox, Path(scratch))
         times = bench.times()
-        rows = [*time_rows(times), *bench.memory(), *tenants.rows(bench.program)]
+        rows = [
+            *time_rows(times),
+            *bench.memory(),
+            *tenants.rows(bench.program),
+            *tenants.vision_one_rows(bench.program),
+        ]
     differs = max(spread(each.floor.seconds) for each in times.values())
     quiet = differs <= QUIET
     console = Console()

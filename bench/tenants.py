@@ -1,4 +1,4 @@
-"""Calls to Trend of a first up, a refresh and a destroy, in tenants with few and many accounts."""
+"""Calls to Trend of a first up, a refresh and a destroy: in tenants with few and many accounts, and by route."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ SIZES = (1, 1_000, 10_000)
 
 LIMITS = {"first up": 11, "up without changes": 0, "refresh": 5, "destroy": 7}
 """Calls where the GET of a single account answers. Where it does not, the list is read once besides."""
+
+VISION_ONE_LIMITS = {"first up": 5, "up without changes": 0, "refresh": 2, "destroy": 3}
+"""Calls to Vision One on its own route, without a trail: it asks for one account and for no list. A first up's are
+features, template link, look, POST, and the check after the last step."""
 
 PROBE = 2
 """More calls of a first up in a tenant of several pages: the GET of an account that the list holds, which shows that
@@ -35,6 +39,15 @@ def rows(stack: Stack) -> Iterator[Row]:
             for what, count in _calls(stack).items():
                 limit = LIMITS[what] + _more(what, size, answers)
                 yield Row(f"calls of a {what}, {size:,} accounts, {'GET' if answers else 'list'}", count, limit)
+
+
+def vision_one_rows(stack: Stack) -> Iterator[Row]:
+    """Deploy, refresh and destroy on the route by Vision One itself."""
+    stack.sandbox.trend.reset()
+    stack.environment["VISION_ONE_API_KEY"] = stack.sandbox.tenant.business.full_access_key.value
+    stack.configure({"route": "visionOne"})
+    for what, count in _calls(stack).items():
+        yield Row(f"calls of a {what}, route visionOne", count, VISION_ONE_LIMITS[what])
 
 
 def _more(what: str, size: int, answers: bool) -> int:
