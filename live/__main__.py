@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from components.aws.errors import AwsError
-from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from components.settings.endpoints import ENDPOINT_VARIABLE, Endpoints
 from live.comparison import Difference, compare
 from live.guard import Accounts, allowed
@@ -18,6 +17,7 @@ from live.life import Life, LifeInterrupted
 from live.project import ROOT
 from live.record import Record
 from live.report import page, summary
+from live.sides import CREDENTIALS, CloudOneSide
 from operate.console import OperateError, worded
 from sandbox.environment import past_any_proxy
 from sandbox.processes import SandboxError
@@ -28,7 +28,7 @@ HOME_VARIABLE = "LIVE_HOME"
 """Folder for project and reports; default: `.live` in the project."""
 
 FAILED, DIFFERENT, INTERRUPTED = 1, 7, 130
-_OURS = (ENDPOINT_VARIABLE, KEY_VARIABLE, TOKEN_VARIABLE)
+_OURS = (ENDPOINT_VARIABLE, *CREDENTIALS)
 
 
 def main() -> int:
@@ -50,7 +50,7 @@ def _run(accounts: Accounts, home: Path) -> int:
     rehearsed = _rehearse(accounts)
     if not rehearsed.completed:
         raise OperateError("the rehearsal in the sandbox failed, see above: nothing was done on the real accounts")
-    if accounts.enrollment_token:
+    if isinstance(accounts.trend, CloudOneSide) and accounts.trend.enrollment_token:
         _say("this enrolls Cloud One with Vision One, which cannot be undone")
     life = Life(accounts, {**os.environ, **past_any_proxy()}, home / "project", _say)
     lived = life.live(accounts.endpoints.base or "Trend")
@@ -63,17 +63,16 @@ def _run(accounts: Accounts, home: Path) -> int:
 
 def _rehearse(accounts: Accounts) -> Record:
     """Live the same life in a sandbox: it shows that everything works, and what the simulator answers."""
+    region = accounts.trend.sandbox_region
     with (
         tempfile.TemporaryDirectory(prefix="live-") as scratch,
-        Sandbox(Path(scratch, "sandbox"), region=accounts.region, account=accounts.aws_account) as sandbox,
+        Sandbox(Path(scratch, "sandbox"), region=region, account=accounts.aws_account) as sandbox,
     ):
         stand_ins = Accounts(
             aws_account=accounts.aws_account,
             aws_region=accounts.aws_region,
-            region=accounts.region,
             endpoints=Endpoints(base=sandbox.trend.url),
-            api_key=sandbox.tenant.full_access_key.value,
-            enrollment_token=sandbox.tenant.enrollment_tokens[0].value if accounts.enrollment_token else "",
+            trend=accounts.trend.rehearsed(sandbox),
         )
         inherited = {
             name: value for name, value in os.environ.items() if name not in _OURS and not name.startswith("AWS_")

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from components.aws.clients import AwsClients
 from components.aws.identity import AwsSettings
 from components.redaction import Redactor
-from components.settings.credentials import HOW_TO_SET, KEY_VARIABLE, TOKEN_VARIABLE, ApiKey, InvalidApiKey
-from components.settings.endpoints import AWS_REGIONS, ENDPOINT_VARIABLE, EndpointError, Endpoints
+from components.settings.credentials import (
+    HOW_TO_SET,
+    KEY_VARIABLE,
+    TOKEN_VARIABLE,
+    VISION_ONE_KEY_VARIABLE,
+    ApiKey,
+    InvalidApiKey,
+)
+from components.settings.endpoints import AWS_REGIONS, ENDPOINT_VARIABLE, VISION_ONE_HOSTS, EndpointError, Endpoints
+from components.settings.route import Route
 from components.trend.client import Trend
 from components.trend.errors import TrendError
+from components.trend.vision_one_access import VisionOneAccess
+from live.sides import CloudOneSide, Side, VisionOneSide
 from operate.console import OperateError
 
 ACCOUNT_VARIABLE = "LIVE_AWS_ACCOUNT"
 ENROLL_VARIABLE = "LIVE_ENROLL"
 BUCKET_VARIABLE = "LIVE_TRAIL_BUCKET"
+ROUTE_VARIABLE, VISION_ONE_REGION_VARIABLE = "LIVE_ROUTE", "LIVE_VISION_ONE_REGION"
+_AWS_REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
 @dataclass(frozen=True)
@@ -26,24 +38,20 @@ class Accounts:
 
     Attributes:
         aws_account, aws_region: of the stack.
-        region: of the Cloud One account.
         endpoints: where Trend is.
-        api_key: `<id>:<secret>`.
-        enrollment_token: of Vision One; empty where nothing is to be enrolled.
-        trail_bucket: of an existing trail; empty where the stack makes one of its own.
+        trend: with whom the account is linked.
+        trail_bucket: of an existing trail; empty where none is named.
     """
 
     aws_account: str
     aws_region: str
-    region: str
     endpoints: Endpoints
-    api_key: str = field(repr=False)
-    enrollment_token: str = field(default="", repr=False)
+    trend: Side
     trail_bucket: str = ""
 
     def redactor(self) -> Redactor:
         """Return what takes the secrets out of texts."""
-        return Redactor([self.api_key, *self.api_key.split(":", 1), self.enrollment_token])
+        return Redactor(self.trend.secrets)
 
 
 def allowed(environment: Mapping[str, str]) -> Accounts:
@@ -67,19 +75,8 @@ def allowed(environment: Mapping[str, str]) -> Accounts:
             f"the AWS credentials are of account {caller}, and {ACCOUNT_VARIABLE} names {named}: nothing was done"
         )
     endpoints = _endpoints(environment)
-    key = environment.get(KEY_VARIABLE, "").strip()
-    region = _cloud_one_region(key, endpoints)
-    if region not in AWS_REGIONS:
-        raise OperateError(f"the API key is of Cloud One region {region}, and no AWS region is known for it")
-    return Accounts(
-        aws_account=named,
-        aws_region=AWS_REGIONS[region],
-        region=region,
-        endpoints=endpoints,
-        api_key=key,
-        enrollment_token=_token(environment),
-        trail_bucket=environment.get(BUCKET_VARIABLE, "").strip(),
-    )
+    trend, aws_region = _sides[_route(environment)](environment, endpoints)
+    return Accounts(named, aws_region, endpoints, trend, _bucket(environment))
 
 
 def _caller() -> str:
@@ -91,6 +88,47 @@ def _endpoints(environment: Mapping[str, str]) -> Endpoints:
         return Endpoints(base=environment.get(ENDPOINT_VARIABLE, ""))
     except EndpointError as error:
         raise OperateError(str(error)) from None
+
+
+def _route(environment: Mapping[str, str]) -> Route:
+    asked = environment.get(ROUTE_VARIABLE, "") or Route.CLOUD_ONE
+    if asked not in list(Route):
+        raise OperateError(f"{ROUTE_VARIABLE} is '{asked}': give {' or '.join(f'`{each}`' for each in Route)}")
+    return Route(asked)
+
+
+def _bucket(environment: Mapping[str, str]) -> str:
+    return environment.get(BUCKET_VARIABLE, "").strip()
+
+
+def _cloud_one(environment: Mapping[str, str], endpoints: Endpoints) -> tuple[Side, str]:
+    key = environment.get(KEY_VARIABLE, "").strip()
+    region = _cloud_one_region(key, endpoints)
+    if region not in AWS_REGIONS:
+        raise OperateError(f"the API key is of Cloud One region {region}, and no AWS region is known for it")
+    return CloudOneSide(region, key, _token(environment)), AWS_REGIONS[region]
+
+
+def _vision_one(environment: Mapping[str, str], endpoints: Endpoints) -> tuple[Side, str]:
+    key = environment.get(VISION_ONE_KEY_VARIABLE, "").strip()
+    region = environment.get(VISION_ONE_REGION_VARIABLE, "") or "us"
+    if region not in VISION_ONE_HOSTS:
+        raise OperateError(f"{VISION_ONE_REGION_VARIABLE} is '{region}': give one of {', '.join(VISION_ONE_HOSTS)}")
+    if not key:
+        raise OperateError(f"{VISION_ONE_KEY_VARIABLE} is not set: give an API key of Vision One")
+    try:
+        VisionOneAccess(key, region, endpoints, Redactor([key])).cam.features()
+    except TrendError as error:
+        raise OperateError(str(error)) from None
+    named = (environment.get(name, "") for name in _AWS_REGION_VARIABLES)
+    side = VisionOneSide(region, key, makes_trail=bool(_bucket(environment)))
+    return side, next(filter(None, named), "us-east-1")
+
+
+_sides: Mapping[Route, Callable[[Mapping[str, str], Endpoints], tuple[Side, str]]] = {
+    Route.CLOUD_ONE: _cloud_one,
+    Route.VISION_ONE: _vision_one,
+}
 
 
 def _cloud_one_region(key: str, endpoints: Endpoints) -> str:

@@ -6,17 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
 from components.settings.endpoints import ENDPOINT_VARIABLE
 from live.guard import Accounts
-from live.probes import Probes
 from live.project import Project
 from live.record import Record
 from live.recorder import Recorder
+from live.sides import CREDENTIALS
 from operate.console import OperateError
-
-STACK_NAME = "LiveTest"
-"""Of Trend's stacks: nobody's own are called so, and eight characters is the most."""
 
 BEFORE = {
     "preview": ("preview",),
@@ -59,7 +55,8 @@ class Life:
             OperateError: the stack cannot be created.
             Interrupted: the operator ended it.
         """
-        record = Record(name, self._accounts.region)
+        trend = self._accounts.trend
+        record = Record(name, trend.region, where=trend.shown)
         with Recorder(self._accounts.endpoints, record) as recorder:
             project = Project(self._folder, self._variables(recorder.url))
             project.prepare(self._settings())
@@ -87,22 +84,19 @@ class Life:
     def _probe(self, recorder: Recorder) -> None:
         self._say(f"{recorder.record.name}: probe")
         recorder.phase = "probe"
-        accounts = self._accounts
-        Probes(recorder.url, accounts.api_key, accounts.aws_account, accounts.aws_region).run()
+        self._accounts.trend.probe(recorder.url, self._accounts.aws_account, self._accounts.aws_region)
 
     def _variables(self, url: str) -> dict[str, str]:
-        variables = {**self._environment, ENDPOINT_VARIABLE: url, KEY_VARIABLE: self._accounts.api_key}
-        variables.pop(TOKEN_VARIABLE, None)  # a token of the caller's would enroll without having been asked to
-        if self._accounts.enrollment_token:
-            variables[TOKEN_VARIABLE] = self._accounts.enrollment_token
-        return variables
+        # A key or a token of the caller's that is not meant would enroll, or take the other route, unasked.
+        inherited = {name: value for name, value in self._environment.items() if name not in CREDENTIALS}
+        return {**inherited, ENDPOINT_VARIABLE: url, **self._accounts.trend.variables}
 
     def _settings(self) -> dict[str, Any]:
-        bucket = self._accounts.trail_bucket
-        trail: dict[str, Any] = (
-            {"existingCloudtrailBucketName": bucket}
-            if bucket
-            else {"createNewTrail": True, "trailBucketOnDestroy": "delete"}
-        )
-        settings = {f"trend-onboarding:{name}": value for name, value in {**trail, "stackName": STACK_NAME}.items()}
+        bucket, trend = self._accounts.trail_bucket, self._accounts.trend
+        trail: dict[str, Any] = {}
+        if bucket:
+            trail = {"existingCloudtrailBucketName": bucket}
+        elif trend.makes_trail:
+            trail = {"createNewTrail": True, "trailBucketOnDestroy": "delete"}
+        settings = {f"trend-onboarding:{name}": value for name, value in {**trail, **trend.settings}.items()}
         return {**settings, "aws:region": self._accounts.aws_region}

@@ -54,15 +54,17 @@ class Record:
 
     Attributes:
         name: of whoever answers, in reports.
-        region: the Cloud One region.
+        region: Trend's, of Cloud One or of Vision One.
         exchanges: in the order of arrival.
         exit_codes: of each phase that was run, by its name.
+        where: how reports name the region.
     """
 
     name: str
     region: str
     exchanges: list[Exchange] = field(default_factory=list)
     exit_codes: dict[str, int] = field(default_factory=dict)
+    where: str = ""
 
     @property
     def completed(self) -> bool:
@@ -71,5 +73,5 @@ class Record:
 
     def to_json(self) -> str:
         """Return the record as a JSON document."""
-        about = {"name": self.name, "region": self.region, "exit codes": self.exit_codes}
+        about = {"name": self.name, "where": self.where, "exit codes": self.exit_codes}
         return json.dumps({**about, "exchanges": [each.document() for each in self.exchanges]}, indent=1)

@@ -8,8 +8,8 @@ HIDDEN = "{?}"
 
 # A part of a path that is not among these may be an id, or a secret.
 _PATH_PART = re.compile(
-    r"accounts|apikeys|aws|awsconnectors|awsconnectorsettings|cloudaccounts|connectivity|connectors|healthcheck|search"
-    r"|services|stacks|templates|v3\.0"
+    r"accounts|apikeys|aws|awsAccounts|awsconnectors|awsconnectorsettings|cam|cloudaccounts|connectivity|connectors"
+    r"|features|generateCfnTemplateLinks|healthcheck|search|services|stacks|templates|v3\.0"
 )
 
 # Values that are kept, by the field that holds them. They are Trend's vocabulary, never a customer's.

@@ -26,7 +26,7 @@ def page(trend: Record, simulator: Record, differences: Sequence[Difference]) ->
 
 def _lines(trend: Record, simulator: Record, differences: Sequence[Difference]) -> Iterator[str]:
     yield "# A life with a live tenant\n"
-    yield f"{trend.name}, Cloud One region {trend.region}: {summary(differences)}.\n"
+    yield f"{trend.name}, {trend.where}: {summary(differences)}.\n"
     yield "Names, kinds and statuses only: no value of any answer is in here.\n"
     yield "What a difference means for the program is in docs/limits.md.\n"
     phases = dict.fromkeys([*simulator.exit_codes, *trend.exit_codes])

@@ -14,6 +14,7 @@ import pytest
 from live.guard import ACCOUNT_VARIABLE, ENROLL_VARIABLE
 from sandbox.processes import ROOT
 from sandbox.sandbox import Sandbox
+from sandbox.trend import Dialect
 from tests.deviations import DEVIATIONS, together
 from tests.e2e.inventory import aws_inventory
 
@@ -33,6 +34,7 @@ class CommandLine:
             **sandbox.environment(),
             "CLOUD_ONE_API_KEY": sandbox.tenant.full_access_key.value,
             "VISION_ONE_SERVICE_TOKEN": sandbox.tenant.enrollment_tokens[0].value,
+            "VISION_ONE_API_KEY": sandbox.tenant.business.full_access_key.value,
             "LIVE_HOME": str(home),
         }
         self.environment.pop(ACCOUNT_VARIABLE, None)
@@ -121,3 +123,28 @@ def test_a_link_that_is_there_already_is_left_alone_and_what_was_created_beside_
     (report,) = command.home.glob("20*/report.md")
     assert "| up | exit code 1 | ok |" in report.read_text()
     assert "| destroy | ok | ok |" in report.read_text()
+
+
+OTHER_STATUS = Dialect(statuses={"visionone POST /v3.0/cam/awsAccounts": 200})
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("dialect", "code"), [(Dialect(), 0), (OTHER_STATUS, 7)], ids=["as assumed", "another status"])
+def test_the_route_by_vision_one_is_lived_and_compared_as_well(
+    command: CommandLine, sandbox: Sandbox, dialect: Dialect, code: int
+) -> None:
+    sandbox.trend.set_tenant(dataclasses.replace(sandbox.tenant, dialect=dialect))
+    before = aws_inventory(sandbox)
+
+    done = command(LIVE_AWS_ACCOUNT=sandbox.account, LIVE_ROUTE="visionOne")
+
+    assert done.returncode == code, done.stdout + done.stderr
+    named = "live: status: POST visionone /v3.0/cam/awsAccounts in up: 200; simulator: 201\n"
+    assert (named in done.stderr) is (code == 7)
+    records = json.loads(next(command.home.glob("20*/live.json")).read_text())
+    assert {each["service"] for each in records["exchanges"]} == {"visionone"}
+    probed = [(each["method"], each["status"]) for each in records["exchanges"] if each["phase"] == "probe"]
+    assert probed[2:] == [("GET", 404), ("GET", 200), ("POST", 409), ("PATCH", 412)]
+    for secret in (*sandbox.tenant.secrets(), sandbox.tenant.business.id, sandbox.account):
+        assert secret not in command.written()
+    assert (sandbox.trend.state().vision_one_accounts, aws_inventory(sandbox)) == ((), before)

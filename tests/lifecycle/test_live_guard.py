@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from live.guard import allowed
+from live.sides import CloudOneSide, VisionOneSide
 from operate.console import OperateError
 from sandbox.trend import SimulatorControl
 from tests.lifecycle.aws_scene import Aws
@@ -35,7 +36,7 @@ def test_an_account_that_is_not_the_callers_is_refused_before_trend_is_asked(
 def test_the_callers_account_goes_with_the_region_of_the_key(aws: Aws, trend: SimulatorControl) -> None:
     accounts = allowed({"LIVE_AWS_ACCOUNT": ACCOUNT, "CLOUD_ONE_API_KEY": KEY, "TREND_ENDPOINT_URL": trend.url})
 
-    assert (accounts.aws_account, accounts.region, accounts.aws_region) == (ACCOUNT, "us-1", "us-east-1")
+    assert (accounts.aws_account, accounts.trend.region, accounts.aws_region) == (ACCOUNT, "us-1", "us-east-1")
     assert KEY not in repr(accounts)
 
 
@@ -63,4 +64,27 @@ def test_a_token_in_the_environment_enrolls_only_where_that_was_asked_for(
     aws: Aws, trend: SimulatorControl, asked: str, token: str
 ) -> None:
     environment = {"CLOUD_ONE_API_KEY": KEY, "VISION_ONE_SERVICE_TOKEN": TOKEN, "TREND_ENDPOINT_URL": trend.url}
-    assert allowed({"LIVE_AWS_ACCOUNT": ACCOUNT, "LIVE_ENROLL": asked, **environment}).enrollment_token == token
+    assert allowed({"LIVE_AWS_ACCOUNT": ACCOUNT, "LIVE_ENROLL": asked, **environment}).trend == CloudOneSide(
+        "us-1", KEY, token
+    )
+
+
+def test_the_route_by_vision_one_goes_by_its_own_key_and_by_the_region_of_aws(
+    aws: Aws, trend: SimulatorControl
+) -> None:
+    key = TENANT.business.full_access_key.value
+    of_route = {"LIVE_AWS_ACCOUNT": ACCOUNT, "LIVE_ROUTE": "visionOne", "TREND_ENDPOINT_URL": trend.url}
+    accounts = allowed({**of_route, "VISION_ONE_API_KEY": key, "AWS_REGION": "eu-central-1"})
+
+    assert (accounts.trend, accounts.aws_region) == (VisionOneSide("us", key), "eu-central-1")
+    assert key not in repr(accounts)
+    for variables, message in {
+        (): "VISION_ONE_API_KEY is not set",
+        (("VISION_ONE_API_KEY", "nobodys"),): "HTTP 401",
+        (("VISION_ONE_API_KEY", key), ("LIVE_VISION_ONE_REGION", "mars")): "LIVE_VISION_ONE_REGION is 'mars'",
+        (("LIVE_ROUTE", "sideways"),): "LIVE_ROUTE is 'sideways'",
+    }.items():
+        with pytest.raises(OperateError) as refused:
+            allowed({**of_route, **dict(variables)})
+        assert message in str(refused.value)
+        assert "\n" not in str(refused.value)
