@@ -174,7 +174,7 @@ def policy(
     cwd: Folder = "",
     config_file: ConfigFile = "",
     forwarder_template: Annotated[
-        str, typer.Option(help="File or S3 address of Trend's CloudTrail template, before the first up.")
+        str, typer.Option(help="File or S3 address of Trend's template that reads the trail, before the first up.")
     ] = "",
 ) -> None:
     """Print the least IAM policy with which this stack can be previewed, deployed or destroyed: docs/permissions.md."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,6 +46,17 @@ def describe_resources(aws: AwsClients, stack: str, region: str) -> list[Descrip
     with calling(f"reading the resources of stack {stack}", "cloudformation:DescribeStackResources on the stack"):
         found: list[Description] = _ask(aws, region, "describe_stack_resources", stack).get("StackResources", [])
     return found
+
+
+def deployed_template(aws: AwsClients, stack: str, region: str) -> str | None:
+    """Return the text of the template of which a stack was made; None where there is no such stack.
+
+    Raises:
+        AwsError: it cannot be determined.
+    """
+    with calling(f"reading the template of stack {stack}", "cloudformation:GetTemplate on the stack"):
+        body = _ask(aws, region, "get_template", stack).get("TemplateBody")
+    return body if body is None or isinstance(body, str) else json.dumps(body)
 
 
 def _ask(aws: AwsClients, region: str, call: str, stack: str) -> Description:

@@ -119,7 +119,7 @@ def _denials(aws: AwsClients, place: Place, principal: str, is_deployed: bool) -
     if place.settings.direct is None:
         reads, makes = own.reads(place, program_runs=True), own.makes(place)
     else:
-        reads, makes = vision_one.reads(place), vision_one.makes(place)
+        reads, makes = vision_one.reads(place, program_runs=True), vision_one.makes(place)
     needed = [(each, True) for each in reads] + [(each, not is_deployed) for each in makes]
     for statement, is_needed in needed:
         for result in _simulated(aws, place, principal, statement):

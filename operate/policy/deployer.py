@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from components.aws.cloudformation import VISION_ONE_STACK, deployed_template
 from components.aws.names import role_template_url
 from components.aws.template import Template, object_of, parse, read_template
 from components.settings.scope import Scope
@@ -35,7 +36,7 @@ def policy(stack: Stack, run: Run, forwarder_template: str = "") -> dict[str, An
     if place.settings.scope is Scope.TENANT:
         return document([*own.asks()])
     if place.settings.direct is not None:
-        return document(_in_vision_one(place, run))
+        return document(_in_vision_one(stack, place, run, forwarder_template))
     source = forwarder_template or place.known.get("templateUrl", "")
     statements = [*own.reads(place, program_runs=run != "destroy")]
     if run != "destroy":
@@ -47,24 +48,45 @@ def policy(stack: Stack, run: Run, forwarder_template: str = "") -> dict[str, An
     return document(statements)
 
 
-def _in_vision_one(place: Place, run: Run) -> Iterator[Statement]:
+def _in_vision_one(stack: Stack, place: Place, run: Run, source: str) -> Iterator[Statement]:
     """Yield the statements of that route.
 
     Raises:
-        OperateError: a trail is read there: what Trend's stack needs is not known, and a policy would be too small.
+        OperateError, AwsError: the template of Trend's stack is needed and not known.
     """
-    if place.settings.trail is not None:
-        raise OperateError(
-            "what a trail on route `visionOne` needs, which is experimental, is not known to `operate policy`: deploy "
-            "it with rights for IAM, CloudFormation, CloudTrail, S3, SNS, Lambda, or link the account without a trail"
-        )
-    yield from vision_one.reads(place)
+    yield from vision_one.reads(place, program_runs=run != "destroy")
     if run != "destroy":
-        yield from vision_one.looks()
+        yield from vision_one.looks(place)
     if run == "up":
         yield from vision_one.makes(place)
     elif run == "destroy":
         yield from vision_one.removes(place)
+    if place.settings.trail is not None and run != "preview":
+        operations: list[trend_stacks.Operation] = ["make", "remove"] if run == "up" else ["remove"]
+        template = _deployed(stack, place) if not source else _template(stack, place, source)
+        issuer = place.vision_one_provider.partition("oidc-provider/")[2]
+        values = {**_pseudo(place, VISION_ONE_STACK), "VisionOneOIDCProviderURL": issuer}
+        rights = trend_stacks.StackRights(
+            VISION_ONE_STACK, declarations(template, values, place.where.region), operations
+        )
+        yield from _of_stacks(place, [rights])
+
+
+def _deployed(stack: Stack, place: Place) -> Template:
+    """Return the template of Vision One's stack that is there.
+
+    Raises:
+        OperateError: there is none.
+        AwsError: AWS does not say.
+    """
+    text = deployed_template(stack.aws, VISION_ONE_STACK, place.where.region)
+    if text is None:
+        raise OperateError(
+            "Trend's template for Vision One is not known before the first `up`: generate it in Vision One, Cloud "
+            "Accounts > Add account, and give it with --forwarder-template <file>; or print this policy again after "
+            "the first `up`"
+        )
+    return parse(f"template of stack {VISION_ONE_STACK}", text.encode())
 
 
 def _templates(place: Place, source: str, *, making: bool) -> Statement:
@@ -90,6 +112,10 @@ def _for_stacks(stack: Stack, place: Place, source: str, *, making: bool) -> Ite
         # Any change replaces the forwarder's stack, so that it is never tagged anew.
         done = ("make", "remove") if making else ("remove",)
         stacks.append(trend_stacks.StackRights(place.forwarder, _forwarder(stack, place, source), done))
+    yield from _of_stacks(place, stacks)
+
+
+def _of_stacks(place: Place, stacks: Sequence[trend_stacks.StackRights]) -> Iterator[Statement]:
     for line in trend_stacks.unknown(stacks):
         say(f"warning: {line}")
     yield from trend_stacks.rights(place, stacks)

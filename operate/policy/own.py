@@ -8,30 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components.settings.model import ExistingTrail, NewTrail
+from operate.policy import trail
 from operate.policy.place import Place
 from operate.policy.statement import Statement
 
-BUCKET_READS = (
-    # aws_s3_bucket reads all of these, configured or not; one refusal fails the read.
-    "s3:GetAccelerateConfiguration",
-    "s3:GetBucketAcl",
-    "s3:GetBucketCORS",
-    "s3:GetBucketLogging",
-    "s3:GetBucketObjectLockConfiguration",
-    "s3:GetBucketPolicy",
-    "s3:GetBucketRequestPayment",
-    "s3:GetBucketVersioning",
-    "s3:GetBucketWebsite",
-    "s3:GetEncryptionConfiguration",
-    "s3:GetLifecycleConfiguration",
-    "s3:GetReplicationConfiguration",
-    "s3:ListBucket",
-    "s3:ListTagsForResource",
-    # The resources beside the bucket.
-    "s3:GetBucketOwnershipControls",
-    "s3:GetBucketPublicAccessBlock",
-)
 ROLE_READS = ("iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies")
 STACK_READS = ("cloudformation:DescribeStacks", "cloudformation:GetTemplate")
 
@@ -43,17 +23,7 @@ def asks() -> Iterator[Statement]:
 
 def looks(place: Place) -> Iterator[Statement]:
     """Yield what the program looks at before it registers anything, in previews too."""
-    # Of any account: an organization's trail is shown in each of its accounts under the ARN of the one that made it.
-    others = f"arn:{place.where.partition}:cloudtrail:*:*:trail/*"
-    match place.settings.trail:
-        case NewTrail():
-            # Whether another trail records the same already.
-            yield Statement("Look", "Trails", ["cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus"], [others])
-        case ExistingTrail():
-            looked_at = ["s3:GetEncryptionConfiguration", "s3:ListBucket"]
-            yield Statement("Look", "TrailBucket", looked_at, [place.bucket_arn])
-            yield Statement("Find", "Trail", ["cloudtrail:DescribeTrails"], ["*"])
-            yield Statement("Look", "Trails", ["cloudtrail:GetTrailStatus"], [others])
+    yield from trail.looks(place)
     if providers := [place.where.iam(f"oidc-provider/{issuer}") for issuer in place.issuers]:
         yield Statement("Look", "OidcProvider", ["iam:GetOpenIDConnectProvider"], providers)
     # Which stack holds the provider that is there.
@@ -67,13 +37,8 @@ def reads(place: Place, *, program_runs: bool) -> Iterator[Statement]:
         place: names the resources.
         program_runs: whether `looks` is granted too, which holds the status of all trails and what the stacks hold.
     """
-    trail = place.settings.trail
-    if isinstance(trail, NewTrail):
-        yield Statement("Read", "TrailBucket", BUCKET_READS, [place.bucket_arn])
-        yield Statement("Find", "Trail", ["cloudtrail:DescribeTrails"], ["*"])
-        status = [] if program_runs else ["cloudtrail:GetTrailStatus"]
-        yield Statement("Read", "Trail", ["cloudtrail:ListTags", *status], [place.trail_arn])
-    if trail is not None:
+    yield from trail.reads(place, program_runs=program_runs)
+    if place.settings.trail is not None:
         yield Statement("Read", "TrailBucket", ["s3:GetBucketNotification"], [place.bucket_arn])
         if not program_runs:  # else `looks` grants it on both stacks
             forwarder = [place.stack_arn(place.forwarder)]
@@ -89,22 +54,8 @@ def reads_role(place: Place) -> Statement:
 
 def makes(place: Place) -> Iterator[Statement]:
     """Yield what an up makes and changes."""
-    trail = place.settings.trail
-    if isinstance(trail, NewTrail):
-        yield Statement("Make", "TrailBucket", _BUCKET_WRITES, [place.bucket_arn])
-        yield Statement(
-            "Make",
-            "Trail",
-            [
-                "cloudtrail:AddTags",
-                "cloudtrail:CreateTrail",
-                "cloudtrail:RemoveTags",
-                "cloudtrail:StartLogging",
-                "cloudtrail:UpdateTrail",
-            ],
-            [place.trail_arn],
-        )
-    if trail is not None:
+    yield from trail.makes(place)
+    if place.settings.trail is not None:
         yield Statement("Preserve", "TrailBucket", ["s3:PutBucketNotification"], [place.bucket_arn])
         yield Statement("Record", "ExistingNotifications", _RECORDS, place.record_arns)
     yield from makes_role(place)
@@ -147,19 +98,8 @@ def makes_role(place: Place) -> Iterator[Statement]:
 
 def removes(place: Place) -> Iterator[Statement]:
     """Yield what a destroy removes."""
-    trail = place.settings.trail
-    if isinstance(trail, NewTrail):
-        yield Statement("Remove", "Trail", ["cloudtrail:DeleteTrail"], [place.trail_arn])
-        if trail.on_destroy == "delete":
-            undone = [each for each in _BUCKET_WRITES if each not in _ONLY_MADE]
-            yield Statement(
-                "Remove",
-                "TrailBucket",
-                [*undone, "s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:ListBucketVersions"],
-                [place.bucket_arn],
-            )
-            yield Statement("Empty", "TrailBucket", ["s3:DeleteObjectVersion"], [f"{place.bucket_arn}/*"])
-    if trail is not None:
+    yield from trail.removes(place)
+    if place.settings.trail is not None:
         yield Statement("Restore", "TrailBucket", ["s3:PutBucketNotification"], [place.bucket_arn])
         yield Statement("Record", "ExistingNotifications", _RECORDS, place.record_arns)
     yield removes_role(place)
@@ -173,16 +113,4 @@ def removes_role(place: Place) -> Statement:
     return Statement("Remove", "CrossAccountRole", actions, [place.role_arn])
 
 
-_BUCKET_WRITES = [
-    "s3:CreateBucket",
-    "s3:PutBucketOwnershipControls",
-    "s3:PutBucketPolicy",
-    "s3:PutBucketPublicAccessBlock",
-    "s3:PutBucketVersioning",
-    "s3:PutEncryptionConfiguration",
-    "s3:PutLifecycleConfiguration",
-    "s3:TagResource",
-    "s3:UntagResource",
-]
 _RECORDS = ("ssm:DeleteParameters", "ssm:GetParametersByPath", "ssm:PutParameter")
-_ONLY_MADE = ("s3:CreateBucket", "s3:PutBucketPolicy", "s3:TagResource", "s3:UntagResource")

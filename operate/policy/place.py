@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from components.aws.cloudformation import management_stack_name
+from components.aws.cloudformation import VISION_ONE_STACK, management_stack_name
 from components.aws.context import AwsContext
 from components.aws.names import ISSUER, stack_names
 from components.aws.notification_record import ROOT
@@ -68,6 +68,11 @@ class Place:
         return self.where.arn("cloudtrail", f"trail/{self.project}-{self.stack}")
 
     @property
+    def topic_arn(self) -> str:
+        """The topic to which the new trail says what it has delivered, on route `visionOne`."""
+        return self.where.arn("sns", f"{self.project}-{self.stack}")
+
+    @property
     def oidc_host(self) -> str:
         """The issuer of step 5; with a `*` where only the API key tells its Cloud One region."""
         return self.known.get("oidcHost") or (self.issuers[0] if len(self.issuers) == 1 else ISSUER.format("*"))
@@ -89,8 +94,9 @@ class Place:
 
     @property
     def stack_arns(self) -> list[str]:
-        """Trend's stacks."""
-        return [self.stack_arn(name) for name in stack_names(self.settings)]
+        """Trend's stacks; on route `visionOne` there is one where a trail is read."""
+        names = stack_names(self.settings) if self.settings.direct is None else [VISION_ONE_STACK]
+        return [self.stack_arn(name) for name in names]
 
     def stack_arn(self, name: str) -> str:
         """Return the ARN of a CloudFormation stack, whose last part AWS makes up."""

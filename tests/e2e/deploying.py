@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.sandbox import Sandbox
 from tests.e2e.operating import operate
 from tests.e2e.pulumi_cli import Stack
 
@@ -183,13 +184,7 @@ class Life:
         ]
         s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=notifications)
         if "trailArn" in outputs:
-            trails = sandbox.aws("cloudtrail")
-            trails.update_trail(Name=outputs["trailArn"], EnableLogFileValidation=False)
-            trails.stop_logging(Name=outputs["trailArn"])
-            policy_before = s3.get_bucket_policy(Bucket=bucket)["Policy"]
-            s3.delete_bucket_policy(Bucket=bucket)  # moto applies its TLS-only statement without its condition
-            s3.put_object(Bucket=bucket, Key="AWSLogs/x.json.gz", Body=b"log")
-            s3.put_bucket_policy(Bucket=bucket, Policy=policy_before)
+            spoil_trail(sandbox, outputs["trailArn"], bucket)
 
     def _let_another_trail_be(self) -> None:
         """Make a trail that records management events already, by selectors of its own."""
@@ -212,6 +207,17 @@ class Life:
         sqs = self.stack.sandbox.aws("sqs")
         url = sqs.create_queue(QueueName="by-hand")["QueueUrl"]
         return str(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"])
+
+
+def spoil_trail(sandbox: Sandbox, arn: str, bucket: str) -> None:
+    """Change and stop a trail by hand, and let a log arrive in its bucket."""
+    trails, s3 = sandbox.aws("cloudtrail"), sandbox.aws("s3")
+    trails.update_trail(Name=arn, EnableLogFileValidation=False)
+    trails.stop_logging(Name=arn)
+    policy_before = s3.get_bucket_policy(Bucket=bucket)["Policy"]
+    s3.delete_bucket_policy(Bucket=bucket)  # moto applies its TLS-only statement without its condition
+    s3.put_object(Bucket=bucket, Key="AWSLogs/x.json.gz", Body=b"log")
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy_before)
 
 
 class RunFailedError(Exception):

@@ -22,12 +22,16 @@ from tests.e2e.deploying import (
     RunFailedError,
     Situation,
     policy,
+    spoil_trail,
     without,
 )
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.hands import audited_trail
+from tests.e2e.operating import operate
+from tests.e2e.pulumi_cli import ROOT, Stack
 
 DEPLOYER = "deployer"
 TEMPLATE = "https://cloud-trail-client-stack-template-prod-us-east-1.s3.us-east-1.amazonaws.com/cloudtrail.yaml"
+VISION_ONE_TEMPLATE = ROOT / "sandbox" / "trend" / "templates" / "cloud-account-management.template"
 ASKED_AFTER_FAILURE = "cloudformation:DescribeStackEvents"
 """Only the run that is meant to fail asks for it, which has another caller; the recorded asks prove it."""
 
@@ -224,3 +228,40 @@ def test_each_policy_of_the_route_by_vision_one_does_and_none_holds_an_action_to
         document = policy(deployer, run)
         refreshing = tuple((*command, "--refresh") for command in commands)
         assert unproved(document, enforced(deployer, document, in_vision_one(deployer, *refreshing))) == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("trail", ["new", "existing"])
+def test_each_policy_of_the_route_with_a_trail_does_and_none_holds_an_action_too_much(
+    deployer: Stack, trail: str, record_property: Record
+) -> None:
+    sandbox = deployer.sandbox
+    new = {"createNewTrail": True, "trailBucketOnDestroy": "delete"}
+    own = new if trail == "new" else audited_trail(sandbox)
+    first: dict[str, object] = {**own, "route": "visionOne", "tags": {"cost": "1"}}
+    deployer.environment["VISION_ONE_API_KEY"] = sandbox.tenant.business.full_access_key.value
+    Life(deployer, Situation(first, {}))
+    assert "not known before the first `up`" in operate(deployer, "policy", "--for", "up").output
+    looked = enforced(deployer, policy(deployer, "preview"), in_vision_one(deployer, ("preview",)))
+    document = policy(deployer, "up", "--forwarder-template", str(VISION_ONE_TEMPLATE))
+    asked = enforced(deployer, document, in_vision_one(deployer, UP))
+    changed = {**first, "tags": {"team": "security"}}
+    asked += enforced(deployer, document, in_vision_one(deployer, UP, settings=changed))
+    if trail == "new":
+        spoil_trail(sandbox, deployer.outputs()["trailArn"], deployer.outputs()["trailBucketName"])
+    asked += enforced(deployer, document, in_vision_one(deployer, (*UP, "--refresh"), settings=first))
+    proved(record_property, f"up, {trail} trail in Vision One", document, asked)
+    assert pairs(policy(deployer, "up")) == pairs(document), "that of the stack which is there is the file's"
+    document = policy(deployer, "preview")
+    looked += enforced(deployer, document, in_vision_one(deployer, ("preview",), ("preview", "--refresh")))
+    proved(record_property, f"preview, {trail} trail in Vision One", document, looked)
+    document = policy(deployer, "destroy")
+    asked = enforced(deployer, document, in_vision_one(deployer, (*DESTROY, "--refresh")))
+    proved(record_property, f"destroy, {trail} trail in Vision One", document, asked)
+
+
+def proved(record: Record, run: str, document: Document, asked: list[Asked]) -> None:
+    """Record what could be left out, which only asks after a failure may be."""
+    left = unproved(document, asked)
+    report(record, run, document, left)
+    assert left == [each for each in left if each.endswith(ASKED_AFTER_FAILURE)]

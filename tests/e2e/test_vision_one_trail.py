@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.gate.faults import Fault
+from tests.e2e.hands import audited_trail
 from tests.e2e.operating import operate
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
 
@@ -128,28 +129,6 @@ def key_of(stack: Stack) -> str:
     return str(stack.sandbox.tenant.minted_prefix)
 
 
-def existing_trail(stack: Stack, **more: Any) -> dict[str, Any]:
-    """Let the account have a trail that Vision One can read, and return the settings that name it."""
-    sandbox, name = stack.sandbox, "audited-elsewhere"
-    topic = f"arn:aws:sns:us-east-1:{sandbox.account}:audited"
-    common = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
-    publish = {**common, "Action": "SNS:Publish", "Resource": topic}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [publish]})
-    sandbox.aws("sns").create_topic(Name="audited", Attributes={"Policy": document})
-    s3, trails = sandbox.aws("s3"), sandbox.aws("cloudtrail")
-    s3.create_bucket(Bucket=name)
-    statements = [
-        {**common, "Action": "s3:GetBucketAcl", "Resource": f"arn:aws:s3:::{name}"},
-        {**common, "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{name}/*"},
-    ]
-    s3.put_bucket_policy(Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
-    trails.create_trail(
-        Name="audited", S3BucketName=name, **{"SnsTopicName": "audited", "EnableLogFileValidation": True, **more}
-    )
-    trails.start_logging(Name="audited")
-    return {**ROUTE, "existingCloudtrailBucketName": name}
-
-
 def role_for_vision_one(stack: Stack) -> str:
     """Create a role by hand that trusts Vision One, by the provider that comes with Trend's stack."""
     business, account_id = stack.sandbox.tenant.business, stack.sandbox.account
@@ -174,7 +153,7 @@ def test_the_life_of_an_existing_trail_with_an_account_that_was_linked_before(st
     by_hand = role_for_vision_one(stack)
     stack.sandbox.trend.add_vision_one_account(stack.sandbox.account, by_hand, name="theirs", description="by hand")
     before = accounts(stack)
-    settings = existing_trail(stack)
+    settings = {**ROUTE, **audited_trail(stack.sandbox)}
     stack.configure(settings)
 
     refused = stack.run("up", "--yes", "--skip-preview")
