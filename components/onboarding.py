@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import pulumi
@@ -16,7 +16,9 @@ from components.cloud_one_route import CloudOneRoute
 from components.refusal import Refusal, refusals_in_one_line
 from components.resources.key_gate import KeyGate
 from components.settings.model import Settings
-from components.vision_one_route import VisionOneRoute
+
+if TYPE_CHECKING:
+    from components.vision_one_route import VisionOneRoute
 
 _onboarded: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 """The name of the onboarding by the run of the engine that it belongs to."""
@@ -66,17 +68,21 @@ class Onboarding(pulumi.ComponentResource):
         super().__init__("trend:onboarding:Onboarding", name, None, gate.before_changes(opts))
         with refusals_in_one_line():
             self._refuse_another_caller(name)
-        found = found or Preflight()
-        if settings.direct is None:
-            route: CloudOneRoute | VisionOneRoute = CloudOneRoute(self, settings, where, found.doubt)
-        else:
-            route = VisionOneRoute(self, settings, settings.direct, where, found)
+        route = self._route(settings, where, found or Preflight())
         end = route.declare()
         self.outputs = route.outputs
         # When this update got to its end. Pulumi keeps it in the state where a later one fails, through a destroy of
         # parts, an export and an import: `operate revert` goes by it.
         completed = end.apply(lambda _: datetime.now(UTC).isoformat())
         self.register_outputs({**self.outputs, "completed": completed})
+
+    def _route(self, settings: Settings, where: AwsContext, found: Preflight) -> CloudOneRoute | VisionOneRoute:
+        if settings.direct is None:
+            return CloudOneRoute(self, settings, where, found.doubt)
+        # Here, since most programs do not take it.
+        from components.vision_one_route import VisionOneRoute
+
+        return VisionOneRoute(self, settings, settings.direct, where, found)
 
     def _refuse_another_caller(self, name: str) -> None:
         if self.get_provider("aws:iam/role:Role") is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -22,11 +23,15 @@ def current_context() -> AwsContext:
     Raises:
         Refusal: it has settings that this program cannot follow, no region, or no usable credentials.
     """
-    # The plugin takes a while to start; what preflight asks AWS with loads meanwhile.
-    clients(AwsSettings.of(pulumi.Config("aws").get)).prepare("s3", "iam", "cloudtrail")
+    # The plugin takes a while to start; what comes next loads meanwhile: what preflight asks AWS with, and the SDK's
+    # modules of most steps.
+    clients(AwsSettings.of(pulumi.Config("aws").get)).prepare("s3", "iam", "cloudtrail", "cloudformation")
+    modules = threading.Thread(target=lambda: (aws.iam.Role, aws.cloudformation.Stack), daemon=True)
+    modules.start()
     caller = _ask("which AWS account this is", aws.get_caller_identity)
     region = _ask("which AWS region this is", aws.get_region)
     partition = _ask("which AWS partition this is", aws.get_partition)
+    modules.join()  # the SDK loads a module when it is first used, and not safely so from two threads
     return AwsContext(caller.account_id, region.region, partition.partition, partition.dns_suffix)
 
 

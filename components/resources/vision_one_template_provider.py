@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CheckResult, CreateResult, ReadResult, UpdateResult
 
@@ -38,10 +38,11 @@ from components.resources.vision_one_account import (
     VisionOneAccountSettings,
     VisionOneLinkInputs,
 )
-from components.trend.cam import TemplateLinkReply
 from components.trend.errors import TrendError
-from components.trend.template_text import template_text
 from components.waiting import Interrupted
+
+if TYPE_CHECKING:
+    from components.trend.cam import TemplateLinkReply
 
 COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 _MADE_OF = ("features", "stackSettings", "round")
@@ -201,6 +202,8 @@ class VisionOneTemplateProvider(VisionOneAccountProvider):
         }
 
     def _fetch(self, inputs: TemplateInputs) -> tuple[TemplateLinkReply, Template]:
+        from components.trend.template_text import template_text  # here, since the program needs no HTTP client
+
         link = self.vision_one(inputs.customer).cam.template_link(
             aws_region=inputs.aws_region, features=inputs.features, account=inputs.account
         )
