@@ -10,9 +10,9 @@ from sandbox.sandbox import Sandbox
 def assumable_role(sandbox: Sandbox, name: str) -> str:
     """Make a role that everybody of the sandbox's account may assume, and that may do everything; return its ARN."""
     iam = sandbox.aws("iam")
-    trust = {"Effect": "Allow", "Principal": {"AWS": sandbox.account}, "Action": "sts:AssumeRole"}
+    trust: dict[str, object] = {"Effect": "Allow", "Principal": {"AWS": sandbox.account}, "Action": "sts:AssumeRole"}
     made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(trust))
-    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    everything: dict[str, object] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     iam.put_role_policy(RoleName=name, PolicyName="everything", PolicyDocument=_document(everything))
     return str(made["Role"]["Arn"])
 

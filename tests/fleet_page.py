@@ -26,7 +26,8 @@ def keys() -> str:
 
 
 def _schema() -> dict[str, Any]:
-    return _without_titles(Fleet.model_json_schema(by_alias=True))
+    schema: dict[str, Any] = _without_titles(Fleet.model_json_schema(by_alias=True))
+    return schema
 
 
 def _without_titles(part: Any) -> Any:

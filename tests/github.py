@@ -39,11 +39,12 @@ class FakeGitHub:
     def environment(self) -> dict[str, str]:
         return {"GITHUB_API_URL": self.url, "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_TOKEN": TOKEN}
 
-    def add(self, entries: list[dict[str, Any]], **fields: Any) -> None:
-        """Add a comment or an issue, the workflow's unless the fields say otherwise."""
+    def add(self, entries: list[dict[str, Any]], **fields: Any) -> dict[str, Any]:
+        """Add a comment or an issue, the workflow's unless the fields say otherwise; return it."""
         number = len(entries) + 1
         ids = {"id": number, "number": number, "state": "open"}
         entries.append({**ids, "user": BOT, "author_association": "NONE", "body": "", **fields})
+        return entries[-1]
 
     def answer(self, method: str, path: str, body: dict[str, str]) -> Any:
         """Return what the REST interface does; None where there is no such thing."""
@@ -53,10 +54,10 @@ class FakeGitHub:
             return None
         if found := re.fullmatch(comments, rest):
             of_number = self.comments.setdefault(int(found[1]), [])
-            return of_number if method == "GET" else self.add(of_number, **body) or of_number[-1]
+            return of_number if method == "GET" else self.add(of_number, **body)
         if rest == "":
             opened = [issue for issue in self.issues if issue["state"] == "open"]
-            return opened if method == "GET" else self.add(self.issues, **body) or self.issues[-1]
+            return opened if method == "GET" else self.add(self.issues, **body)
         found = re.fullmatch(r"(/comments)?/(\d+)", rest)
         if method != "PATCH" or found is None:
             return None

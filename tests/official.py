@@ -49,7 +49,7 @@ def serve_aws(port: int) -> None:
     from sandbox.aws.taught import teach
 
     teach()
-    seeds.plant(ACCOUNT)
+    seeds.plant(ACCOUNT, None)
     serve(["--host", HOST, "--port", str(port)])
 
 

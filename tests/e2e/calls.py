@@ -40,7 +40,7 @@ class TrendCall:
         Returns:
             What tells whether it was reached.
         """
-        spec: dict[str, object] = {
+        specs: dict[str, dict[str, Any]] = {
             "500": {"kind": "status", "status": 500},
             "429": {"kind": "status", "status": 429, "retry_after": 1},
             "passing 429": {"kind": "status", "status": 429, "retry_after": 1, "count": 1},
@@ -50,9 +50,9 @@ class TrendCall:
             "reply lost": {"kind": "drop", "when": "after"},
             "html": {"kind": "html", "when": "after"},
             KILLED: {"kind": "delay", "seconds": STILL_UNDER_WAY, "count": 1},
-        }[way]
+        }
         which = {"service": self.service, "action": f"{self.method} {self.path}", "nth": self.nth, "count": None}
-        number = sandbox.trend.add_fault(Fault.model_validate({**which, **spec}))
+        number = sandbox.trend.add_fault(Fault.model_validate({**which, **specs[way]}))
         return lambda: sandbox.trend.fault_seen(number) >= self.nth
 
 
@@ -74,13 +74,13 @@ class AwsCall:
 
     def disturb(self, sandbox: Sandbox, way: str) -> Callable[[], bool]:
         """Let it go wrong; return what tells whether it was reached."""
-        spec: dict[str, Any] = {
+        specs: dict[str, dict[str, Any]] = {
             "refused": {"count": None, "status": 403, "code": "AccessDenied"},
             "refused once": {"status": 403, "code": "AccessDenied"},
             "throttled": {"status": 400, "code": "Throttling"},
             KILLED: {"kind": "delay", "seconds": STILL_UNDER_WAY},
-        }[way]
-        fault = Fault(service=self.service, action=self.action, nth=self.nth, **spec)
+        }
+        fault = Fault(service=self.service, action=self.action, nth=self.nth, **specs[way])
         number = sandbox.aws_control.add_fault(fault)
         return lambda: sandbox.aws_control.fault_seen(number) >= self.nth
 

@@ -11,6 +11,7 @@ import json
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -21,7 +22,7 @@ from fleet.run.session import Session
 from fleet.unit.job import Job
 
 
-def main(what: str, folder: Path, given: dict[str, object]) -> int:
+def main(what: str, folder: Path, given: dict[str, Any]) -> int:
     if host := given.get("host"):
         socket.gethostname = lambda: host
     unit = [sys.executable, str(Path(__file__).with_name("fleet_unit_stub.py"))]

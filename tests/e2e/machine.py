@@ -204,7 +204,7 @@ class Operator(RuleBasedStateMachine):
             now = links_of(self.stack)
             for kind in LINKS:
                 restored = left_alone[kind] or self.links_before[kind]
-                gone_by_hand = [[]] if kind in self.model.unlinked else []
+                gone_by_hand: list[list[Any]] = [[]] if kind in self.model.unlinked else []
                 assert now[kind] in [restored, *gone_by_hand], (kind, now[kind], restored)
             assert_only_buckets_are_left(self.stack, self.model, self.before)
             self.before, self.links_before = world(self.stack), now

@@ -181,6 +181,7 @@ def test_two_workers_on_s3_finish_a_run_on_the_engine_although_one_is_killed(
             "PULUMI_BACKEND_URL": f"s3://state?endpoint={endpoint}&use_path_style=true&region=us-east-1",
             "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required",
         }
+        assert sandbox.organization is not None
         chosen = [account.id for account in sandbox.organization.plain[:3]]
 
         def fleet(folder: Path, *arguments: str) -> subprocess.Popen[str]:

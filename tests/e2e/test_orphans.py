@@ -124,6 +124,7 @@ def in_another_backend(stack: Stack, folder: Path, **settings: object) -> Stack:
 def host_a_template_without_provider(sandbox: Sandbox) -> None:
     """Let copies of the templates use the OpenID Connect provider that the account has."""
     template = yaml.compose(Path(seeds.TEMPLATES, seeds.ROLE_TEMPLATE).read_text())
+    assert template is not None
     resources = next(value for key, value in template.value if key.value == "Resources")
     resources.value = [(key, value) for key, value in resources.value if key.value != "CloudOneOIDCProvider"]
     arn = "arn:aws:iam::${AWS::AccountId}:oidc-provider/${CloudOneOIDCProviderURL}"

@@ -7,7 +7,7 @@ real engine.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
@@ -201,10 +201,10 @@ def policy_of(statement: dict[str, object]) -> str:
 
 
 def in_vision_one(
-    stack: Stack, *commands: tuple[str, ...], settings: dict[str, object] | None = None
+    stack: Stack, *commands: tuple[str, ...], settings: Mapping[str, object] | None = None
 ) -> Iterator[None]:
     if settings is not None:
-        stack.configure(settings)
+        stack.configure(dict(settings))
     for command in commands:
         stack.succeed(*command)
         yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -18,7 +18,7 @@ from tests.e2e.pulumi_cli import Stack
 from tests.report_sample import sample
 
 WIDTHS = (400, 1200)
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 # Contrast of each text with what is painted behind it, by WCAG 2.2 (relative luminance); those below 4.5 are returned.
 _FAINT = """
@@ -60,10 +60,8 @@ def assert_looks_right(browser: Browser, file: Path) -> None:
     backgrounds: dict[str, Any] = {}
     for scheme in SCHEMES:
         context = browser.new_context(color_scheme=scheme)
-        page, said, asked = context.new_page(), [], []
-        page.on("console", lambda message, said=said: said.append(message.text))
-        page.on("pageerror", lambda error, said=said: said.append(str(error)))
-        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page = context.new_page()
+        said, asked = told_of(page)
         page.goto(file.as_uri())
         backgrounds[scheme] = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
         for medium in ("screen", "print"):
@@ -80,6 +78,16 @@ def assert_looks_right(browser: Browser, file: Path) -> None:
         assert asked == [file.as_uri()]
         context.close()
     assert backgrounds["light"] != backgrounds["dark"]
+
+
+def told_of(page: Page) -> tuple[list[str], list[str]]:
+    """Return what the page says to its console, and what it asks for, while it is looked at."""
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    return said, asked
 
 
 def cut_off(page: Page) -> list[str]:

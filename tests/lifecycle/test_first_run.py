@@ -51,6 +51,16 @@ class Stack:
             self.parameters,
         )
 
+    def refresh(self) -> None:
+        """Read each resource."""
+        for each in self.resources:
+            each.refresh()
+
+    def destroy(self) -> None:
+        """Delete each resource, the last one first."""
+        for each in reversed(self.resources):
+            each.destroy()
+
     def up(self, pool: ThreadPoolExecutor) -> list[str]:
         """Run the program once, and return what was done with each resource."""
         done = [self.account.up(ACCOUNT_INPUTS), self.external_id.up(EXTERNAL_ID_INPUTS)]
@@ -119,11 +129,7 @@ def test_calls_grow_with_a_tenants_accounts_by_one_look_at_the_list_at_most(
         trend.add_fault(NO_SUCH_GET)
     made = []
     with ThreadPoolExecutor(WORKERS) as pool:
-        for act in (
-            lambda: stack.up(pool),
-            lambda: [each.refresh() for each in stack.resources],
-            lambda: [each.destroy() for each in reversed(stack.resources)],
-        ):
+        for act in (lambda: stack.up(pool), stack.refresh, stack.destroy):
             trend.clear_requests()
             engine.restart()
             act()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import JsonValue
 
 from components.resources.base import OnboardingError
 from components.resources.vision_one_tenant import TenantProvider
@@ -38,7 +39,7 @@ def tenant(engine: Engine) -> Resource:
 
 def outdated(trend: SimulatorControl, count: int) -> None:
     """Let so many changes come too late."""
-    error = {"error": {"code": "PreconditionFailed", "message": "changed meanwhile"}}
+    error: JsonValue = {"error": {"code": "PreconditionFailed", "message": "changed meanwhile"}}
     trend.add_fault(Fault(kind="json", status=412, body=error, action=f"PATCH {ITEM}", count=count))
 
 

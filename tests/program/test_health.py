@@ -10,7 +10,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.checks.assignment import Assignment
+from components.checks.assignment import Assignment, Expectation
 from components.checks.findings import TrailDoubt
 from components.settings.model import ExistingTrail, Settings
 from tests.program.deployment import deploy
@@ -29,6 +29,7 @@ def test_the_check_looks_for_what_this_stack_created() -> None:
     assignment = told()
     assert assignment.stack.endswith(f"/{PROJECT}/{STACK}")
     expected = assignment.expected
+    assert isinstance(expected, Expectation)
     assert (expected.cloud_one_account_id, expected.aws_account_id) == (CLOUD_ONE_ACCOUNT, WHERE.account_id)
     assert (expected.connector_id, expected.connector_role_arn) == ("7", "arn:aws:x:::workload-security")
     assert expected.cloud_account_role_arn == "arn:management-role"
@@ -39,7 +40,7 @@ def test_its_plugin_is_declared_before_any_resource_so_that_it_starts_beside_the
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     declared: list[str] = []
-    register = pulumi.resource.register_resource
+    register: Any = vars(pulumi.resource)["register_resource"]
 
     def noting(resource: pulumi.Resource, kind: str, name: str, custom: bool, *more: Any) -> None:
         if custom:

@@ -148,7 +148,7 @@ def test_of_a_path_and_a_content_type_only_known_words_stay() -> None:
 
 def test_samples_are_taken_together_and_each_place_is_in_another() -> None:
     both = union([of_body(b'{"next": null, "items": []}'), of_body(b'{"next": "c", "items": [{"id": 1}]}')])
-    assert (both["next"], both["items[].id"]) == ({"null", "string"}, {"integer"})
+    assert (both["next"], both["items[].id"]) == (frozenset({"null", "string"}), frozenset({"integer"}))
     places = ["a", "a.b", "a[]", "a[].b", "url#pair", "url?pair", "[]"]
     assert [parent(place) for place in places] == ["(whole)", "a", "a", "a[]", "url", "url", "(whole)"]
 

@@ -68,6 +68,7 @@ def texts(value: Any) -> Iterator[str]:
 
 def test_each_value_of_the_facts_is_on_the_page(outline: Outline) -> None:
     facts = sample()
+    assert facts.trail is not None
     in_other_words = {*texts(facts.leaving.removed), facts.trail.delivery.subject, "Allow", "Deny"}
     said = {*texts(facts)} - in_other_words
     assert len(said) > 50
@@ -105,6 +106,7 @@ def test_what_could_not_be_read_is_said_where_it_would_stand(outline: Outline) -
 
 def test_without_stacks_that_could_be_read_the_page_says_so() -> None:
     facts = sample()
+    assert facts.own_role is not None
     own = dataclasses.replace(facts.own_role, unreadable=GONE)
     text = Outline(render(dataclasses.replace(facts, own_role=own, trend_stacks=facts.trend_stacks[1:]))).text
     assert "Not readable. not in the state any more" in text

@@ -207,7 +207,8 @@ def test_the_tags_of_the_aws_provider_count_as_tags_do() -> None:
     assert with_default_tags(block, {"team": "blue"}, from_environment).tags == {
         "stage": "test", "managedBy": "platform", "team": "blue", "costCenter": "7",
     }  # fmt: skip
-    for nothing in ("", {}, {"tags": {}}, {"tags": None}):
+    blocks: list[Any] = ["", {}, {"tags": {}}, {"tags": None}]
+    for nothing in blocks:
         assert with_default_tags(nothing, {"team": "blue"}).tags == {"team": "blue"}
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 
-from components.trend import cloud_accounts
 from components.trend.client import Trend
 from components.trend.cloud_accounts import CloudAccountReply, CloudAccountsClient
 from components.trend.errors import NotFound, TrendError
@@ -121,8 +121,8 @@ def test_what_the_list_said_is_remembered_for_a_moment(
     assert len(vendor.calls) == 1
     client.find("000000000001")
     assert len(vendor.calls) == 2, "each account is looked for"
-    later = cloud_accounts.time.monotonic() + 31
-    monkeypatch.setattr(cloud_accounts.time, "monotonic", lambda: later)
+    later = time.monotonic() + 31
+    monkeypatch.setattr(time, "monotonic", lambda: later)
     client.find(ACCOUNT)
     assert len(vendor.calls) == 3
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from components.checks.own_state import Held
 from components.checks.vision_one_stack import change_of_role_finding, second_provider_finding, stack_is_managed
 from components.trend.errors import UnusableReply
 from components.trend.template_text import template_text
@@ -33,7 +34,8 @@ def test_a_change_of_the_kind_of_role_is_refused(
 
 
 def test_the_provider_of_a_stack_that_may_be_managed_is_no_stranger() -> None:
-    assert [stack_is_managed(held) for held in ({STACK: {}}, None, {ROLE: {}})] == [True, True, False]
+    states: list[Held | None] = [{STACK: {}}, None, {ROLE: {}}]
+    assert [stack_is_managed(held) for held in states] == [True, True, False]
     assert second_provider_finding("arn:a-provider").verdict == "unknown"
 
 

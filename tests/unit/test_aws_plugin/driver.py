@@ -94,7 +94,9 @@ class DrivenResource:
 
     def __init__(self, engine: PluginEngine, type_: str, name: str = "thing") -> None:
         self.engine, self.urn = engine, f"urn:pulumi:dev::test::parent:x:Y${type_}::{name}"
-        self.id, self.inputs, self.outputs = "", {}, {}
+        self.id = ""
+        self.inputs: dict[str, Any] = {}
+        self.outputs: dict[str, Any] = {}
 
     def check(self, news: dict[str, Any], seed: bytes = b"seed") -> tuple[dict[str, Any], dict[str, str]]:
         request = pb.CheckRequest(urn=self.urn, olds=to_struct(self.inputs), news=to_struct(news), randomSeed=seed)
@@ -113,10 +115,10 @@ class DrivenResource:
 
     def diff(self, news: dict[str, Any], ignored: tuple[str, ...] = ()) -> pb.DiffResponse:
         checked = to_struct(self.checked(news))
-        return self.engine.call(
-            "Diff",
-            pb.DiffRequest(id=self.id, urn=self.urn, olds=to_struct(self.outputs), news=checked, ignoreChanges=ignored),
-        )
+        olds = to_struct(self.outputs)
+        request = pb.DiffRequest(id=self.id, urn=self.urn, olds=olds, news=checked, ignoreChanges=ignored)
+        response: pb.DiffResponse = self.engine.call("Diff", request)
+        return response
 
     def changes(self, news: dict[str, Any], ignored: tuple[str, ...] = ()) -> dict[str, str]:
         detail = self.diff(news, ignored).detailedDiff

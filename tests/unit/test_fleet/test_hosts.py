@@ -89,7 +89,7 @@ def test_the_files_that_a_host_names_are_there(path: Path) -> None:
 
 def test_zizmor_finds_nothing_in_the_workflows() -> None:
     zizmor = Path(sys.executable).with_name("zizmor")
-    command = [zizmor, "--offline", "--quiet", "--no-progress", *GITHUB]
+    command: list[str | Path] = [zizmor, "--offline", "--quiet", "--no-progress", *GITHUB]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

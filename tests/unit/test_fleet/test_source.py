@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.hooks import HierarchicalEmitter
 from moto import mock_aws
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.organizations.models import OrganizationsBackend, organizations_backends
 
 from components.aws.errors import AwsError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from sandbox.trend import Simulator
@@ -20,7 +20,7 @@ class SlowTrial(RoleTrial):
         super().__init__(NOBODY)
         self._both = threading.Barrier(2)
 
-    def check(self, *_: str) -> TriedRole:
+    def check(self, _role_arn: str, _presented: Mapping[str, object]) -> TriedRole:
         self._both.wait(timeout=5)
         return TriedRole(0)
 
