@@ -19,7 +19,7 @@ from fleet.outcome import Do
 from fleet.plan import showing
 from fleet.plan.stacks import Plan, PlannedStack, StackStatus
 from fleet.run.progress import number
-from fleet.run.runs import Run, Task
+from fleet.run.runs import FleetRun, Task
 from fleet.run.session import Session
 from fleet.run.tasks import Tasks
 from fleet.status.summary import Status
@@ -218,7 +218,7 @@ def _lead(session: Session, do: Do, tasks: Tasks, work: Sequence[Task]) -> None:
     raise typer.Exit(code)
 
 
-def _summed_up(session: Session, run: Run) -> None:
+def _summed_up(session: Session, run: FleetRun) -> None:
     for line in Status.of(session.runs, session.workers, run).lines():
         show(line, err=True)
 

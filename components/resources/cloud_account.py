@@ -94,7 +94,7 @@ def _link(account: CloudAccountReply) -> Link[CloudAccountSettings]:
     )
 
 
-class CloudAccount(OnboardingResource, module="trend", name="CloudAccount"):
+class CloudAccountRegistration(OnboardingResource, module="trend", name="CloudAccount"):
     """The registration of an AWS account with Cloud One, `trend:CloudAccount`; its id is the AWS account's.
 
     Args:

@@ -12,7 +12,7 @@ from components.aws.context import AwsContext
 from components.aws.names import ISSUER, role_template_url
 from components.aws.tags import TEMPLATE_TAG
 from components.resources.account import CloudOneAccount
-from components.resources.cloud_account import CloudAccount as Registration
+from components.resources.cloud_account import CloudAccountRegistration
 from components.resources.key_check import KeyCheck
 from components.resources.prior_link import PriorCloudAccountProvider, PriorLink
 from components.resources.vendor_template import VendorTemplate
@@ -85,7 +85,7 @@ class CloudAccount(pulumi.ComponentResource):
             role_arn=self.role_arn,
             opts=child,
         )
-        registration = Registration(
+        registration = CloudAccountRegistration(
             "registration",
             account=account,
             aws_account_id=where.account_id,

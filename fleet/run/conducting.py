@@ -10,7 +10,7 @@ from fleet.file.together import TENANT
 from fleet.outcome import RunState
 from fleet.run.queue import Queue
 from fleet.run.rules import FAILURES, reason_to_stop
-from fleet.run.runs import UNFINISHED, Phase, Run, Runs, Stage, Work
+from fleet.run.runs import UNFINISHED, FleetRun, Phase, Runs, Stage, Work
 
 FAILED, STOPPED = 1, 3
 """Exit codes: an account failed; a rule stopped the run, or a gate waits."""
@@ -49,7 +49,7 @@ class Conductor:
         self._audience = audience
         self._gate = gate
 
-    def lead(self, run: Run) -> int:
+    def lead(self, run: FleetRun) -> int:
         """Lead a run to its end, or to where it waits or stops, and return the exit code."""
         for stage in run.stages:
             work = self._runs.work(run.id, stage.name)
@@ -72,7 +72,7 @@ class Conductor:
         self._runs.enter(run.id, Phase.ENDED)
         return FAILED if any(self._runs.counts(run.id).get(state) for state in FAILURES) else 0
 
-    def _wave(self, run: Run, stage: Stage) -> str:
+    def _wave(self, run: FleetRun, stage: Stage) -> str:
         """Lead a wave to its end, and return why the run stops after it; empty where it goes on."""
         given: dict[str, int] = {}
         while True:
@@ -94,7 +94,7 @@ class Conductor:
             given |= {each.stack: each.attempt for each in unfinished}
             time.sleep(_LOOK_AGAIN)
 
-    def _reason(self, run: Run, stage: Stage, wave: Sequence[Work], work: Sequence[Work]) -> str:
+    def _reason(self, run: FleetRun, stage: Stage, wave: Sequence[Work], work: Sequence[Work]) -> str:
         if stage.name == TENANT:
             return self._tenant_failed(run)
         reason = reason_to_stop(run.bounds, wave, work)
@@ -102,7 +102,7 @@ class Conductor:
             f"{reason}; `python -m fleet up` takes what failed and the rest, `resume` the rest alone" if reason else ""
         )
 
-    def _tenant_failed(self, run: Run) -> str:
+    def _tenant_failed(self, run: FleetRun) -> str:
         """Return why nothing else begins where the tenant's stack failed."""
         failed = [each.stack for each in self._runs.work(run.id, TENANT) if each.state in FAILURES]
         return (
@@ -111,7 +111,7 @@ class Conductor:
             else ""
         )
 
-    def _let_end(self, run: Run, stage: Stage) -> None:
+    def _let_end(self, run: FleetRun, stage: Stage) -> None:
         """Wait for what is under way."""
         while any(each.state is RunState.RUNNING for each in self._runs.work(run.id, stage.name)):
             self._audience.goes_on(self._runs.work(run.id))

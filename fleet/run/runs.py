@@ -59,7 +59,7 @@ class Bounds:
 
 
 @dataclass(frozen=True)
-class Run:
+class FleetRun:
     """A run.
 
     Attributes:
@@ -148,7 +148,7 @@ class Runs:
         create_tables(engine, METADATA)
         self._now = now_in(engine)
 
-    def begin(self, do: Do, stages: Sequence[Stage], bounds: Bounds, tasks: Sequence[Task], leader: str) -> Run:
+    def begin(self, do: Do, stages: Sequence[Stage], bounds: Bounds, tasks: Sequence[Task], leader: str) -> FleetRun:
         """Write a new run down. What an earlier one has not done is abandoned."""
         id_ = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
         with self.engine.begin() as connection:
@@ -174,12 +174,12 @@ class Runs:
                 connection.execute(WORK.insert(), [_row(id_, do, at, task) for at, task in enumerate(tasks)])
         return self.run(id_)
 
-    def run(self, id_: str) -> Run:
+    def run(self, id_: str) -> FleetRun:
         """Return a run."""
         with self.engine.connect() as connection:
             return _run(connection.execute(select(RUNS).where(RUNS.c.id == id_)).one())
 
-    def last(self, *dos: Do) -> Run | None:
+    def last(self, *dos: Do) -> FleetRun | None:
         """Return the run that began last; of some kinds alone where they are given."""
         chosen = select(RUNS).order_by(RUNS.c.id.desc()).limit(1)
         if dos:
@@ -261,8 +261,8 @@ def _row(run: str, do: Do, position: int, task: Task) -> dict[str, Any]:
     }
 
 
-def _run(row: sqlalchemy.Row[Any]) -> Run:
-    return Run(
+def _run(row: sqlalchemy.Row[Any]) -> FleetRun:
+    return FleetRun(
         id=row.id,
         do=Do(row.do),
         stages=[Stage(**each) for each in json.loads(row.waves)],

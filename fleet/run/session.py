@@ -26,7 +26,7 @@ from fleet.run.pause import Pause
 from fleet.run.progress import Display
 from fleet.run.queue import Queue
 from fleet.run.rules import FAILURES
-from fleet.run.runs import FORMAT, UNFINISHED, Bounds, Phase, Run, Runs, Stage, Task, Work
+from fleet.run.runs import FORMAT, UNFINISHED, Bounds, FleetRun, Phase, Runs, Stage, Task, Work
 from fleet.run.work import UNIT, Performer
 from fleet.run.workers import Workers
 from operate.console import OperateError
@@ -62,7 +62,7 @@ class Session:
         pause = Pause(engine, own / "pause")
         self._performer = Performer(self.runs, self.workers, pause, own / "logs", self._note, self.unit)
 
-    def lead(self, begin: Callable[[], Run]) -> int:
+    def lead(self, begin: Callable[[], FleetRun]) -> int:
         """Work, and lead a run, to its end or to where it waits, stops or is interrupted.
 
         Args:
@@ -93,7 +93,7 @@ class Session:
             say(f"worker {self.workers.id} takes work; SIGTERM lets it finish what it has")
             stop.wait()
 
-    def begun(self, do: Do, stages: Sequence[Stage], bounds: Bounds, tasks: Sequence[Task]) -> Run:
+    def begun(self, do: Do, stages: Sequence[Stage], bounds: Bounds, tasks: Sequence[Task]) -> FleetRun:
         """Write a new run down, which this process leads.
 
         Raises:
@@ -102,7 +102,7 @@ class Session:
         self.require_nobody_leads()
         return self.runs.begin(do, stages, bounds, tasks, self.workers.id)
 
-    def unfinished(self) -> Run:
+    def unfinished(self) -> FleetRun:
         """Return the last run, which has not come to its end.
 
         Raises:
@@ -125,7 +125,7 @@ class Session:
         self.require_nobody_leads()
         return last.do, [each.stack for each in self.runs.work(last.id) if each.state in FAILURES]
 
-    def taken_up(self, run: Run) -> Run:
+    def taken_up(self, run: FleetRun) -> FleetRun:
         """Prepare a run that was interrupted, stopped or waits, so that it can be led on.
 
         Raises:
@@ -153,14 +153,14 @@ class Session:
                 "`python -m fleet worker` helps with it"
             )
 
-    def _give_out_what_was_dropped(self, run: Run, queue: Queue) -> None:
+    def _give_out_what_was_dropped(self, run: FleetRun, queue: Queue) -> None:
         """Let what the queue has let go of undone be given out again: a rule or an interruption took it back."""
         is_dropped = queue.has_dropped(run.id)
         for each in self.runs.work(run.id):
             if each.state in UNFINISHED and is_dropped(each):
                 self.runs.give_out_again(run.id, each.stack)
 
-    def _mine(self, run: Run) -> list[Work]:
+    def _mine(self, run: FleetRun) -> list[Work]:
         work = self.runs.work(run.id)
         return [each for each in work if (hold := self.workers.holder(each.stack)) and hold.worker == self.workers.id]
 

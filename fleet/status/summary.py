@@ -12,7 +12,7 @@ from typing import Any
 from fleet.outcome import Do, RunState
 from fleet.run.progress import counted, number, totals
 from fleet.run.rules import FAILURES, kind
-from fleet.run.runs import Phase, Run, Runs, Work
+from fleet.run.runs import FleetRun, Phase, Runs, Work
 from fleet.run.workers import Workers
 from operate import pages
 
@@ -68,13 +68,13 @@ class Status:
         at: when this was so.
     """
 
-    run: Run
+    run: FleetRun
     work: Sequence[Work]
     is_led: bool
     at: datetime
 
     @classmethod
-    def of(cls, runs: Runs, workers: Workers, run: Run) -> Status:
+    def of(cls, runs: Runs, workers: Workers, run: FleetRun) -> Status:
         """Read the books."""
         is_led = run.phase is Phase.UNDER_WAY and run.leader in workers.living()
         return cls(runs.run(run.id), runs.work(run.id), is_led, datetime.now(UTC))

@@ -52,7 +52,7 @@ def run_one(job: Job, do: Do) -> int:
     os.environ["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
     if not job.enrolls:
         os.environ.pop(TOKEN_VARIABLE, None)
-    run = Run(job, do)
+    run = UnitRun(job, do)
     with Output() as output:
 
         def give_up() -> None:
@@ -67,7 +67,7 @@ def run_one(job: Job, do: Do) -> int:
     return outcome.exit_code
 
 
-class Run:
+class UnitRun:
     """One run.
 
     Args:

@@ -25,7 +25,7 @@ from sandbox.aws import seeds
 from sandbox.aws.judging import on_behalf
 from sandbox.aws.judging.judge import Judge
 from sandbox.aws.taught import teach
-from sandbox.aws.trust import ExternalId, WebIdentity, assume
+from sandbox.aws.trust import PresentedExternalId, WebIdentity, assume
 from sandbox.aws.world import AwsWorld
 from sandbox.gate.control import ControlSurface, json_object
 from sandbox.gate.gate import Gate
@@ -61,7 +61,9 @@ def build(
         given = json_object()
         identity = WebIdentity(given["issuer"], given["subject"]) if "issuer" in given else None
         with world.lock:
-            return assume(given["role"], identity or ExternalId(given["externalId"]), given.get("permissions", ()))
+            return assume(
+                given["role"], identity or PresentedExternalId(given["externalId"]), given.get("permissions", ())
+            )
 
     size = len(organization.accounts) if organization else 0
     surface = ControlSurface(gate, lambda: {"account": account, "accounts": size}, reset)

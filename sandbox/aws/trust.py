@@ -20,7 +20,7 @@ EXTERNAL_ID = "sts:ExternalId"
 
 
 @dataclass(frozen=True)
-class ExternalId:
+class PresentedExternalId:
     """How Cloud One comes to a role: from Trend's AWS account, with an external id."""
 
     value: str
@@ -53,7 +53,7 @@ class WebIdentity:
         return f"its trust policy does not let just {self.subject} of {arn} in, for {audience}"
 
 
-def assume(role_arn: str, caller: ExternalId | WebIdentity, permissions: Sequence[str] = ()) -> dict[str, Any]:
+def assume(role_arn: str, caller: PresentedExternalId | WebIdentity, permissions: Sequence[str] = ()) -> dict[str, Any]:
     """Try a role of any account in Trend's name.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sandbox.trend.cloud_one import CloudOneService, caller
 from sandbox.trend.errors import ErrorReply
 from sandbox.trend.records import now_text
-from sandbox.trend.service import Route
+from sandbox.trend.service import ServedCall
 
 
 class AccountsService(CloudOneService):
@@ -13,9 +13,9 @@ class AccountsService(CloudOneService):
 
     name = "accounts"
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[ServedCall, ...]:
         """The service's only call."""
-        return (Route("GET", "/apikeys/{id}", self.read_key, own_key_only=True),)
+        return (ServedCall("GET", "/apikeys/{id}", self.read_key, own_key_only=True),)
 
     def read_key(self, key_id: str) -> dict[str, object]:
         """A key reads itself, and no other here."""
@@ -39,9 +39,9 @@ class ServiceList(CloudOneService):
 
     name = "services"
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[ServedCall, ...]:
         """The service's only call."""
-        return (Route("GET", "/services", self.list),)
+        return (ServedCall("GET", "/services", self.list),)
 
     def list(self) -> dict[str, object]:
         """All services of the tenant, expired ones too."""

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from sandbox.trend.cloud_one import CloudOneService
 from sandbox.trend.errors import ErrorReply
 from sandbox.trend.records import ROLE_ARN, CloudAccountRecord, now_text
-from sandbox.trend.service import Body, Route, json_reply, no_content, query_number, read_body
+from sandbox.trend.service import Body, ServedCall, json_reply, no_content, query_number, read_body
 
 AWS_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _TEMPLATE_KEY = "templates/aws/cloud-account-management-role.template"
@@ -34,14 +34,14 @@ class CloudAccounts(CloudOneService):
 
     name = "cloudaccounts"
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[ServedCall, ...]:
         """The service's calls."""
         return (
-            Route("GET", "/cloudaccounts/aws", self.list, query=frozenset({"cursor", "limit"})),
-            Route("POST", "/cloudaccounts/aws", self.create),
-            Route("GET", "/cloudaccounts/aws/templates", self.templates, query=frozenset({"awsRegion"})),
-            Route("GET", "/cloudaccounts/aws/{id}", self.read),
-            Route("DELETE", "/cloudaccounts/aws/{id}", self.delete),
+            ServedCall("GET", "/cloudaccounts/aws", self.list, query=frozenset({"cursor", "limit"})),
+            ServedCall("POST", "/cloudaccounts/aws", self.create),
+            ServedCall("GET", "/cloudaccounts/aws/templates", self.templates, query=frozenset({"awsRegion"})),
+            ServedCall("GET", "/cloudaccounts/aws/{id}", self.read),
+            ServedCall("DELETE", "/cloudaccounts/aws/{id}", self.delete),
         )
 
     def list(self) -> dict[str, object]:

@@ -7,7 +7,7 @@ import hmac
 from flask import g, request
 
 from sandbox.trend.errors import ErrorReply, cloud_one_body
-from sandbox.trend.service import Route, SimulatedService
+from sandbox.trend.service import ServedCall, SimulatedService
 from sandbox.trend.tenant import FULL_ACCESS, READ_ONLY, TenantKey
 
 
@@ -18,7 +18,7 @@ class CloudOneService(SimulatedService):
         """`{"message", "fields"}`."""
         return cloud_one_body(refusal)
 
-    def authorize(self, route: Route | None) -> None:
+    def authorize(self, route: ServedCall | None) -> None:
         """Let the call pass, and remember the key for `caller`.
 
         Raises:
@@ -45,7 +45,7 @@ class CloudOneService(SimulatedService):
         raise ErrorReply(401, "The API key is missing, malformed or unknown")
 
 
-def _role_allows(role: str, route: Route) -> bool:
+def _role_allows(role: str, route: ServedCall) -> bool:
     return role == FULL_ACCESS or (role == READ_ONLY and not route.changing)
 
 

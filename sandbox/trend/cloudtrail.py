@@ -12,7 +12,7 @@ from sandbox.trend.cloud_accounts import AWS_REGION
 from sandbox.trend.cloud_one import CloudOneService
 from sandbox.trend.errors import ErrorReply
 from sandbox.trend.records import ServiceToken, digest, now_text
-from sandbox.trend.service import Body, Route, read_body
+from sandbox.trend.service import Body, ServedCall, read_body
 
 
 class NewStack(Body):
@@ -27,9 +27,9 @@ class CloudTrailService(CloudOneService):
 
     name = "cloudtrail"
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[ServedCall, ...]:
         """The service's only call."""
-        return (Route("POST", "/stacks", self.create),)
+        return (ServedCall("POST", "/stacks", self.create),)
 
     def create(self) -> dict[str, object]:
         """Mint a token for an account. That the account must be registered first is an assumption [I]."""

@@ -23,7 +23,7 @@ BodyT = TypeVar("BodyT", bound=BaseModel)
 
 
 @dataclass(frozen=True)
-class Route:
+class ServedCall:
     """One call of a service.
 
     Attributes:
@@ -76,7 +76,7 @@ class SimulatedService(ABC):
         return self._simulation.tenant
 
     @abstractmethod
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[ServedCall, ...]:
         """The service's calls; of two that fit a path the first is meant."""
 
     @abstractmethod
@@ -84,7 +84,7 @@ class SimulatedService(ABC):
         """Write a refusal in the service's own form."""
 
     @abstractmethod
-    def authorize(self, route: Route | None) -> None:
+    def authorize(self, route: ServedCall | None) -> None:
         """Refuse who may not make the call (None: one that the service does not have)."""
 
 

@@ -12,7 +12,7 @@ from sandbox.trend.business import BusinessKey
 from sandbox.trend.cloud_one import CloudOneService
 from sandbox.trend.errors import ErrorReply, vision_one_body
 from sandbox.trend.records import Registration, digest, now_text
-from sandbox.trend.service import Body, Reply, Route, SimulatedService, read_body
+from sandbox.trend.service import Body, Reply, ServedCall, SimulatedService, read_body
 from sandbox.trend.vision_one_accounts import VisionOneAccounts
 from sandbox.trend.vision_one_registrations import VisionOneRegistrations
 from sandbox.trend.vision_one_templates import VisionOneTemplates
@@ -32,11 +32,11 @@ class VisionOneConnectService(CloudOneService):
 
     name = "visionone-connect"
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[ServedCall, ...]:
         """The service's calls."""
         return (
-            Route("POST", "/connectors", self.register),
-            Route("GET", "/connectors", self.read),
+            ServedCall("POST", "/connectors", self.register),
+            ServedCall("GET", "/connectors", self.read),
         )
 
     def register(self) -> dict[str, object]:
@@ -89,11 +89,11 @@ class VisionOneService(SimulatedService):
     name = "visionone"
     trace_header = "x-trace-id"
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[ServedCall, ...]:
         """The service's calls; those of templates have paths that would also fit an account's."""
         accounts = VisionOneAccounts(self._simulation)
         return (
-            Route("GET", "/v3.0/healthcheck/connectivity", self.health),
+            ServedCall("GET", "/v3.0/healthcheck/connectivity", self.health),
             *VisionOneTemplates(self._simulation).routes(),
             *VisionOneRegistrations(self._simulation, accounts).routes(),
             *accounts.routes(),
@@ -103,7 +103,7 @@ class VisionOneService(SimulatedService):
         """`{"error": {"code", "message"}}`."""
         return vision_one_body(refusal)
 
-    def authorize(self, route: Route | None) -> None:
+    def authorize(self, route: ServedCall | None) -> None:
         """Let `Authorization: Bearer <key>` pass; no version header is asked for.
 
         Raises:

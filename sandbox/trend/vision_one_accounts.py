@@ -15,7 +15,7 @@ from sandbox.trend.business import Business
 from sandbox.trend.errors import ErrorReply
 from sandbox.trend.records import AccountFeature, VisionOneAccountRecord, digest, now_text
 from sandbox.trend.role_trial import AwsUnreachable, RoleRefused
-from sandbox.trend.service import Reply, Route, json_reply, no_content, read_body
+from sandbox.trend.service import Reply, ServedCall, json_reply, no_content, read_body
 from sandbox.trend.simulation import Simulation
 
 ACCOUNTS = "/v3.0/cam/awsAccounts"
@@ -32,15 +32,15 @@ class VisionOneAccounts:
         self._simulation = simulation
         self._state = simulation.state
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[ServedCall, ...]:
         """The calls."""
         return (
-            Route("GET", ACCOUNTS, self.list, query=frozenset({"top", "nextBatchToken"})),
-            Route("POST", ACCOUNTS, self.create),
-            Route("GET", f"{ACCOUNTS}/features", self.features),
-            Route("GET", f"{ACCOUNTS}/{{id}}", self.read),
-            Route("PATCH", f"{ACCOUNTS}/{{id}}", self.modify),
-            Route("DELETE", f"{ACCOUNTS}/{{id}}", self.delete),
+            ServedCall("GET", ACCOUNTS, self.list, query=frozenset({"top", "nextBatchToken"})),
+            ServedCall("POST", ACCOUNTS, self.create),
+            ServedCall("GET", f"{ACCOUNTS}/features", self.features),
+            ServedCall("GET", f"{ACCOUNTS}/{{id}}", self.read),
+            ServedCall("PATCH", f"{ACCOUNTS}/{{id}}", self.modify),
+            ServedCall("DELETE", f"{ACCOUNTS}/{{id}}", self.delete),
         )
 
     @property

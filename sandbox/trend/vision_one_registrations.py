@@ -14,7 +14,7 @@ from sandbox.trend.account_bodies import ChosenFeature, Name, account_of
 from sandbox.trend.business import CLOUD_AUDIT_LOGS
 from sandbox.trend.errors import ErrorReply
 from sandbox.trend.records import VisionOneAccountRecord, digest, now_text
-from sandbox.trend.service import Body, Route, no_content, read_body
+from sandbox.trend.service import Body, ServedCall, no_content, read_body
 from sandbox.trend.simulation import Simulation
 from sandbox.trend.vision_one_accounts import VisionOneAccounts, require_features
 
@@ -39,9 +39,9 @@ class VisionOneRegistrations:
         self._simulation = simulation
         self._accounts = accounts
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[ServedCall, ...]:
         """The call."""
-        return (Route("POST", self.PATH, self.register, public=True),)
+        return (ServedCall("POST", self.PATH, self.register, public=True),)
 
     def register(self) -> Response:
         """Register the account of the stack's role, or change it where a stack registers it once more.

@@ -18,7 +18,7 @@ from sandbox.trend.account_bodies import TemplateRequest
 from sandbox.trend.business import Business, claims_key
 from sandbox.trend.errors import ErrorReply
 from sandbox.trend.records import TemplateKey, digest, now_text
-from sandbox.trend.service import Route, read_body
+from sandbox.trend.service import ServedCall, read_body
 from sandbox.trend.simulation import Simulation
 from sandbox.trend.vision_one_accounts import ACCOUNTS, require_features
 from sandbox.trend.vision_one_registrations import VisionOneRegistrations
@@ -42,11 +42,11 @@ class VisionOneTemplates:
         self._simulation = simulation
         self._links: dict[str, _Link] = {}
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[ServedCall, ...]:
         """The calls."""
         return (
-            Route("POST", f"{ACCOUNTS}/generateCfnTemplateLinks", self.links, reads=True),
-            Route("GET", LINKED, self.template, query=frozenset({"expires", "signature"}), public=True),
+            ServedCall("POST", f"{ACCOUNTS}/generateCfnTemplateLinks", self.links, reads=True),
+            ServedCall("GET", LINKED, self.template, query=frozenset({"expires", "signature"}), public=True),
         )
 
     @property

@@ -10,7 +10,7 @@ from sandbox.trend.connector_search import Search
 from sandbox.trend.errors import ErrorReply, workload_body
 from sandbox.trend.records import ROLE_ARN, ConnectorRecord, now_milliseconds
 from sandbox.trend.role_trial import TriedRole
-from sandbox.trend.service import Body, Route, no_content, read_body
+from sandbox.trend.service import Body, ServedCall, no_content, read_body
 
 # What a synchronization finds. The real list holds the regions that are in use; its form is an assumption [I].
 _SYNCED_REGIONS = ("us-east-1", "eu-central-1")
@@ -38,16 +38,16 @@ class WorkloadService(CloudOneService):
 
     name = "workload"
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[ServedCall, ...]:
         """The service's calls."""
         return (
-            Route("GET", "/awsconnectorsettings", self.settings),
-            Route("GET", "/awsconnectors", self.list),
-            Route("POST", "/awsconnectors", self.create),
-            Route("POST", "/awsconnectors/search", self.search, reads=True),
-            Route("GET", "/awsconnectors/{ID}", self.read),
-            Route("POST", "/awsconnectors/{ID}", self.modify),
-            Route("DELETE", "/awsconnectors/{ID}", self.delete),
+            ServedCall("GET", "/awsconnectorsettings", self.settings),
+            ServedCall("GET", "/awsconnectors", self.list),
+            ServedCall("POST", "/awsconnectors", self.create),
+            ServedCall("POST", "/awsconnectors/search", self.search, reads=True),
+            ServedCall("GET", "/awsconnectors/{ID}", self.read),
+            ServedCall("POST", "/awsconnectors/{ID}", self.modify),
+            ServedCall("DELETE", "/awsconnectors/{ID}", self.delete),
         )
 
     def error_body(self, refusal: ErrorReply) -> dict[str, object]:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from sandbox.gate.call import Call, Environ
 from sandbox.trend.errors import ErrorReply, cloud_one_body
-from sandbox.trend.service import Route, SimulatedService, json_reply
+from sandbox.trend.service import ServedCall, SimulatedService, json_reply
 from sandbox.trend.simulation import Simulation
 
 
@@ -27,8 +27,8 @@ class TrendCall(Call):
     """
 
     asked: SimulatedService | None = None
-    routes: tuple[Route, ...] = ()
-    route: Route | None = None
+    routes: tuple[ServedCall, ...] = ()
+    route: ServedCall | None = None
     path: str = ""
 
 

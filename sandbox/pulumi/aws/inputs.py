@@ -21,7 +21,7 @@ from sandbox.pulumi.wire import Props, Unknown
 
 
 @dataclass(frozen=True)
-class Failure:
+class InputFailure:
     """An input that is refused."""
 
     property: str
@@ -30,7 +30,7 @@ class Failure:
 
 def check(
     traits: Traits, aws: Aws, olds: Props, news: Props, logical_name: str, seed: bytes
-) -> tuple[Props, list[Failure]]:
+) -> tuple[Props, list[InputFailure]]:
     """Return the completed inputs, and every reason to refuse them.
 
     Args:
@@ -61,7 +61,7 @@ def check(
             inputs[rule.property] = olds[rule.property] if made_before else auto_name(rule, logical_name, seed)
             defaults.append(rule.property)
         except ProviderError as error:
-            failures.append(Failure(rule.property, str(error)))
+            failures.append(InputFailure(rule.property, str(error)))
     failures += _missing("", schema, inputs)
     if traits.taggable:
         inputs["tagsAll"] = tags.wanted(inputs.get("tags"), aws.tag_rules)
@@ -71,12 +71,12 @@ def check(
     return inputs, failures
 
 
-def _refused(traits: Traits, path: str, shape: Shape | None, value: Any) -> Iterator[Failure]:
+def _refused(traits: Traits, path: str, shape: Shape | None, value: Any) -> Iterator[InputFailure]:
     """Yield what is not implemented, or does not fit the SDK's types, at a path and below."""
     if shape is None:
-        yield Failure(path, f"{traits.type} has no property '{path}'")
+        yield InputFailure(path, f"{traits.type} has no property '{path}'")
     elif not traits.implements(without_indices(path)):
-        yield Failure(path, f"the sandbox's AWS plugin does not implement property '{path}' of {traits.type}")
+        yield InputFailure(path, f"the sandbox's AWS plugin does not implement property '{path}' of {traits.type}")
     elif value is None or isinstance(value, Unknown):
         return
     elif isinstance(shape, ObjectOf) and isinstance(value, dict) and not shape.or_text:
@@ -87,7 +87,7 @@ def _refused(traits: Traits, path: str, shape: Shape | None, value: Any) -> Iter
         for step, item in enumerate(value) if isinstance(value, list) else value.items():
             yield from _refused(traits, join(path, step), shape.item, item)
     elif not _fits(shape, value):
-        yield Failure(path, f"expected {_expected(shape)}, got {type(value).__name__}")
+        yield InputFailure(path, f"expected {_expected(shape)}, got {type(value).__name__}")
 
 
 def _fits(shape: Shape, value: Any) -> bool:
@@ -107,7 +107,7 @@ def _expected(shape: Shape) -> str:
     return "a str" if isinstance(shape, ObjectOf) and shape.or_text else "an object"
 
 
-def _missing(path: str, shape: ObjectOf, value: Props) -> Iterator[Failure]:
+def _missing(path: str, shape: ObjectOf, value: Props) -> Iterator[InputFailure]:
     for name in sorted(shape.required):
         if value.get(name) is None:
-            yield Failure(join(path, name), f"Missing required property '{join(path, name)}'")
+            yield InputFailure(join(path, name), f"Missing required property '{join(path, name)}'")
