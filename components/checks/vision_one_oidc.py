@@ -42,7 +42,8 @@ def existing_provider(aws: AwsClients, region: str, where: AwsContext, in_state:
     """
     try:
         arns = _arns(aws, where, region)
-        own = {outputs.get("arn") for outputs in (in_state or {}).values()}
+        # The id is the ARN; of one that was created and could then not be read it is all that the state has.
+        own = {outputs.get("id") for outputs in (in_state or {}).values()}
         found = [arn for arn in arns if in_state is not None and arn not in own]
         if not found:
             owner = "belongs to this stack" if arns and in_state is not None else "is created by this stack"

@@ -122,7 +122,7 @@ def test_no_policy_is_printed_where_it_would_be_too_small(direct: Stack) -> None
     direct.configure({**DIRECT, "createNewTrail": True})
     done = operate(direct, "policy", "--for", "up")
     assert done.code == 1
-    assert "is not known to `operate policy`" in done.output
+    assert "is not known before the first `up`" in done.output
 
 
 @pytest.mark.full

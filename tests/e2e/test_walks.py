@@ -143,19 +143,58 @@ def test_each_call_of_an_update_with_adoption_goes_wrong(
         walk(record_property, "update with adoption, calls to AWS", chosen(seen.to_aws, AWS_WAYS, ()), trial)
 
 
+VISION_ONE = {"route": "visionOne"}
+
+
 @pytest.mark.full
-def test_each_call_of_the_route_by_vision_one_goes_wrong(
+def test_each_call_of_a_first_up_in_vision_one_goes_wrong(
     stack: Stack, record_property: Callable[[str, object], None]
 ) -> None:
-    stack.configure({"route": "visionOne"})
+    stack.configure(VISION_ONE)
     anew(stack)
     before = world(stack)
     seen = Undisturbed.run(stack, "up")
-    first_up = trial_of_a_first_up(stack, before, seen.standing)
-    gone = Undisturbed.run(stack, "destroy")
-    walk(record_property, "first up in Vision One, calls to Trend", chosen(seen.to_trend, TREND_WAYS, ()), first_up)
-    walk(record_property, "first up in Vision One, calls to AWS", chosen(seen.to_aws, AWS_WAYS, ()), first_up)
-    stack.up()
-    destroy = trial_of_a_destroy(stack, before, seen.standing)
-    walk(record_property, "destroy in Vision One, calls to Trend", chosen(gone.to_trend, TREND_WAYS, ()), destroy)
+    trial = trial_of_a_first_up(stack, before, seen.standing)
     nothing_left(stack, before)
+    walk(record_property, "first up in Vision One, calls to Trend", chosen(seen.to_trend, TREND_WAYS, ()), trial)
+    walk(record_property, "first up in Vision One, calls to AWS", chosen(seen.to_aws, AWS_WAYS, ()), trial)
+
+
+@pytest.mark.full
+def test_each_call_of_a_destroy_in_vision_one_goes_wrong(
+    stack: Stack, record_property: Callable[[str, object], None]
+) -> None:
+    stack.configure(VISION_ONE)
+    anew(stack)
+    before = world(stack)
+    expected = Undisturbed.run(stack, "up").standing
+    calls = Undisturbed.run(stack, "destroy")
+    stack.up()
+    trial = trial_of_a_destroy(stack, before, expected)
+    walk(record_property, "destroy in Vision One, calls to Trend", chosen(calls.to_trend, TREND_WAYS, ()), trial)
+    walk(record_property, "destroy in Vision One, calls to AWS", chosen(calls.to_aws, AWS_WAYS, ()), trial)
+    nothing_left(stack, before)
+
+
+@pytest.mark.full
+def test_each_call_of_a_first_up_with_a_trail_in_vision_one_goes_wrong(
+    stack: Stack, record_property: Callable[[str, object], None]
+) -> None:
+    """Only calls that neither a first up without a trail there nor one with a new trail in Cloud One makes."""
+    tried: set[str] = set()
+    for settings in (VISION_ONE, NEW_TRAIL):
+        stack.configure(settings)
+        anew(stack)
+        done = Undisturbed.run(stack, "up")
+        tried |= {each.name for each in done.to_aws} | {f"{each.method} {each.path}" for each in done.to_trend}
+    stack.configure({**VISION_ONE, **NEW_TRAIL})
+    anew(stack)
+    before = world(stack)
+    seen = Undisturbed.run(stack, "up")
+    trial = trial_of_a_first_up(stack, before, seen.standing)
+    nothing_left(stack, before)
+    to_trend = [each for each in seen.to_trend if f"{each.method} {each.path}" not in tried]
+    to_aws = [each for each in seen.to_aws if each.name not in tried]
+    title = "first up with a trail in Vision One"
+    walk(record_property, f"{title}, calls to Trend", chosen(to_trend, TREND_WAYS, ()), trial)
+    walk(record_property, f"{title}, calls to AWS", chosen(to_aws, AWS_WAYS, ()), trial)
