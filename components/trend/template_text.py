@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from components.settings.endpoints import EndpointError, check_base_url
 from components.trend.errors import NoReply, TrendError, UnusableReply
-from components.trend.transport import TIMEOUT
+from components.trend.transport import REPEATABLE, TIMEOUT
 
 MOST_BYTES = 1_000_000
 """What CloudFormation takes for a template in S3 (source: its user guide, quotas: 1 MB)."""
@@ -24,7 +25,7 @@ def template_text(url: str) -> bytes:
         url: the link; whoever holds it can read the template, so that it is in no error.
 
     Raises:
-        TrendError: it cannot be read.
+        TrendError: it cannot be read, after asking again where that may help.
     """
     where: dict[str, Any] = {"method": "GET", "path": f"template at {urlsplit(url).hostname or 'no host'}"}
     try:
@@ -32,6 +33,8 @@ def template_text(url: str) -> bytes:
         with requests.Session() as session:
             session.auth = _no_auth  # else requests takes what a .netrc file has for the host
             session.trust_env = url.startswith("https:")
+            for scheme in ("https://", "http://"):
+                session.mount(scheme, HTTPAdapter(max_retries=REPEATABLE))
             with session.get(url, timeout=TIMEOUT, stream=True, allow_redirects=False) as response:
                 if response.status_code != requests.codes.ok:
                     raise TrendError("the link does not open it", status=response.status_code, hint=_HINT, **where)

@@ -78,7 +78,7 @@ _WAITS: dict[str, Any] = {
     "retry_after_max": 30,
     "raise_on_status": False,
 }
-_REPEATABLE = _Retry(total=4, allowed_methods=None, status_forcelist={429, 502, 503, 504}, **_WAITS)
+REPEATABLE = _Retry(total=4, allowed_methods=None, status_forcelist={429, 502, 503, 504}, **_WAITS)
 # A call that changes something is sent again only where it cannot have been carried out: no connection was made, or
 # the service turned it away (429). A broken connection is for the caller, who looks first; `other` is what breaks
 # inside TLS, before or after the call was read.
@@ -162,7 +162,7 @@ class Transport:
         assert isinstance(adapter, HTTPAdapter)
         Pacing.of_environment().wait()
         safe = method != "POST" if repeatable is None else repeatable
-        adapter.max_retries = _REPEATABLE if safe else _ONCE
+        adapter.max_retries = REPEATABLE if safe else _ONCE
         where: dict[str, Any] = {"method": method, "path": f"{self._service.value} {shown or path}"}
         try:
             response = session.request(
@@ -178,7 +178,7 @@ class Transport:
             raise NoReply(self._redact(_reason(error, self._base)), **where) from None
         if response.status_code >= 300:
             if response.status_code == TOO_MANY:  # after the last attempt, for the others
-                Pacing.of_environment().ask_for(time.time() + _REPEATABLE.parse_retry_after_of(response))
+                Pacing.of_environment().ask_for(time.time() + REPEATABLE.parse_retry_after_of(response))
             raise self._error(response, shown or path)
         return response
 

@@ -20,6 +20,9 @@ _TIMES = frozenset(
     {"lastSyncTime", "created", "lastModified", "createdDateTime", "updatedDateTime", "lastSyncedDateTime"}
 )
 
+_OF_THE_MOMENT = frozenset({"visionOneKeyIssued"})
+"""Outputs that are another with each deployment."""
+
 
 def links(stack: Stack) -> list[dict[str, Any]]:
     """Return what links the account at Trend; times aside, which a change that is taken back moves on."""
@@ -36,7 +39,8 @@ def world(stack: Stack) -> dict[str, Any]:
 
 def standing(stack: Stack) -> str:
     """Return all that stands, as text without what is drawn anew for each deployment."""
-    whole = json.dumps({**world(stack), "outputs": stack.outputs(), "state": _known(stack)}, sort_keys=True, indent=1)
+    outputs = {name: value for name, value in stack.outputs().items() if name not in _OF_THE_MOMENT}
+    whole = json.dumps({**world(stack), "outputs": outputs, "state": _known(stack)}, sort_keys=True, indent=1)
     for number, connector in enumerate(stack.sandbox.trend.state().connectors):
         # Trend counts its connectors: one that was made at a second try has the next number.
         # It stands at Trend as a number, in the state as a text, and within the text that the health check was given.

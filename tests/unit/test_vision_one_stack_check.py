@@ -6,8 +6,9 @@ import pytest
 
 from components.checks.own_state import Held
 from components.checks.vision_one_stack import change_of_role_finding, second_provider_finding, stack_is_managed
-from components.trend.errors import UnusableReply
+from components.trend.errors import TrendError, UnusableReply
 from components.trend.template_text import template_text
+from tests.unit.scripted_vendor import DROP, Answer, Vendor
 
 URN = "urn:pulumi:dev::project::trend:onboarding:Onboarding"
 ROLE = f"{URN}$trend:onboarding:VisionOneLink$aws:iam/role:Role::vision-one-role"
@@ -44,3 +45,18 @@ def test_a_link_that_is_not_https_is_not_followed_and_not_shown(url: str) -> Non
     with pytest.raises(UnusableReply, match="not an https address") as raised:
         template_text(url)
     assert "signature" not in str(raised.value)
+
+
+@pytest.mark.parametrize("trouble", [DROP, Answer(503), Answer(429, headers={"Retry-After": "0"})])
+def test_a_link_that_does_not_open_at_once_is_followed_once_more(vendor: Vendor, trouble: Answer) -> None:
+    vendor.answers.extend([trouble, Answer(200, b"Resources: {}")])
+    assert template_text(f"{vendor.url}/template?signature=s") == b"Resources: {}"
+    assert len(vendor.asked) == 2
+
+
+def test_a_link_that_has_ended_is_asked_once_and_the_error_says_what_to_do(vendor: Vendor) -> None:
+    vendor.otherwise = Answer(403)
+    with pytest.raises(TrendError, match="a new link is asked for") as raised:
+        template_text(f"{vendor.url}/template?signature=s")
+    assert "signature" not in str(raised.value)
+    assert len(vendor.asked) == 1
