@@ -105,16 +105,17 @@ class TrendProvider(OnboardingProvider):
 
     def take_settings(self, setting: Callable[[str], str | None]) -> None:
         """Take what `setting` knows by name; variables of the environment win over it."""
-        self._environment = _environment(
-            os.environ.get(KEY_VARIABLE) or setting("cloudOneApiKey") or "",
-            os.environ.get(TOKEN_VARIABLE) or setting("visionOneServiceToken") or "",
-            os.environ.get(ENDPOINT_VARIABLE) or "",
-            setting("endpoints") or "",
-            setting("endpointsConfirmed") or "",
-            setting("regionMap") or "",
-            os.environ.get(VISION_ONE_KEY_VARIABLE) or setting("visionOneApiKey") or "",
-            setting("visionOneRegion") or "",
-        )
+        with _one_environment:
+            self._environment = _environment(
+                os.environ.get(KEY_VARIABLE) or setting("cloudOneApiKey") or "",
+                os.environ.get(TOKEN_VARIABLE) or setting("visionOneServiceToken") or "",
+                os.environ.get(ENDPOINT_VARIABLE) or "",
+                setting("endpoints") or "",
+                setting("endpointsConfirmed") or "",
+                setting("regionMap") or "",
+                os.environ.get(VISION_ONE_KEY_VARIABLE) or setting("visionOneApiKey") or "",
+                setting("visionOneRegion") or "",
+            )
 
     def redact(self, text: str) -> str:
         """Return the text without API keys and enrollment token."""
@@ -226,6 +227,7 @@ class ProviderEnvironment:
 
 # One environment for all providers of a process, so that they share connections and the key's details.
 _environment = functools.lru_cache(ProviderEnvironment)
+_one_environment = threading.Lock()  # the engine configures providers side by side, and a cache alone would make two
 
 
 def _differs(old: Any, new: Any) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from components.resources import base
 from components.resources.account import AccountProvider
 from components.resources.cloudtrail_parameters import CloudTrailParametersProvider
 from components.resources.enrollment import EnrollmentProvider
@@ -164,6 +167,19 @@ def test_workers_share_the_keys_details_and_have_one_connection_a_service(
         assert len(trend.requests("accounts")) == 1
         for service in ("workload", "cloudaccounts", "visionone-connect"):
             assert trend.connections(service) <= WORKERS
+
+
+def test_providers_that_are_configured_side_by_side_share_one_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(base.ProviderEnvironment):
+        def __init__(self, *given: str) -> None:
+            time.sleep(0.1)
+            super().__init__(*given)
+
+    monkeypatch.setattr(base, "_environment", functools.lru_cache(Slow))
+    providers = [AccountProvider() for _ in range(WORKERS)]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(lambda provider: provider.take_settings(lambda _: None), providers))
+    assert len({id(provider._environment) for provider in providers}) == 1
 
 
 def test_a_worker_keeps_its_connection_to_a_service(stack: Stack, trend: SimulatorControl) -> None:
