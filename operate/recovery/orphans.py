@@ -14,7 +14,8 @@ from operate.console import say
 from operate.engine.moments import seconds_since
 from operate.engine.stack import Stack
 from operate.engine.state import Resource, State
-from operate.recovery.aws_objects import Live, aws_object
+from operate.recovery.aws_object import Live
+from operate.recovery.aws_objects import aws_object
 
 _WHOLE_SECONDS = 2.0
 """Seconds by which an object may seem older than it is: AWS and the clock of its replies count in whole ones."""
