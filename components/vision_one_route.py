@@ -148,7 +148,8 @@ class VisionOneRoute:
             # Without preflight there is nothing that names the trail.
             trail_arn, topic_arn = (found.audited.arn, found.audited.topic_arn) if found.audited else ("", "")
         else:
-            trail_arn, topic_arn = where.arn("cloudtrail", f"trail/{trail_name()}"), where.arn("sns", topic_name())
+            name = trail_name()
+            trail_arn, topic_arn = where.arn("cloudtrail", f"trail/{name}"), where.arn("sns", topic_name(name))
         stack = VisionOneStack(
             "vision-one-stack-link",
             tenant=tenant,

@@ -22,7 +22,7 @@ from components.settings.route import Route
 from components.trend.client import Trend
 from components.trend.errors import TrendError
 from components.trend.vision_one_access import VisionOneAccess
-from live.sides import CloudOneSide, Side, VisionOneSide
+from live.sides import CloudOneSide, TrendsSide, VisionOneSide
 from operate.console import OperateError
 
 ACCOUNT_VARIABLE = "LIVE_AWS_ACCOUNT"
@@ -46,7 +46,7 @@ class Accounts:
     aws_account: str
     aws_region: str
     endpoints: Endpoints
-    trend: Side
+    trend: TrendsSide
     trail_bucket: str = ""
 
     def redactor(self) -> Redactor:
@@ -101,7 +101,7 @@ def _bucket(environment: Mapping[str, str]) -> str:
     return environment.get(BUCKET_VARIABLE, "").strip()
 
 
-def _cloud_one(environment: Mapping[str, str], endpoints: Endpoints) -> tuple[Side, str]:
+def _cloud_one(environment: Mapping[str, str], endpoints: Endpoints) -> tuple[TrendsSide, str]:
     key = environment.get(KEY_VARIABLE, "").strip()
     region = _cloud_one_region(key, endpoints)
     if region not in AWS_REGIONS:
@@ -109,7 +109,7 @@ def _cloud_one(environment: Mapping[str, str], endpoints: Endpoints) -> tuple[Si
     return CloudOneSide(region, key, _token(environment)), AWS_REGIONS[region]
 
 
-def _vision_one(environment: Mapping[str, str], endpoints: Endpoints) -> tuple[Side, str]:
+def _vision_one(environment: Mapping[str, str], endpoints: Endpoints) -> tuple[TrendsSide, str]:
     key = environment.get(VISION_ONE_KEY_VARIABLE, "").strip()
     region = environment.get(VISION_ONE_REGION_VARIABLE, "") or "us"
     if region not in VISION_ONE_HOSTS:
@@ -117,7 +117,7 @@ def _vision_one(environment: Mapping[str, str], endpoints: Endpoints) -> tuple[S
     if not key:
         raise OperateError(f"{VISION_ONE_KEY_VARIABLE} is not set: give an API key of Vision One")
     try:
-        VisionOneAccess(key, region, endpoints, Redactor([key])).cam.features()
+        VisionOneAccess.of_settings(key, region, "", endpoints.base, "", Redactor([key])).cam.features()
     except TrendError as error:
         raise OperateError(str(error)) from None
     named = (environment.get(name, "") for name in _AWS_REGION_VARIABLES)
@@ -125,7 +125,7 @@ def _vision_one(environment: Mapping[str, str], endpoints: Endpoints) -> tuple[S
     return side, next(filter(None, named), "us-east-1")
 
 
-_sides: Mapping[Route, Callable[[Mapping[str, str], Endpoints], tuple[Side, str]]] = {
+_sides: Mapping[Route, Callable[[Mapping[str, str], Endpoints], tuple[TrendsSide, str]]] = {
     Route.CLOUD_ONE: _cloud_one,
     Route.VISION_ONE: _vision_one,
 }

@@ -57,7 +57,7 @@ class Probes:
         """Ask for the existing connector, exactly as it is."""
         connector = self._own("workload/awsconnectors", "awsConnectors", "accountId")
         if connector:
-            created = self._ask("POST", "workload/awsconnectors", _filled(connector, _CONNECTOR))
+            created = self._ask("POST", "workload/awsconnectors", filled(connector, _CONNECTOR))
             if created.get("ID") not in (None, connector.get("ID")):
                 self._ask("DELETE", f"workload/awsconnectors/{created['ID']}")
 
@@ -65,7 +65,7 @@ class Probes:
         """Ask for the existing registration, exactly as it is."""
         account = self._own("cloudaccounts/cloudaccounts/aws", "cloudAccounts", "id")
         if account:
-            self._ask("POST", "cloudaccounts/cloudaccounts/aws", _filled(account, _CLOUD_ACCOUNT))
+            self._ask("POST", "cloudaccounts/cloudaccounts/aws", filled(account, _CLOUD_ACCOUNT))
 
     def _own(self, path: str, items: str, account_field: str) -> Mapping[str, Any]:
         """Return the linked account's item of a list; an empty one where there is none."""
@@ -79,13 +79,25 @@ class Probes:
         headers = {"api-version": "v1", "Accept": "application/json"}
         if authorized:
             headers["Authorization"] = f"ApiKey {self._key}"
-        try:
-            answer = self._session.request(method, f"{self._url}/{path}", json=body, headers=headers, timeout=60)
-            found = answer.json() if answer.ok and answer.content else {}
-        except requests.RequestException:
-            return {}
-        return found if isinstance(found, dict) else {}
+        return answered(self._session, method, f"{self._url}/{path}", json=body, headers=headers)
 
 
-def _filled(known: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def answered(session: requests.Session, method: str, url: str, **more: Any) -> dict[str, Any]:
+    """Make a call and return the object that came back; an empty one where none did.
+
+    Args:
+        session: makes it.
+        method, url: of the call.
+        more: of `requests`: `json`, `headers`.
+    """
+    try:
+        answer = session.request(method, url, timeout=60, **more)
+        found = answer.json() if answer.ok and answer.content else {}
+    except requests.RequestException:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def filled(known: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Return the fields of some names that have a value."""
     return {name: known[name] for name in names if known.get(name)}

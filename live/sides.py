@@ -119,4 +119,4 @@ class VisionOneSide:
         VisionOneProbes(url, self.api_key, aws_account).run()
 
 
-Side = CloudOneSide | VisionOneSide
+TrendsSide = CloudOneSide | VisionOneSide

@@ -11,6 +11,8 @@ from typing import Any
 
 import requests
 
+from live.probes import answered, filled
+
 ACCOUNTS = "v3.0/cam/awsAccounts"
 NO_SUCH_ACCOUNT = "000000000000"
 AN_OLDER_VERSION = '"0"'
@@ -41,17 +43,9 @@ class VisionOneProbes:
             self._ask("GET", f"{ACCOUNTS}/{NO_SUCH_ACCOUNT}")
             found = self._ask("GET", f"{ACCOUNTS}/{self._account}")
             if found:
-                self._ask("POST", ACCOUNTS, {name: found[name] for name in _LINK if found.get(name)})
-                same = {"name": found.get("name", "")}
-                self._ask("PATCH", f"{ACCOUNTS}/{self._account}", same, {"If-Match": AN_OLDER_VERSION})
+                self._ask("POST", ACCOUNTS, filled(found, _LINK))
+                same, outdated = filled(found, ("name",)), {"If-Match": AN_OLDER_VERSION}
+                self._ask("PATCH", f"{ACCOUNTS}/{self._account}", same, **outdated)
 
-    def _ask(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
-    ) -> dict[str, Any]:
-        """Make a call and return the object that came back; an empty one where none did."""
-        try:
-            answer = self._session.request(method, f"{self._url}/{path}", json=body, headers=headers, timeout=60)
-            found = answer.json() if answer.ok and answer.content else {}
-        except requests.RequestException:
-            return {}
-        return found if isinstance(found, dict) else {}
+    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> dict[str, Any]:
+        return answered(self._session, method, f"{self._url}/{path}", json=body, headers=headers)

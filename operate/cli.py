@@ -179,7 +179,13 @@ def policy(
 ) -> None:
     """Print the least IAM policy with which this stack can be previewed, deployed or destroyed: docs/permissions.md."""
     from operate.policy import deployer
+    from operate.policy.statement import MANAGED_POLICY_LIMIT, length
 
     with one_line_errors():
         least = deployer.policy(Stack.of(Flags(stack, cwd, config_file)), run, forwarder_template)
+        if (size := length(least)) > MANAGED_POLICY_LIMIT:
+            say(
+                f"warning: it has {size:,} characters, and a managed policy holds {MANAGED_POLICY_LIMIT:,}: give it to "
+                "the role as an inline policy (10,240), or as two policies of half its statements each"
+            )
         typer.echo(json.dumps(least, indent=2))

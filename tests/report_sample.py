@@ -42,7 +42,7 @@ def sample() -> Facts:
             what="Cloud One account",
             account="098765432109",
             region="trend-us-1",
-            trusted=(("147995105371", "Trend’s AWS account"),),  # noqa: RUF001  (as the page has it)
+            trusted=(("147995105371", "Trend's AWS account"),),
             links=(
                 LinkFacts("Workload Security connector", HOSTILE, "", LONG_ARN, "made by this stack", "failed"),
                 LinkFacts("Cloud One cloud account", "AWS 123456789012", "managed", LONG_ARN, "adopted", "ok"),

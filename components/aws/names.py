@@ -34,13 +34,13 @@ def trail_name() -> str:
     return name
 
 
-def topic_name() -> str:
-    """Return the name of a new trail's topic, which takes no dots: that of the trail.
+def topic_name(trail: str) -> str:
+    """Return the name of the topic of a new trail, given by its name; SNS takes no dots.
 
     It is known before the topic is there, so that what may refuse the trail's reader is asked before anything is
     created.
     """
-    return trail_name().replace(".", "-")
+    return trail.replace(".", "-")
 
 
 def stack_names(settings: Settings) -> list[str]:

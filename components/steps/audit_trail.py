@@ -94,7 +94,7 @@ class AuditTrail(pulumi.ComponentResource):
         lock Trend's subscriber out. What passes it are names of objects in the bucket, and no event.
         """
         child = pulumi.ResourceOptions(parent=self)
-        topic = aws.sns.Topic("trail-topic", name=topic_name(), tags=dict(tags), opts=child)
+        topic = aws.sns.Topic("trail-topic", name=topic_name(name_of_trail), tags=dict(tags), opts=child)
         policy = topic_policy(topic.arn, where.arn("cloudtrail", f"trail/{name_of_trail}"))
         document = pulumi.Output.json_dumps(policy)
         return topic, aws.sns.TopicPolicy("trail-topic-policy", arn=topic.arn, policy=document, opts=child)

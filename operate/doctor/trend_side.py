@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from components.aws.errors import AwsError
+from components.aws.roles import RoleState, role_state
 from components.checks.endpoints import ENDPOINTS
 from components.checks.examination import CALLER, KEY, Check
 from components.checks.findings import Finding
@@ -55,7 +56,16 @@ def _link_check(case: Case, provider: LinkProvider[Any, Any]) -> Check:
 
 
 def _vision_one_link(case: Case) -> Iterator[Finding]:
-    return _link(case, VisionOneAccountProvider(), {"customer": case.provider.vision_one().customer})
+    provider, tenancy = VisionOneAccountProvider(), {"customer": case.provider.vision_one().customer}
+    # With a template in the state the link was judged when that was created; what a run that died in the middle has
+    # registered since then points at a role that went with its stack, and serves nobody.
+    if case.found("VisionOneTemplate"):
+        link = case.configured(provider).find(_link_inputs(case, provider, tenancy))
+        if link is not None and role_state(case.stack.aws, link.settings.role_arn) is RoleState.GONE:
+            text = f"{link.name} points at {link.settings.role_arn}, which is gone: Trend's stack registers it again"
+            yield Finding(provider.noun, "ok", text)
+            return
+    yield from _link(case, provider, tenancy)
 
 
 def _key(case: Case) -> Iterator[Finding]:
@@ -133,7 +143,7 @@ def vision_one(case: Case) -> Iterator[Finding]:
 
 
 def _link(case: Case, provider: LinkProvider[Any, Any], tenancy: Props) -> Iterator[Finding]:
-    inputs = provider.inputs.of({**tenancy, "awsAccountId": case.where.account_id, "adopt": case.settings.adopt})
+    inputs = _link_inputs(case, provider, tenancy)
     link = case.configured(provider).find(inputs)
     if link is None:
         yield Finding(provider.noun, "ok", "there is none yet")
@@ -149,6 +159,10 @@ def _link(case: Case, provider: LinkProvider[Any, Any], tenancy: Props) -> Itera
             return
         text = f"{link.name} points at {link.settings.role_arn}, which this stack did not make: it will be adopted"
         yield Finding(provider.noun, "ok", text)
+
+
+def _link_inputs(case: Case, provider: LinkProvider[Any, Any], tenancy: Props) -> Any:
+    return provider.inputs.of({**tenancy, "awsAccountId": case.where.account_id, "adopt": case.settings.adopt})
 
 
 def _own_roles(case: Case) -> set[str]:

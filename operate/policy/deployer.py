@@ -63,7 +63,7 @@ def _in_vision_one(stack: Stack, place: Place, run: Run, source: str) -> Iterato
         yield from vision_one.removes(place)
     if place.settings.trail is not None and run != "preview":
         operations: list[trend_stacks.Operation] = ["make", "remove"] if run == "up" else ["remove"]
-        template = _deployed(stack, place) if not source else _template(stack, place, source)
+        template = _template(stack, place, source) if source else _deployed(stack, place)
         issuer = place.vision_one_provider.partition("oidc-provider/")[2]
         values = {**_pseudo(place, VISION_ONE_STACK), "VisionOneOIDCProviderURL": issuer}
         rights = trend_stacks.StackRights(
@@ -73,13 +73,14 @@ def _in_vision_one(stack: Stack, place: Place, run: Run, source: str) -> Iterato
 
 
 def _deployed(stack: Stack, place: Place) -> Template:
-    """Return the template of Vision One's stack that is there.
+    """Return the template of Vision One's stack that is this stack's own.
 
     Raises:
         OperateError: there is none.
         AwsError: AWS does not say.
     """
-    text = deployed_template(stack.aws, VISION_ONE_STACK, place.where.region)
+    own_stack = place.known.get("visionOneStack", "")
+    text = deployed_template(stack.aws, own_stack, place.where.region) if own_stack else None
     if text is None:
         raise OperateError(
             "Trend's template for Vision One is not known before the first `up`: generate it in Vision One, Cloud "

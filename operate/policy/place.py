@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from components.aws.cloudformation import VISION_ONE_STACK, management_stack_name
 from components.aws.context import AwsContext
-from components.aws.names import ISSUER, stack_names
+from components.aws.names import ISSUER, stack_names, topic_name
 from components.aws.notification_record import ROOT
 from components.settings.endpoints import cloud_one_regions
 from components.settings.model import ExistingTrail, Settings
@@ -25,7 +25,7 @@ class Place:
         project, stack: names, in Pulumi.
         where: the account and region in AWS.
         known: what the state knows already: the name of the `bucket` and of the `role`, the `oidcHost` of the
-            management stack, the `templateUrl` and `codeBucket` of the forwarder.
+            management stack, the `templateUrl` and `codeBucket` of the forwarder, the id of `visionOneStack`.
     """
 
     settings: Settings
@@ -70,7 +70,7 @@ class Place:
     @property
     def topic_arn(self) -> str:
         """The topic to which the new trail says what it has delivered, on route `visionOne`."""
-        return self.where.arn("sns", f"{self.project}-{self.stack}")
+        return self.where.arn("sns", topic_name(f"{self.project}-{self.stack}"))
 
     @property
     def oidc_host(self) -> str:

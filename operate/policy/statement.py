@@ -9,6 +9,9 @@ from typing import Any
 
 Condition = Mapping[str, Mapping[str, Any]]
 
+MANAGED_POLICY_LIMIT = 6144
+"""Characters of a managed policy, blanks aside (source: IAM quotas)."""
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -31,15 +34,22 @@ class Statement:
 def document(statements: Iterable[Statement]) -> dict[str, Any]:
     """Return a policy of all statements that allow anything.
 
-    Statements about the same resources are put together, since a managed policy holds 6,144 characters: `Read` and
+    Statements about the same resources are put together, since a managed policy is short: `Read` and
     `MakeTrail` are `ReadAndMakeTrail`, and from three on the target alone names them.
     """
     together: dict[str, list[Statement]] = {}
     for each in statements:
         if each.actions:
-            key = json.dumps([_needed(each.resources), each.condition])
+            # What AWS knows no resource for is not one thing, either.
+            about = [each.target, "*"] if "*" in each.resources else _needed(each.resources)
+            key = json.dumps([about, each.condition])
             together.setdefault(key, []).append(each)
     return {"Version": "2012-10-17", "Statement": [_written(group) for group in together.values()]}
+
+
+def length(policy: Mapping[str, Any]) -> int:
+    """Return the characters of a policy as IAM counts them."""
+    return len("".join(json.dumps(policy).split()))
 
 
 def _written(group: Sequence[Statement]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from components.aws.cloudformation import VISION_ONE_STACK
 from components.settings.configuration import SECRETS, SettingsError, parse_settings
 from operate.console import OperateError
 from operate.engine.stack import Stack
@@ -64,6 +65,7 @@ def known_names(state: State, *, bind_names: bool) -> Mapping[str, str]:
         elif resource.type == "aws:cloudformation/stack:Stack":
             host = (outputs.get("parameters") or {}).get("CloudOneOIDCProviderURL")
             known |= {"oidcHost": str(host)} if host else {}
+            known |= {"visionOneStack": resource.id} if resource.inputs.get("name") == VISION_ONE_STACK else {}
         elif bind_names and resource.type == BUCKET:
             known["bucket"] = resource.id
         elif bind_names and resource.type == "aws:iam/role:Role":

@@ -71,7 +71,7 @@ class Facts:
     @property
     def roles(self) -> tuple[Role, ...]:
         """All roles that could be found."""
-        own = (self.own_role,) if self.own_role and self.own_role.unreadable != GONE else ()
+        own = (self.own_role,) if self.own_role and not self.own_role.unreadable else ()
         return (*own, *(role for stack in self.trend_stacks for role in stack.roles))
 
 

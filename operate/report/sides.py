@@ -80,7 +80,7 @@ def _of_cloud_one(case: Case, expected: Expectation, health: Health) -> Side:
         what="Cloud One account",
         account=account[0].id if account else GONE,
         region=expected.region,
-        trusted=((TREND_AWS_ACCOUNT, "Trend’s AWS account"),),  # noqa: RUF001  (as the page has it)
+        trusted=((TREND_AWS_ACCOUNT, "Trend's AWS account"),),
         links=(
             *_links(case, health, CONNECTOR, "Connector", "displayName"),
             *_links(case, health, CLOUD_ACCOUNT, "CloudAccount", "alias"),
@@ -102,7 +102,7 @@ def _of_vision_one(case: Case, expected: VisionOneExpectation, health: Health) -
         what="Vision One business",
         account=str(told.get("businessId") or "not known") if tenants else GONE,
         region=expected.vision_one_region,
-        trusted=((issuer, "Vision One’s OpenID Connect provider"),) if issuer else (),  # noqa: RUF001
+        trusted=((issuer, "Vision One's OpenID Connect provider"),) if issuer else (),
         links=tuple(_links(case, health, VISION_ONE_ACCOUNT, "VisionOneAccount", "accountName")),
         own_role_arn="" if of_stack else expected.role_arn,
         own_role_purpose="Vision One reads the inventory",

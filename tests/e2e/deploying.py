@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from operate.policy.statement import MANAGED_POLICY_LIMIT, length
 from sandbox.sandbox import Sandbox
 from tests.e2e.operating import operate
 from tests.e2e.pulumi_cli import Stack
@@ -18,8 +19,6 @@ DESTROY = ("destroy", "--yes", "--skip-preview")
 EXISTING = "sandbox-existing-trail-us-east-1"
 OTHER = "another-trails-bucket"
 KEYS = ("CLOUD_ONE_API_KEY", "VISION_ONE_SERVICE_TOKEN", "VISION_ONE_API_KEY")
-MANAGED_POLICY_LIMIT = 6144
-"""Characters of a managed policy, blanks aside (source: IAM quotas)."""
 
 Document = dict[str, Any]
 
@@ -31,8 +30,7 @@ def policy(stack: Stack, run: str, *arguments: str) -> Document:
     stack.environment |= keys
     assert done.code == 0, done.output
     document: Document = json.loads(done.output[done.output.index("{") :])
-    size = len("".join(json.dumps(document).split()))
-    assert size <= MANAGED_POLICY_LIMIT, f"{size} characters"
+    assert length(document) <= MANAGED_POLICY_LIMIT
     return document
 
 

@@ -182,6 +182,9 @@ def test_a_stack_that_failed_is_created_from_a_fresh_link_and_what_it_registered
     trend.add_fault(lost)
     assert stack.run("up", "--yes", "--skip-preview").code
     assert len(accounts(stack)) == 1
+    document = json.loads(operate(stack, "doctor", "--json").output)
+    (found,) = [each for each in document["checks"] if each["subject"] == "Vision One cloud account"]
+    assert (found["verdict"], "Trend's stack registers it again" in found["text"]) == ("ok", True)
     asked(stack)
     stack.up()
     assert asked(stack).count(LINK) == 1

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from typer.testing import CliRunner
 
 from components.aws.context import AwsContext
 from components.aws.errors import AwsError
 from components.aws.template import parse
-from components.settings.model import ExistingTrail, Settings
+from components.settings.model import ExistingTrail, NewTrail, Settings
+from operate.cli import app
+from operate.engine.stack import Stack
+from operate.engine.state import Resource, State
+from operate.policy import deployer
 from operate.policy.place import Place
-from operate.policy.statement import Statement, document
+from operate.policy.statement import MANAGED_POLICY_LIMIT, Statement, document, length
+from operate.policy.surroundings import known_names
 from operate.policy.template import Declarations, declarations
 from operate.policy.trend_stacks import StackRights, rights, unknown
 
@@ -139,9 +147,41 @@ def test_what_is_about_one_thing_is_one_statement_whatever_it_is_for() -> None:
             Statement("Look", "Others", ["a:List"], ["arn:x/*"]),
             Statement("Make", "Trail", ["a:Make"], ["arn:x/two", "arn:x/*"]),
             Statement("Make", "Trails", ["a:Make"], ["arn:?/*", "arn:y/*"]),
+            Statement("Find", "Trail", ["a:Find"], ["*"]),
+            Statement("Find", "Provider", ["b:Find"], ["*"]),
         ]
     )["Statement"]
     assert [(each["Sid"], each["Resource"]) for each in made] == [
         ("Trail", ["arn:x/*"]),
         ("MakeTrails", ["arn:?/*", "arn:y/*"]),
+        ("FindTrail", ["*"]),
+        ("FindProvider", ["*"]),
     ]
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_a_policy_that_no_managed_policy_holds_is_printed_with_a_warning(
+    monkeypatch: pytest.MonkeyPatch, beyond: int
+) -> None:
+    padding = MANAGED_POLICY_LIMIT - length({"Sid": ""}) + beyond
+    policy = {"Sid": "x" * padding}
+    assert length(policy) == MANAGED_POLICY_LIMIT + beyond
+    monkeypatch.setattr(deployer, "policy", lambda *_: policy)
+    monkeypatch.setattr(Stack, "of", lambda _: None)
+    done = CliRunner().invoke(app, ["policy", "--for", "up"])
+    assert json.loads(done.stdout) == policy
+    assert ("warning: it has 6,145 characters" in done.stderr) is bool(beyond)
+
+
+def test_the_topic_of_a_new_trail_has_the_name_that_the_program_gives_it() -> None:
+    place = Place(Settings(trail=NewTrail()), "p", "dev.eu", WHERE)
+    assert place.trail_arn.endswith(":trail/p-dev.eu")
+    assert place.topic_arn.endswith(":p-dev-eu")
+
+
+def test_the_template_of_vision_ones_stack_is_that_of_the_stack_in_the_state() -> None:
+    kind, name = "aws:cloudformation/stack:Stack", "Trend-VisionOne"
+    own = Resource("urn:vision-one-stack", kind, id="arn:own", inputs={"name": name})
+    other = Resource("urn:management-role", kind, id="arn:other", inputs={"name": "CloudOne-Account"})
+    states = [State({}, resources, (), None) for resources in ((other, own), (other,))]
+    assert [known_names(each, bind_names=False).get("visionOneStack") for each in states] == ["arn:own", None]
