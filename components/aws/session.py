@@ -33,13 +33,17 @@ class AwsSession:
     """
 
     def __init__(self, settings: AwsSettings) -> None:
-        from botocore.session import Session  # here, since it takes longer than all else that a plugin does to start
+        # Here, since botocore takes longer than all else that a plugin does to start.
+        from botocore.session import Session
+
+        from components.aws.models import ModelsWithoutProse
 
         self._settings = settings
         self._core = Session(profile=settings.profile or None)
         for name, value in _variables(settings):
             self._core.set_config_variable(name, value)
         self._core.set_default_client_config(_client_config(settings))
+        self._core.get_component("data_loader").file_loader = ModelsWithoutProse()
         self._assume_roles()
 
     @property
