@@ -21,6 +21,11 @@ MARK_VARIABLE = "FLEET_HOLD"
 KILLED = 128 + signal.SIGKILL
 
 
+def started(process: psutil.Process) -> float:
+    """Return when a process started, in seconds: since the machine did on Linux, where setting the clock moves it."""
+    return process.create_time() - (psutil.boot_time() if psutil.LINUX else 0)
+
+
 def lead_session() -> None:
     """Make this process the leader of a session, if it is not."""
     with contextlib.suppress(PermissionError):  # it leads one already, or a group of the terminal's session

@@ -19,8 +19,8 @@ from sandbox.gate import HOST
 from sandbox.gate.server import listen
 
 ROOT = Path(__file__).resolve().parent.parent
-CLOCK_TOLERANCE = 2.0
-"""Seconds by which a process's start may seem to move: on Linux it is computed from a clock that may be set."""
+TOLERANCE = 2.0
+"""Seconds by which a process's start may seem to move."""
 PATIENCE = 5.0
 """Seconds that a process has to end after SIGTERM."""
 START_TIMEOUT = 60.0
@@ -38,7 +38,7 @@ class Server:
     Attributes:
         name: `aws` or `trend`.
         module: what it runs, `python -m <module>`.
-        created: when it was started, in seconds since the epoch: tells it from another process with the same pid.
+        created: when it was started, as `started` says: tells it from another process with the same pid.
     """
 
     name: str
@@ -56,9 +56,7 @@ class Server:
         """Return the process if it is still this one: same pid, same start, same program."""
         try:
             process = psutil.Process(self.pid)
-            same = process.status() != psutil.STATUS_ZOMBIE and (
-                abs(process.create_time() - self.created) < CLOCK_TOLERANCE
-            )
+            same = process.status() != psutil.STATUS_ZOMBIE and abs(started(process) - self.created) < TOLERANCE
             command = process.cmdline()
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             return None
@@ -75,6 +73,11 @@ class Server:
             return False
         finally:
             connection.close()
+
+
+def started(process: psutil.Process) -> float:
+    """Return when a process started, in seconds: since the machine did on Linux, where setting the clock moves it."""
+    return process.create_time() - (psutil.boot_time() if psutil.LINUX else 0)
 
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
@@ -112,7 +115,7 @@ def launch(
         )
     _children[child.pid] = child
     # It cannot be gone already: until it is waited for, the system keeps what it knows of it.
-    return Server(name, module, port, child.pid, psutil.Process(child.pid).create_time())
+    return Server(name, module, port, child.pid, started(psutil.Process(child.pid)))
 
 
 def wait_until_healthy(launched: Mapping[Server, Path]) -> None:
@@ -145,6 +148,7 @@ def end(servers: Sequence[Server]) -> list[Server]:
                     signal_of(process)
         _wait_for_end(alive)
     for child in [_children.pop(server.pid) for server in servers if server.pid in _children]:
+        child.kill()  # nothing to one that has ended; nothing else may be waited for without end
         child.wait()
         if child.stdin:
             child.stdin.close()

@@ -20,7 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from fleet.database import create_tables
-from fleet.processes import end_session
+from fleet.processes import end_session, started
 from fleet.run.books import HOLDS, JOURNAL, METADATA, WORKERS, now_in
 from fleet.unit.job import DeadRun
 
@@ -90,7 +90,7 @@ class Workers:
         with self._engine.begin() as connection:
             beaten = connection.execute(WORKERS.update().where(WORKERS.c.id == self.id).values(beat=self._now))
             if beaten.rowcount == 0:
-                born = psutil.Process().create_time()
+                born = started(psutil.Process())
                 connection.execute(
                     WORKERS.insert().values(id=self.id, host=self.host, pid=os.getpid(), born=born, beat=self._now)
                 )
@@ -180,6 +180,6 @@ def mark_of(worker: str, stack: str) -> str:
 def _runs(pid: int, born: float) -> bool:
     try:
         process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - born) < _CLOCKS
+        return process.status() != psutil.STATUS_ZOMBIE and abs(started(process) - born) < _CLOCKS
     except psutil.NoSuchProcess:
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psutil
 import pytest
 
 from fleet.database import connect, database_url
@@ -55,6 +56,14 @@ def test_a_worker_learns_from_its_beat_that_others_have_taken_it_for_dead(tmp_pa
     assert [first.beat(), first.beat(), second.beat()] == [False, True, False]
     second.bury(first.id)
     assert not first.beat()
+
+
+def test_a_worker_is_not_dead_because_the_clock_was_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workers = Workers(books(tmp_path).engine)
+    workers.beat()
+    at = psutil.boot_time() + 79  # what Linux tells after it; psutil computes all times of processes from it
+    monkeypatch.setattr("psutil._pslinux.boot_time", lambda: at)
+    assert (workers.living(), workers.dead()) == ([workers.id], [])
 
 
 def test_only_a_dead_worker_loses_its_hold_and_the_next_learns_of_all_who_died_with_it(tmp_path: Path) -> None:

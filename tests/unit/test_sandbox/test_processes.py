@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -16,7 +17,7 @@ import pytest
 
 from sandbox.gate import HOST
 from sandbox.gate.server import listen
-from sandbox.processes import ROOT, SandboxError, Server, end
+from sandbox.processes import ROOT, SandboxError, Server, end, started
 from sandbox.sandbox import Sandbox
 
 HOLD = "import sys, time; print('up', flush=True); time.sleep(600)"
@@ -126,13 +127,30 @@ def test_a_pid_that_another_process_got_since_is_left_alone() -> None:
     with subprocess.Popen([sys.executable, "-c", HOLD, "sandbox.aws"], stdout=subprocess.PIPE) as stranger:
         assert stranger.stdout is not None
         stranger.stdout.readline()
-        created = psutil.Process(stranger.pid).create_time()
+        created = started(psutil.Process(stranger.pid))
         namesake = Server("aws", "sandbox.aws", 1, stranger.pid, created - 60)
         other_program = Server("aws", "sandbox.trend", 1, stranger.pid, created)
         assert end([namesake, other_program]) == []
         assert stranger.poll() is None
         assert end([Server("aws", "sandbox.aws", 1, stranger.pid, created)]) != []
         assert stranger.wait(timeout=10) == -signal.SIGTERM
+
+
+def test_a_server_is_known_and_ended_after_the_clock_was_set(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sandbox(home) as sandbox:
+        servers = sandbox.servers()
+        at = psutil.boot_time() + 79  # what Linux tells after it; psutil computes all times of processes from it
+        monkeypatch.setattr("psutil._pslinux.boot_time", lambda: at)
+        assert [server for server in servers if server.process()] == servers != []
+        assert end(servers) == servers
+    assert not any(alive(server) for server in servers)
+
+
+def test_a_server_that_is_not_recognized_is_not_waited_for_without_end(home: Path) -> None:
+    with Sandbox(home) as sandbox:
+        servers = sandbox.servers()
+        assert end([replace(server, created=0) for server in servers]) == []
+    assert not any(psutil.pid_exists(server.pid) for server in servers)
 
 
 def test_a_server_that_dies_at_the_start_is_reported_with_its_log_and_takes_the_other_along(home: Path) -> None:
