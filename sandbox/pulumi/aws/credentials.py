@@ -28,22 +28,18 @@ def profile_session(config: Props) -> Any:
     Raises:
         ProviderError: more files than one of a kind are named.
     """
-    import botocore.session
-    from boto3.session import Session
+    from botocore.session import Session  # boto3 takes a third longer to load, and the program waits for the plugin
 
-    core = botocore.session.Session(profile=config.get("profile"))
+    session = Session(profile=config.get("profile"))
     for name, variable in _FILES.items():
         paths = config.get(name) or []
         if len(paths) > 1:
             raise ProviderError(f"the sandbox's AWS plugin takes one file in aws:{name}")
         if paths:
-            core.set_config_variable(variable, str(Path(paths[0]).expanduser()))
-    return Session(
-        botocore_session=core,
-        aws_access_key_id=config.get("accessKey"),
-        aws_secret_access_key=config.get("secretKey"),
-        aws_session_token=config.get("token"),
-    )
+            session.set_config_variable(variable, str(Path(paths[0]).expanduser()))
+    if config.get("accessKey"):
+        session.set_credentials(config["accessKey"], config.get("secretKey"), config.get("token"))
+    return session
 
 
 def session_of(config: Props, region: str) -> Any:
@@ -66,7 +62,7 @@ def session_of(config: Props, region: str) -> Any:
 
 
 def _assume(session: Any, region: str, call: str, role: Mapping[str, Any], **more: str) -> Any:
-    from boto3.session import Session
+    from botocore.session import Session
 
     unknown = sorted(role.keys() - _ARGUMENTS.keys() - _TOKENS - {"duration"})
     if unknown:
@@ -74,11 +70,13 @@ def _assume(session: Any, region: str, call: str, role: Mapping[str, Any], **mor
     arguments = {"RoleSessionName": "sandbox", **{_ARGUMENTS[key]: role[key] for key in role if key in _ARGUMENTS}}
     arguments["DurationSeconds"] = _seconds(str(role.get("duration") or f"{SHORTEST}s"))
     try:
-        made = getattr(session.client("sts", region_name=region), call)(**arguments, **more)["Credentials"]
+        made = getattr(session.create_client("sts", region_name=region), call)(**arguments, **more)["Credentials"]
     except aws_errors() as error:
         told = f"IAM Role ({role['roleArn']}) cannot be assumed. Error: {describe(error)}"
         raise ProviderError(f"Cannot assume IAM Role. {told}") from None
-    return Session(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
+    assumed = Session()
+    assumed.set_credentials(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
+    return assumed
 
 
 def _seconds(duration: str) -> int:

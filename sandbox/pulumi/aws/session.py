@@ -102,7 +102,7 @@ class Aws:
             max_pool_connections=32,
             s3={"addressing_style": "path"} if os.environ.get("AWS_ENDPOINT_URL") else None,
         )
-        client = self._session.client(service, config=settings)
+        client = self._session.create_client(service, config=settings)
         if service == "s3control" and os.environ.get("AWS_ENDPOINT_URL"):
             client.meta.events.register("before-sign.s3-control", without_account_host)
         return client
@@ -111,7 +111,7 @@ class Aws:
         if not self._config.keys() & {"profile", "sharedConfigFiles"} and "AWS_PROFILE" not in os.environ:
             return None
         try:
-            region: str | None = profile_session(self._config).region_name
+            region: str | None = profile_session(self._config).get_config_variable("region")
         except aws_errors() as error:
             raise ProviderError(f"unable to validate AWS credentials. Details: {describe(error)}") from None
         return region
