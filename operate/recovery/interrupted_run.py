@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import time
 
+from components.aws.clients import AwsClients
+from components.aws.errors import AwsError
+from components.resources.notification_provider import BucketInputs, bucket_of, record_of
 from operate.console import OperateError, say
 from operate.engine.moments import seconds_since
 from operate.engine.pulumi_cli import PulumiError
 from operate.engine.stack import Stack
-from operate.engine.state import ROOT, State
+from operate.engine.state import DYNAMIC, ROOT, State
 from operate.recovery.links import roll_back
 from operate.recovery.orphans import remove_orphans
 
@@ -67,6 +70,26 @@ def clear(stack: Stack, *, links_too: bool = False) -> bool:
 def forget_operations(stack: Stack) -> None:
     """Take the open operations out of the state: Pulumi would warn of them for ever."""
     stack.replace_state(stack.state().without_operations())
+
+
+def forget_needless_record(aws: AwsClients, state: State) -> None:
+    """Remove the record of existing notifications that a killed deletion left, where all that it names is there.
+
+    The run was killed between the record and the deletion that it is for: there is nothing to restore, and no update
+    has a reason to look. Where it cannot be removed, that is said; the next deletion writes it anew.
+    """
+    for merge in state.resources:
+        if merge.type != f"{DYNAMIC}NotificationMerge":
+            continue
+        inputs = BucketInputs.of(merge.inputs)
+        record = record_of(inputs, aws)
+        try:
+            recorded, live = record.read(), bucket_of(inputs, aws).read()
+            if recorded and live is not None and not live.missing(recorded):
+                record.remove()
+                say(f"removed the record of notifications that the interrupted run left ({record.path}): all are there")
+        except AwsError as error:
+            say(f"a record of notifications that the interrupted run left ({record.path}) may stay: {error}")
 
 
 def refusal_of_lock(stack: Stack, state: State) -> PulumiError | None:

@@ -69,6 +69,8 @@ def update(
         ended = stack.pulumi.run("up", *arguments, *refresh, event_log=str(log))
         tried = RunLog.read(log)
     done = UpdateResult(ended.code, found, tried)
+    if was_interrupted and tried.succeeded:
+        interrupted_run.forget_needless_record(stack.aws, stack.state())
     if tried.succeeded or not (tried.changed or ended.killed):
         return done
     say(f"the update {'was killed' if ended.killed else 'failed'} (exit code {ended.code})")

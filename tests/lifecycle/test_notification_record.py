@@ -14,6 +14,8 @@ from components.aws.notification_record import MOST_CHARACTERS, NotificationReco
 from components.aws.notifications import Notifications
 from components.resources.forwarder_hooks import ExistingNotifications
 from components.resources.notification_provider import BucketInputs
+from operate.engine.state import State
+from operate.recovery.interrupted_run import forget_needless_record
 from sandbox.gate.faults import Fault
 from sandbox.sandbox import ACCOUNT
 from tests.lifecycle.engine import Resource
@@ -222,3 +224,53 @@ def test_what_a_change_of_settings_read_anew_is_added_to_what_is_recorded(
     deployment.stack_id = bucket.create_stack()
     deployment.merge.up(deployment.wanted)
     assert {each["Id"] for each in bucket.holds()["QueueConfigurations"]} == {"newest", "audit", "added"}
+
+
+MERGED = State.of(
+    {
+        "deployment": {
+            "resources": [
+                {
+                    "urn": "urn:pulumi:dev::trend-onboarding::merge",
+                    "type": "pulumi-python:dynamic/trend:NotificationMerge",
+                    "inputs": {"awsAccountId": ACCOUNT, "awsRegion": REGION, "bucketName": BUCKET},
+                }
+            ]
+        }
+    }
+)
+"""What a killed deletion leaves in the state: the merge that it was about to delete."""
+
+
+def test_a_record_that_a_killed_deletion_left_goes_where_all_that_it_names_is_there(
+    deployment: Deployment, aws: AwsClients, record: NotificationRecord, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record.write(Notifications.of(EXISTING))
+    forget_needless_record(aws, MERGED)
+    assert not record.read()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"removed the record of notifications that the interrupted run left ({record.path})" in line
+
+
+def test_a_record_of_what_is_not_there_stays(
+    deployment: Deployment, aws: AwsClients, record: NotificationRecord, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record.write(Notifications.of(with_added(EXISTING)))
+    forget_needless_record(aws, MERGED)
+    assert record.read() == Notifications.of(with_added(EXISTING))
+    assert capsys.readouterr().err == ""
+
+
+def test_a_record_that_a_killed_deletion_left_and_nobody_may_remove_is_named(
+    bucket: Bucket,
+    deployment: Deployment,
+    aws: AwsClients,
+    record: NotificationRecord,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    record.write(Notifications.of(EXISTING))
+    bucket.refuse(REMOVE)
+    forget_needless_record(aws, MERGED)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert record.path in line
+    assert "ssm:DeleteParameters" in line
