@@ -100,8 +100,10 @@ def test_a_host_that_takes_the_call_and_stays_silent_is_a_time_out(
     vendor.asked.clear()
     with pytest.raises(NoReply, match="took the call and did not answer"):
         trend.vision_one_connect("us-1").enroll("token")
-    assert len(vendor.calls) == 1
     assert time.monotonic() - started < 3
+    while not vendor.calls and time.monotonic() - started < 10:  # a loaded machine notes it after we have given up
+        time.sleep(0.01)
+    assert len(vendor.calls) == 1
 
 
 def test_every_call_has_both_time_outs() -> None:
