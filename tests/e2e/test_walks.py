@@ -114,24 +114,25 @@ def test_each_call_of_destroy_to_aws_goes_wrong(
 def test_each_call_of_an_update_with_adoption_goes_wrong(
     stack: Stack, record_property: Callable[[str, object], None]
 ) -> None:
-    put(stack.sandbox, existing())
-    by_hand = role_for_trend(stack.sandbox, "by-hand")
-    stack.sandbox.trend.add_connector(stack.sandbox.account, by_hand, displayName="theirs")
-    stack.sandbox.trend.add_cloud_account(stack.sandbox.account, by_hand, alias="theirs", description="by hand")
-    before = world(stack)
-
-    def refused() -> None:
+    def refused() -> dict[str, Any]:
+        """Set the scene, up to an update that may not adopt; return what stood before it."""
+        anew(stack)  # at Trend, too: nothing undoes an enrollment
+        by_hand = role_for_trend(stack.sandbox, "by-hand")
+        stack.sandbox.trend.add_connector(stack.sandbox.account, by_hand, displayName="theirs")
+        stack.sandbox.trend.add_cloud_account(stack.sandbox.account, by_hand, alias="theirs", description="by hand")
+        before = world(stack)
         stack.configure(BUCKET)
         assert stack.run("up", "--yes", "--skip-preview").code != 0
         assert links(stack) == before["links"]
         stack.configure({**BUCKET, "adopt": True})
+        return before
 
-    refused()
+    before = refused()
     seen = Undisturbed.run(stack, "up")
     nothing_left(stack, before)
 
     def trial(call: Call, way: str) -> None:
-        refused()
+        before = refused()
         disturbed(stack, call, way, PULUMI, "up")
         converge(stack)
         settled(stack, seen.standing)
