@@ -4,13 +4,12 @@ import pulumi
 
 from components.aws.provider import current_context
 from components.checks import preflight
-from components.onboarding import Onboarding, load_steps
+from components.onboarding import Onboarding
 from components.refusal import refusals_in_one_line
 from components.settings.configuration import load_settings
 
 with refusals_in_one_line():
     settings = load_settings()
-    load_steps(settings)
     where = current_context()
     found = preflight.check(settings, where)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -14,12 +12,12 @@ from components.aws.context import AwsContext
 from components.checks.moving import move
 from components.checks.own_state import in_state
 from components.checks.preflight import Preflight
+from components.cloud_one_route import CloudOneRoute
 from components.refusal import Refusal, refusals_in_one_line
 from components.resources.key_gate import KeyGate
 from components.settings.model import Settings
 
 if TYPE_CHECKING:
-    from components.cloud_one_route import CloudOneRoute
     from components.vision_one_route import VisionOneRoute
 
 _onboarded: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
@@ -79,11 +77,9 @@ class Onboarding(pulumi.ComponentResource):
         self.register_outputs({**self.outputs, "completed": completed})
 
     def _route(self, settings: Settings, where: AwsContext, found: Preflight) -> CloudOneRoute | VisionOneRoute:
-        # Each where it is taken: a program takes one, and has time to load it before (`load_steps`).
         if settings.direct is None:
-            from components.cloud_one_route import CloudOneRoute
-
             return CloudOneRoute(self, settings, where, found.doubt)
+        # Here, since most programs do not take it.
         from components.vision_one_route import VisionOneRoute
 
         return VisionOneRoute(self, settings, settings.direct, where, found)
@@ -94,15 +90,6 @@ class Onboarding(pulumi.ComponentResource):
                 f"Onboarding '{name}': an AWS provider of the program's own is not supported, since the dynamic "
                 "resources call AWS as the stack's configuration says; give its settings as `aws:<setting>` there"
             )
-
-
-def load_steps(settings: Settings) -> None:
-    """Begin to load the steps of the route that the settings ask for, while the caller waits for AWS.
-
-    What fails here fails again, and is told, when they are declared.
-    """
-    route = "cloud_one_route" if settings.direct is None else "vision_one_route"
-    threading.Thread(target=lambda: import_module(f"components.{route}"), daemon=True).start()
 
 
 def _refuse_a_second(name: str) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import pulumi
@@ -93,26 +92,20 @@ def _vision_one(
 
 
 def findings(aws: AwsClients, settings: Settings, where: AwsContext) -> Iterable[Finding]:
-    """Look at all that the settings name in AWS, side by side; a tenant has nothing there."""
-    looks: list[Callable[[], Iterable[Finding]]] = []
+    """Look at all that the settings name in AWS; a tenant has nothing there."""
     if settings.scope is Scope.TENANT:
         return
     match settings.trail:
         case ExistingTrail(bucket_name) if settings.direct is None:
-            looks.append(lambda: _bucket_findings(TrailBucket(aws, bucket_name, where.account_id, where.region)))
+            bucket = TrailBucket(aws, bucket_name, where.account_id, where.region)
+            about = bucket_findings(bucket)
+            yield from about
+            if all(each.verdict == "ok" for each in about):
+                yield delivery_finding(bucket)
         case NewTrail():
-            looks.append(lambda: [new_trail_finding(aws, where, trail_name())])
-    if settings.direct is None:
-        managed = managed_stacks()
-        looks.append(lambda: stack_findings(aws, stack_names(settings), where.region, managed))
-        looks.append(lambda: oidc_findings(aws, settings, where, managed))
-    with ThreadPoolExecutor() as pool:
-        for found in pool.map(lambda look: list(look()), looks):
-            yield from found
-
-
-def _bucket_findings(bucket: TrailBucket) -> list[Finding]:
-    about = bucket_findings(bucket)
-    if all(each.verdict == "ok" for each in about):
-        about.append(delivery_finding(bucket))
-    return about
+            yield new_trail_finding(aws, where, trail_name())
+    if settings.direct is not None:
+        return
+    managed = managed_stacks()
+    yield from stack_findings(aws, stack_names(settings), where.region, managed)
+    yield from oidc_findings(aws, settings, where, managed)

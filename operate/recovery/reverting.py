@@ -155,6 +155,7 @@ def revert(stack: Stack, target: Target, doubtful: Sequence[Resource] = (), *, b
             after = stack.state()
             left = _left_behind(before, after)
             remove_orphans(stack, left, known=after, marks=before.marks, since=before.since)
+            interrupted_run.forget_needless_record(stack.aws, after)
     except ONE_LINE_ERRORS as error:
         say(worded(error))
         done = False

@@ -26,7 +26,7 @@ def without_texts(described: Any) -> Any:
     return [without_texts(one) for one in described] if isinstance(described, list) else described
 
 
-@pytest.mark.parametrize("service", ["s3", "s3control", "iam", "cloudtrail", "cloudformation", "sts", "sns"])
+@pytest.mark.parametrize("service", ["s3", "s3control", "iam", "cloudtrail", "cloudformation", "sts", "sns", "ssm"])
 def test_a_description_lacks_its_prose_alone(service: str) -> None:
     lean = Loader(file_loader=ModelsWithoutProse()).load_service_model(service, "service-2")
     assert without_texts(lean) == without_texts(Loader().load_service_model(service, "service-2"))

@@ -53,18 +53,3 @@ def test_what_fails_beside_is_told_when_the_client_is_asked_for(monkeypatch: pyt
     clients = prepared({"region": REGION, "profile": "none"})
     with pytest.raises(AwsError, match="profile"):
         clients.client("s3", REGION)
-
-
-@pytest.mark.parametrize(("direct", "loaded"), [("None", "cloud_one_route"), ("object()", "vision_one_route")])
-def test_the_steps_of_the_route_load_beside_what_is_waited_for(direct: str, loaded: str) -> None:
-    code = f"""
-import sys, threading, types
-from components.onboarding import load_steps
-load_steps(types.SimpleNamespace(direct={direct}))
-for thread in threading.enumerate():
-    if thread.daemon:
-        thread.join()
-print([name for name in ("cloud_one_route", "vision_one_route") if f"components.{{name}}" in sys.modules])
-"""
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ended.stdout == f"['{loaded}']\n"

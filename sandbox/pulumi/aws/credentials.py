@@ -37,8 +37,9 @@ def profile_session(config: Props) -> Any:
             raise ProviderError(f"the sandbox's AWS plugin takes one file in aws:{name}")
         if paths:
             session.set_config_variable(variable, str(Path(paths[0]).expanduser()))
-    if config.get("accessKey"):
-        session.set_credentials(config["accessKey"], config.get("secretKey"), config.get("token"))
+    given = [config.get(name) for name in ("accessKey", "secretKey", "token")]
+    if any(given):
+        session.set_credentials(*given)
     return session
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2 as pb
@@ -12,7 +10,6 @@ from sandbox.pulumi.aws import VERSION, inputs, operations
 from sandbox.pulumi.aws.catalog import resource_for
 from sandbox.pulumi.aws.diff import PropertyChange, compare
 from sandbox.pulumi.aws.errors import ProviderError
-from sandbox.pulumi.aws.schema import schema_of
 from sandbox.pulumi.aws.session import BOOKKEEPING, SUPPORTED, Aws, decode
 from sandbox.pulumi.provider import PluginServicer, reported, type_of
 from sandbox.pulumi.wire import state_of, to_python, to_struct
@@ -25,10 +22,6 @@ _KINDS = {
     (PropertyChange.UPDATE, False): pb.PropertyDiff.UPDATE,
     (PropertyChange.UPDATE, True): pb.PropertyDiff.UPDATE_REPLACE,
 }
-
-
-_EARLY = ("aws:iam/role:Role", "aws:cloudformation/stack:Stack")
-"""Types whose schemas are read while the program goes on: the official plugin carries its own, ours reads the SDK's."""
 
 
 class AwsProvider(PluginServicer):
@@ -68,7 +61,6 @@ class AwsProvider(PluginServicer):
         aws = Aws(decode(to_python(request.args)))
         aws.connect()
         self._aws = aws
-        threading.Thread(target=lambda: [schema_of(token) for token in _EARLY], daemon=True).start()
         return super().Configure(request, context)
 
     @reported
