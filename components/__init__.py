@@ -3,7 +3,9 @@
 The plugin process of the dynamic resources imports this package too, to get at `components.resources`. So it loads
 nothing itself: a name is loaded when it is first asked for (PEP 562).
 
-Neither process looks for garbage when it ends: among all that pulumi and botocore hold that takes a third of a second.
+What pulumi has loaded until here stays as long as the process: it is left out when Python looks for garbage, which cost
+a program a tenth of a second. At the end neither process looks for any: among all that pulumi and botocore hold that
+takes a third of a second.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ _MODULES = {
 }
 
 
+gc.freeze()
 atexit.register(gc.freeze)
 
 
