@@ -1,6 +1,7 @@
 """Every call that a run makes goes wrong once, in every way; the next run converges, and leaving leaves nothing.
 
-`make test` walks a sample, `make test-full` the whole product. WALK=<text> walks only the cases that contain the text.
+`make test-engine` walks a sample, `make test-full` the whole product. WALK=<text> walks only the cases that contain the
+text.
 """
 
 from __future__ import annotations
