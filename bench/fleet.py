@@ -59,7 +59,7 @@ class Cost:
 def measured(accounts: int, folder: Path) -> Cost:
     """Run accounts that do nothing, in this process."""
     from fleet.outcome import Do
-    from fleet.run.runs import Bounds, Stage, Task
+    from fleet.run.entries import Bounds, Stage, Task
     from fleet.run.session import Session
     from fleet.unit.job import Job
 

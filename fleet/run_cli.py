@@ -18,8 +18,8 @@ from fleet.file.together import TENANT
 from fleet.outcome import Do
 from fleet.plan import showing
 from fleet.plan.stacks import Plan, PlannedStack, StackStatus
+from fleet.run.entries import FleetRun, Task
 from fleet.run.progress import number
-from fleet.run.runs import FleetRun, Task
 from fleet.run.session import Session
 from fleet.run.tasks import Tasks
 from fleet.status.summary import Status

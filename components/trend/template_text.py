@@ -10,7 +10,8 @@ from requests.adapters import HTTPAdapter
 
 from components.settings.endpoints import EndpointError, check_base_url
 from components.trend.errors import NoReply, TrendError, UnusableReply
-from components.trend.transport import REPEATABLE, TIMEOUT
+from components.trend.retries import REPEATABLE
+from components.trend.transport import TIMEOUT
 
 MOST_BYTES = 1_000_000
 """What CloudFormation takes for a template in S3 (source: its user guide, quotas: 1 MB)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -14,75 +13,21 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from components import waiting as patience
 from components.redaction import Redactor
 from components.settings.endpoints import Service
 from components.trend.errors import NoReply, NotFound, TrendError, UnusableReply, error_class
 from components.trend.pacing import Pacing
 from components.trend.replies import Reply, decoded, tolerant, trend_message
+from components.trend.retries import ONCE, REPEATABLE, TOO_MANY
 from components.trend.shared import asked_once
 
 TIMEOUT = (5, 30)
 """Seconds to connect, and between two bytes of a reply."""
 
-TOO_MANY = 429
-"""HTTP status of a call that came too soon after others."""
-
-NOTICEABLE = 2.0
-"""Seconds from which on a wait is announced."""
-
 TRACE_HEADERS = ("x-trace-id", "x-request-id", "x-amzn-requestid")
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 ReplyT = TypeVar("ReplyT", bound="Reply")
-
-
-class _Retry(urllib3.Retry):
-    """A policy in which `status_forcelist` alone says what is sent again, and a strange Retry-After does no harm."""
-
-    # urllib3 would repeat these whenever they come with a Retry-After, a POST too.
-    RETRY_AFTER_STATUS_CODES = frozenset()
-
-    def parse_retry_after(self, retry_after: str) -> float:
-        """Return the seconds that the header asks for; 0 where it makes no sense, and the usual back-off takes over."""
-        try:
-            return super().parse_retry_after(retry_after)
-        except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
-            return 0
-
-    def parse_retry_after_of(self, response: requests.Response) -> float:
-        """Return the seconds that a reply asks for; 0 where it asks for none."""
-        asked = response.headers.get("Retry-After", "")
-        return min(self.parse_retry_after(asked), _WAITS["retry_after_max"]) if asked else 0
-
-    def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
-        """Wait as long as the service asks, else as the back-off says; the operator can end it."""
-        seconds = (self.get_retry_after(response) if response else None) or self.get_backoff_time()
-        if not seconds:
-            return
-        reason = f"Trend answered {response.status}" if response else "the connection to Trend broke"
-        if seconds >= NOTICEABLE:
-            print(f"{reason}; asking again in {seconds:.0f} s", file=sys.stderr, flush=True)
-        pacing = Pacing.of_environment()
-        if response and response.status == TOO_MANY and self.get_retry_after(response):
-            pacing.ask_for(time.time() + seconds)
-        patience.wait(seconds, reason)
-        pacing.wait()  # another process may have been asked for longer
-
-
-# A wait that Trend asks for is obeyed up to half a minute, so that no call blocks a run for hours.
-_WAITS: dict[str, Any] = {
-    "backoff_factor": 0.5,
-    "backoff_max": 8,
-    "backoff_jitter": 0.5,
-    "retry_after_max": 30,
-    "raise_on_status": False,
-}
-REPEATABLE = _Retry(total=4, allowed_methods=None, status_forcelist={429, 502, 503, 504}, **_WAITS)
-# A call that changes something is sent again only where it cannot have been carried out: no connection was made, or
-# the service turned it away (429). A broken connection is for the caller, who looks first; `other` is what breaks
-# inside TLS, before or after the call was read.
-_ONCE = _Retry(total=4, read=0, other=0, allowed_methods=None, status_forcelist={429}, **_WAITS)
 
 
 class Transport:
@@ -162,7 +107,7 @@ class Transport:
         assert isinstance(adapter, HTTPAdapter)
         Pacing.of_environment().wait()
         safe = method != "POST" if repeatable is None else repeatable
-        adapter.max_retries = REPEATABLE if safe else _ONCE
+        adapter.max_retries = REPEATABLE if safe else ONCE
         where: dict[str, Any] = {"method": method, "path": f"{self._service.value} {shown or path}"}
         try:
             response = session.request(
@@ -178,7 +123,7 @@ class Transport:
             raise NoReply(self._redact(_reason(error, self._base)), **where) from None
         if response.status_code >= 300:
             if response.status_code == TOO_MANY:  # after the last attempt, for the others
-                Pacing.of_environment().ask_for(time.time() + REPEATABLE.parse_retry_after_of(response))
+                Pacing.of_environment().ask_for(time.time() + REPEATABLE.asked_by(response))
             raise self._error(response, shown or path)
         return response
 

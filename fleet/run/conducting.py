@@ -8,9 +8,10 @@ from typing import Protocol
 
 from fleet.file.together import TENANT
 from fleet.outcome import RunState
+from fleet.run.entries import UNFINISHED, FleetRun, Phase, Stage, Work
 from fleet.run.queue import Queue
 from fleet.run.rules import FAILURES, reason_to_stop
-from fleet.run.runs import UNFINISHED, FleetRun, Phase, Runs, Stage, Work
+from fleet.run.runs import Runs
 
 FAILED, STOPPED = 1, 3
 """Exit codes: an account failed; a rule stopped the run, or a gate waits."""

@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fleet.outcome import RunState
+from fleet.run.entries import UNFINISHED, Stage, Work
 from fleet.run.rules import FAILURES
-from fleet.run.runs import UNFINISHED, Stage, Work
 
 STYLES = {
     RunState.DONE: "green",

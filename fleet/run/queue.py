@@ -22,7 +22,7 @@ from dbos import DBOSPortableJSONSerializer as Json
 
 from fleet.console import say
 from fleet.processes import KILLED
-from fleet.run.runs import Bounds, Work
+from fleet.run.entries import Bounds, Work
 from fleet.run.work import Performer
 from fleet.run.workers import BEAT, SILENT
 

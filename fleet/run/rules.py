@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from fleet.outcome import Outcome, RunState
-from fleet.run.runs import Bounds, Work
+from fleet.run.entries import Bounds, Work
 
 FAILURES = (RunState.FAILED, RunState.UNREACHABLE, RunState.LOCKED)
 """States that count as failed."""

@@ -22,11 +22,12 @@ from fleet.file.together import TENANT
 from fleet.outcome import Do, Outcome, RunState
 from fleet.plan.ledger import Ledger
 from fleet.run.conducting import Conductor
+from fleet.run.entries import UNFINISHED, Bounds, FleetRun, Phase, Stage, Task, Work
 from fleet.run.pause import Pause
 from fleet.run.progress import Display
 from fleet.run.queue import Queue
 from fleet.run.rules import FAILURES
-from fleet.run.runs import FORMAT, UNFINISHED, Bounds, FleetRun, Phase, Runs, Stage, Task, Work
+from fleet.run.runs import FORMAT, Runs
 from fleet.run.work import UNIT, Performer
 from fleet.run.workers import Workers
 from operate.console import OperateError

@@ -15,7 +15,7 @@ from fleet.checkout import Checkout
 from fleet.file.together import TENANT
 from fleet.outcome import RunState
 from fleet.plan.stacks import PlannedStack, StackStatus
-from fleet.run.runs import Bounds, Stage, Task
+from fleet.run.entries import Bounds, Stage, Task
 from fleet.unit.job import Job
 from operate.console import OperateError
 

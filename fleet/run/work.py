@@ -14,8 +14,9 @@ from pathlib import Path
 from components.trend.shared import SHARED_VARIABLE
 from fleet.outcome import Cause, Outcome, RunState
 from fleet.processes import MARK_VARIABLE, end_session
+from fleet.run.entries import UNFINISHED, Work
 from fleet.run.pause import Pause
-from fleet.run.runs import UNFINISHED, Runs, Work
+from fleet.run.runs import Runs
 from fleet.run.workers import Taken, Workers, mark_of
 from fleet.unit.deadline import GRACE
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from fleet.outcome import Do, RunState
+from fleet.run.entries import FleetRun, Phase, Work
 from fleet.run.progress import counted, number, totals
 from fleet.run.rules import FAILURES, kind
-from fleet.run.runs import FleetRun, Phase, Runs, Work
+from fleet.run.runs import Runs
 from fleet.run.workers import Workers
 from operate import pages
 

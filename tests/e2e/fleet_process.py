@@ -17,7 +17,7 @@ import typer
 
 from fleet.console import line_errors
 from fleet.outcome import Do
-from fleet.run.runs import Bounds, Stage, Task
+from fleet.run.entries import Bounds, Stage, Task
 from fleet.run.session import Session
 from fleet.unit.job import Job
 

@@ -21,7 +21,8 @@ import sqlalchemy
 from fleet.database import connect, database_url
 from fleet.outcome import RunState
 from fleet.run.books import HOLDS, JOURNAL
-from fleet.run.runs import Phase, Runs
+from fleet.run.entries import Phase
+from fleet.run.runs import Runs
 from sandbox.organization import AccountKind, Organization
 from sandbox.sandbox import Sandbox
 from tests.e2e import fleet_journal

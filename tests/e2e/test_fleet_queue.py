@@ -22,7 +22,8 @@ from fleet.database import connect, database_url
 from fleet.outcome import RunState
 from fleet.plan.ledger import Ledger
 from fleet.run.books import HOLDS, JOURNAL
-from fleet.run.runs import Phase, Runs
+from fleet.run.entries import Phase
+from fleet.run.runs import Runs
 from tests.e2e import fleet_journal
 from tests.e2e.operating import Begun
 

@@ -53,7 +53,7 @@ def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait as often as ever, for a moment each."""
     monkeypatch.setattr(role_refusals, "FIRST_PAUSE", 0.05)
     monkeypatch.setattr(role_refusals, "LONGEST_PAUSE", 0.1)
-    for name in ("REPEATABLE", "_ONCE"):
+    for name in ("REPEATABLE", "ONCE"):
         policy = getattr(transport, name)
         monkeypatch.setattr(transport, name, policy.new(backoff_factor=0, backoff_jitter=0))
 

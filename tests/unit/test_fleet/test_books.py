@@ -9,8 +9,9 @@ import pytest
 
 from fleet.database import connect, database_url
 from fleet.outcome import Cause, Do, Outcome, RunState
+from fleet.run.entries import Bounds, Work
 from fleet.run.rules import reason_to_stop
-from fleet.run.runs import Bounds, Runs, Work
+from fleet.run.runs import Runs
 from fleet.run.workers import Hold, Taken, Workers
 from fleet.status.summary import Status
 from fleet.unit.job import Job
