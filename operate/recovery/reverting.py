@@ -99,7 +99,7 @@ def endangered(stack: Stack, target: Target, before: State) -> list[str]:
     A program that was checked out since, or what was changed by hand, lets that happen.
 
     Raises:
-        OperateError: the revert cannot be previewed.
+        OperateError: the revert cannot be previewed; it was said why, and how to go on.
     """
     if isinstance(target, Nothing) or before.completed is None:
         return []
@@ -110,7 +110,11 @@ def endangered(stack: Stack, target: Target, before: State) -> list[str]:
     }
     with target.settings(stack) as file, tempfile.TemporaryDirectory(prefix="operate-") as folder:
         log = Path(folder, "events.jsonl")
-        stack.pulumi.ask("preview", *_WITH_REFRESH, "--config-file", str(file), event_log=str(log))
+        try:
+            stack.pulumi.ask("preview", *_WITH_REFRESH, "--config-file", str(file), event_log=str(log))
+        except OperateError as error:
+            say(worded(error))
+            raise _what_is_left(stack, target) from None
         planned = Planned.read(log)
     losses = (*planned.of_kind("delete"), *planned.of_kind("replace"))
     return [f"{each.kind} {created[each.urn]}" for each in losses if each.urn in created]

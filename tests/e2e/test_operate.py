@@ -86,6 +86,25 @@ def test_an_update_that_fails_leaves_trend_and_aws_as_they_were(
     assert "nothing to revert" in operate(stack, "revert", "--yes").output
 
 
+@pytest.mark.full
+def test_an_update_whose_revert_cannot_be_previewed_says_how_to_go_on(stack: Stack) -> None:
+    stack.up()
+    before = standing(stack)
+    stack.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1", "stackName": "Trend"})
+    denied = Fault(service="cloudformation", action="DescribeStacks", status=403, code="AccessDenied", count=None)
+    stack.sandbox.aws_control.add_fault(denied)
+
+    run = operate(stack, *UP)
+
+    assert run.code == 1
+    assert "`pulumi preview --refresh` failed: " in run.output
+    assert "is not reverted: put right what the errors say, then run `python -m operate revert`" in run.output
+    stack.sandbox.aws_control.clear_faults()
+    again = operate(stack, "revert", "--yes")
+    assert again.code == 0, again.output
+    assert standing(stack) == before
+
+
 def test_refused_settings_start_nothing_that_would_have_to_be_reverted(stack: Stack) -> None:
     stack.configure({"stackName": "much-too-long"})
     run = operate(stack, "up", "--yes", "--non-interactive")

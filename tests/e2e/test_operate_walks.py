@@ -17,9 +17,16 @@ ONE_CALL_OF_TREND = ("one 500", "one reply lost")
 LASTING = ("500", "reply lost", "refused")
 
 
-def revert_what_was_left(stack: Stack, failed: Run) -> None:
-    """Revert by hand, as the output of a run says whose reverting failed: nobody can undo what stays out of reach."""
-    if "is not reverted: put right" in failed.output:
+OUT_OF_REACH = "is not reverted: put right"
+"""What lasts nobody can get over."""
+
+LOSES = "is not reverted, since nobody said yes to it"
+"""What an earlier update has created is not given away unasked."""
+
+
+def revert_by_hand(stack: Stack, failed: Run, *reasons: str) -> None:
+    """Revert as the output of a run says that did not, for one of these reasons."""
+    if any(reason in failed.output for reason in reasons):
         assert "python -m operate revert" in failed.output
         again = operate(stack, "revert", "--yes")
         assert again.code == 0, again.output
@@ -42,7 +49,7 @@ def test_operate_up_takes_a_first_deployment_back_whatever_call_fails(
         if run.code == 0:
             nothing_left(stack, before)
         elif way in LASTING:
-            revert_what_was_left(stack, run)
+            revert_by_hand(stack, run, OUT_OF_REACH)
         assert world(stack) == before, run.output
 
     ways = (*ONE_CALL_OF_TREND, "500", "reply lost") if side == "Trend" else ("refused once", "refused")
@@ -70,8 +77,8 @@ def test_operate_up_takes_an_update_back_whatever_call_fails(
         stack.configure(BUCKET)
         if run.code == 0:
             stack.up()
-        elif way in LASTING:
-            revert_what_was_left(stack, run)
+        else:
+            revert_by_hand(stack, run, LOSES, *([OUT_OF_REACH] if way in LASTING else []))
         settled(stack, expected)
 
     ways = (*ONE_CALL_OF_TREND, "500") if side == "Trend" else ("refused once", "refused")
