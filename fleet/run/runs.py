@@ -119,15 +119,17 @@ class Runs:
 
     def note_begin(self, work: Work) -> None:
         """Note that the work is being done."""
-        self._note(work, state=RunState.RUNNING.value, began=self._now)
-
-    def note_end(self, work: Work, outcome: Outcome) -> None:
-        """Note how the work ended."""
-        self._note(work, state=outcome.state.value, outcome=outcome.to_json(), ended=self._now)
-
-    def _note(self, work: Work, **values: Any) -> None:
         with self.engine.begin() as connection:
-            connection.execute(WORK.update().where(WORK.c.run == work.run, WORK.c.stack == work.stack).values(**values))
+            connection.execute(_update(work).values(state=RunState.RUNNING.value, began=self._now))
+
+    def note_end(self, work: Work, outcome: Outcome, connection: sqlalchemy.Connection) -> None:
+        """Note how the work ended, as a part of what the connection is about to write."""
+        values = {"state": outcome.state.value, "outcome": outcome.to_json(), "ended": self._now}
+        connection.execute(_update(work).values(**values))
+
+
+def _update(work: Work) -> sqlalchemy.Update:
+    return WORK.update().where(WORK.c.run == work.run, WORK.c.stack == work.stack)
 
 
 def _row(run: str, do: Do, position: int, task: Task) -> dict[str, Any]:

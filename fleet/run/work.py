@@ -95,9 +95,14 @@ class Performer:
                 self.runs.give_out_again(run, stack)
                 return
             self.noted(work, outcome)
-            self.runs.note_end(work, outcome)
-            self.workers.journal(run, stack, f"ended {outcome.state.value}")
-        self.workers.release(stack)
+            # At once, so that a worker that is killed here leaves no hold on work that nobody takes up again.
+            with self.runs.engine.begin() as connection:
+                self.runs.note_end(work, outcome, connection)
+                self.workers.journal(run, stack, f"ended {outcome.state.value}", connection)
+                self.workers.release(stack, connection)
+            return
+        with self.runs.engine.begin() as connection:
+            self.workers.release(stack, connection)
 
     def _run(self, work: Work) -> Outcome:
         do = self.runs.run(work.run).do

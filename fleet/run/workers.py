@@ -148,10 +148,9 @@ class Workers:
         with self._engine.begin() as connection:
             connection.execute(HOLDS.update().where(HOLDS.c.stack == stack, HOLDS.c.worker == self.id).values(pid=pid))
 
-    def release(self, stack: str) -> None:
-        """Give up a stack that this worker holds."""
-        with self._engine.begin() as connection:
-            connection.execute(HOLDS.delete().where(HOLDS.c.stack == stack, HOLDS.c.worker == self.id))
+    def release(self, stack: str, connection: sqlalchemy.Connection) -> None:
+        """Give up a stack that this worker holds, as a part of what the connection is about to write."""
+        connection.execute(HOLDS.delete().where(HOLDS.c.stack == stack, HOLDS.c.worker == self.id))
 
     def holder(self, stack: str) -> Hold | None:
         """Return who holds a stack; None where nobody does."""
@@ -159,10 +158,14 @@ class Workers:
             row = connection.execute(select(HOLDS).where(HOLDS.c.stack == stack)).one_or_none()
         return None if row is None else Hold(**row._mapping)
 
-    def journal(self, run: str, stack: str, event: str) -> None:
-        """Write down that this worker did something."""
-        with self._engine.begin() as connection:
-            connection.execute(JOURNAL.insert().values(run=run, stack=stack, worker=self.id, event=event, at=self._now))
+    def journal(self, run: str, stack: str, event: str, connection: sqlalchemy.Connection | None = None) -> None:
+        """Write down that this worker did something: at once, or as a part of what a connection is about to write."""
+        row = JOURNAL.insert().values(run=run, stack=stack, worker=self.id, event=event, at=self._now)
+        if connection is not None:
+            connection.execute(row)
+            return
+        with self._engine.begin() as own:
+            own.execute(row)
 
     def _rows(self) -> list[Any]:
         with self._engine.connect() as connection:
