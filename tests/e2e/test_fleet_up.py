@@ -29,6 +29,5 @@ def test_while_trend_asks_one_account_to_wait_no_other_calls(
     project.run(f"up --accounts {','.join(account.id for account in organization.plain[:2])} --yes")
     calls = sandbox.trend.requests()
     (refused,) = [call for call in calls if call.status == 429]
-    # What another process sent before the 429 had come back arrives after it (by 1 and 14 ms, in two of twelve runs).
-    assert [call for call in calls if 0.3 < call.time - refused.time < 5] == []
+    assert [call for call in calls if 0 < call.time - refused.time < 5] == []
     assert [call for call in calls if call.time - refused.time >= 5]
