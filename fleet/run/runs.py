@@ -117,10 +117,9 @@ class Runs:
             connection.execute(WORK.update().where(where).values(**values))
             return int(connection.execute(select(WORK.c.attempt).where(where)).scalar_one())
 
-    def note_begin(self, work: Work) -> None:
-        """Note that the work is being done."""
-        with self.engine.begin() as connection:
-            connection.execute(_update(work).values(state=RunState.RUNNING.value, began=self._now))
+    def note_begin(self, work: Work, connection: sqlalchemy.Connection) -> None:
+        """Note that the work is being done, as a part of what the connection is about to write."""
+        connection.execute(_update(work).values(state=RunState.RUNNING.value, began=self._now))
 
     def note_end(self, work: Work, outcome: Outcome, connection: sqlalchemy.Connection) -> None:
         """Note how the work ended, as a part of what the connection is about to write."""

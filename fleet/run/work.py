@@ -84,24 +84,26 @@ class Performer:
         return work.attempt == attempt and work.state in UNFINISHED and self.runs.is_open(work.run)
 
     def _perform(self, run: str, stack: str, attempt: int, taken: Taken) -> None:
-        work = self.runs.one(run, stack)
-        if self._is_due(work, attempt):  # whoever held the stack may have done it meanwhile
-            self.runs.note_begin(work)
-            self.workers.journal(run, stack, "began")
-            outcome = self._run(replace(work, job=replace(work.job, dead=taken.dead)))
-            if self.handing_back.is_set():
-                # The hold stays, as that of a dead worker: whoever takes it over learns whose lock may be left.
-                self.workers.journal(run, stack, "handed back")
-                self.runs.give_out_again(run, stack)
-                return
-            self.noted(work, outcome)
-            # At once, so that a worker that is killed here leaves no hold on work that nobody takes up again.
-            with self.runs.engine.begin() as connection:
-                self.runs.note_end(work, outcome, connection)
-                self.workers.journal(run, stack, f"ended {outcome.state.value}", connection)
+        books, work = self.runs.engine, self.runs.one(run, stack)
+        if not self._is_due(work, attempt):  # whoever held the stack may have done it meanwhile
+            with books.begin() as connection:
                 self.workers.release(stack, connection)
             return
-        with self.runs.engine.begin() as connection:
+        with books.begin() as connection:
+            self.runs.note_begin(work, connection)
+            self.workers.journal(run, stack, "began", connection)
+        outcome = self._run(replace(work, job=replace(work.job, dead=taken.dead)))
+        if self.handing_back.is_set():
+            # The hold stays, as that of a dead worker: whoever takes it over learns whose lock may be left.
+            with books.begin() as connection:
+                self.workers.journal(run, stack, "handed back", connection)
+            self.runs.give_out_again(run, stack)
+            return
+        self.noted(work, outcome)
+        # At once: a worker that is killed in between would leave a hold on work that nobody takes up again.
+        with books.begin() as connection:
+            self.runs.note_end(work, outcome, connection)
+            self.workers.journal(run, stack, f"ended {outcome.state.value}", connection)
             self.workers.release(stack, connection)
 
     def _run(self, work: Work) -> Outcome:

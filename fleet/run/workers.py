@@ -138,9 +138,10 @@ class Workers:
                 .where(HOLDS.c.stack == stack, HOLDS.c.worker == holder.worker)
                 .values(dead=dead, **values)
             )
+            if taken.rowcount:
+                self.journal(run, stack, "took over", connection)
         if taken.rowcount == 0:
             return self.take(run, stack)
-        self.journal(run, stack, "took over")
         return Taken(tuple(DeadRun(**each) for each in json.loads(dead)))
 
     def name_session(self, stack: str, pid: int) -> None:
@@ -158,14 +159,9 @@ class Workers:
             row = connection.execute(select(HOLDS).where(HOLDS.c.stack == stack)).one_or_none()
         return None if row is None else Hold(**row._mapping)
 
-    def journal(self, run: str, stack: str, event: str, connection: sqlalchemy.Connection | None = None) -> None:
-        """Write down that this worker did something: at once, or as a part of what a connection is about to write."""
-        row = JOURNAL.insert().values(run=run, stack=stack, worker=self.id, event=event, at=self._now)
-        if connection is not None:
-            connection.execute(row)
-            return
-        with self._engine.begin() as own:
-            own.execute(row)
+    def journal(self, run: str, stack: str, event: str, connection: sqlalchemy.Connection) -> None:
+        """Write down that this worker did something, as a part of what the connection is about to write."""
+        connection.execute(JOURNAL.insert().values(run=run, stack=stack, worker=self.id, event=event, at=self._now))
 
     def _rows(self) -> list[Any]:
         with self._engine.connect() as connection:

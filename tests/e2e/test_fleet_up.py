@@ -23,6 +23,11 @@ def running_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbo
 def test_while_trend_asks_one_account_to_wait_no_other_calls(
     sandbox: Sandbox, organization: Organization, credentials: dict[str, str], tmp_path: Path
 ) -> None:
+    # Nothing is on its way when the 429 is given, since that cannot be called back: one account comes to its connector
+    # first, the other three seconds later, and both to their cloud accounts three seconds after their roles.
+    sandbox.aws_control.add_fault(Fault(service="iam", action="CreateRole", kind="delay", seconds=3, nth=2, count=1))
+    stacks = Fault(service="cloudformation", action="CreateStack", kind="delay", seconds=3, count=None)
+    sandbox.aws_control.add_fault(stacks)
     sandbox.trend.add_fault(Fault(status=429, service="workload", action="POST /awsconnectors", retry_after=5))
     project = FleetProject(sandbox, credentials, tmp_path)
     project.write(source={"organizations": {}}, settings={"cloudTrail": False})

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from sqlalchemy import select
 
 from fleet.database import connect, database_url
 from fleet.outcome import Cause, Do, Outcome, RunState
-from fleet.run.entries import Bounds, Work
+from fleet.run.books import JOURNAL
+from fleet.run.entries import Bounds, Stage, Task, Work
+from fleet.run.pause import Pause
 from fleet.run.rules import reason_to_stop
 from fleet.run.runs import Runs
+from fleet.run.work import Performer
 from fleet.run.workers import Hold, Taken, Workers
 from fleet.status.summary import Status
 from fleet.unit.job import Job
@@ -84,3 +89,49 @@ def test_only_a_dead_worker_loses_its_hold_and_the_next_learns_of_all_who_died_w
     taken = third.take("r", "s")
     assert isinstance(taken, Taken)
     assert len(taken.dead) == 2
+
+
+def performed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Runs, Performer, str]:
+    """Return books with one piece of work, and what does it without a process."""
+    runs = books(folder)
+    task = Task(Job("1", "s"), "n", "rest", {})
+    run_ = runs.begin(Do.UP, [Stage("rest")], Bounds(), [task], "nobody").id
+    pause = Pause(runs.engine, folder / "pause")
+    performer = Performer(runs, Workers(runs.engine), pause, folder, lambda _work, _outcome: None)
+    monkeypatch.setattr(Performer, "_run", lambda _self, done: Outcome("1", done.stack, Do.UP, RunState.DONE))
+    return runs, performer, run_
+
+
+def events(runs: Runs) -> list[str]:
+    with runs.engine.connect() as connection:
+        return list(connection.execute(select(JOURNAL.c.event).order_by(JOURNAL.c.id)).scalars())
+
+
+def test_the_end_of_work_is_noted_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs, performer, run_ = performed(tmp_path, monkeypatch)
+    performer.perform(run_, "s", 1)
+    assert runs.one(run_, "s").state is RunState.DONE
+    assert events(runs) == ["began", "ended done"]
+    assert performer.workers.holder("s") is None
+
+
+@pytest.mark.parametrize("last", ["journal", "release"])
+def test_a_worker_that_dies_while_it_notes_the_end_has_noted_nothing_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
+    runs, performer, run_ = performed(tmp_path, monkeypatch)
+    note = getattr(Workers, last)
+
+    def die(self: Workers, *given: Any) -> None:
+        if "began" in given:
+            note(self, *given)
+        else:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Workers, last, die)
+    with pytest.raises(KeyboardInterrupt):
+        performer.perform(run_, "s", 1)
+    # So the next worker takes it over, and does it.
+    assert runs.one(run_, "s").state is RunState.RUNNING
+    assert events(runs) == ["began"]
+    assert performer.workers.holder("s") is not None
