@@ -15,7 +15,7 @@ from components.checks.findings import Finding
 from components.checks.oidc import OIDC_PROVIDER, oidc_findings
 from components.checks.stacks import STACKS, StackIds, managed_among, stack_findings
 from components.checks.trail import delivery_finding, new_trail_finding
-from operate.doctor.case import Case
+from operate.doctor.case import SETTINGS, Case
 from operate.doctor.permissions import SUBJECT, permissions
 from operate.policy.place import Place
 from operate.policy.surroundings import known_names
@@ -26,7 +26,7 @@ _BUCKET, _TEMPLATES = "trail bucket", "Trend's templates"
 def checks(case: Case) -> list[Check]:
     """Return the checks of AWS's side."""
     return [
-        Check(CALLER, lambda: _caller(case), ("settings",)),
+        Check(CALLER, lambda: _caller(case), (SETTINGS,)),
         Check(SUBJECT, case.of_account(_permissions), (CALLER,)),
         Check(_BUCKET, case.of_trail(_bucket), (CALLER,)),
         Check("trail", case.of_trail(_trail), (CALLER, _BUCKET)),

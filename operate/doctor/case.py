@@ -23,6 +23,9 @@ from operate.engine.state import DYNAMIC, Resource, State
 if TYPE_CHECKING:
     from components.trend.accounts import ApiKeyDetails
 
+SETTINGS = "settings"
+"""The check that all others need."""
+
 ProviderT = TypeVar("ProviderT", bound=OnboardingProvider)
 
 Look = Callable[["Case"], Iterable[Finding]]

@@ -23,7 +23,7 @@ from components.settings.endpoints import Endpoints
 from components.spelling import did_you_mean
 from operate.console import OperateError
 from operate.doctor import aws_side, trend_side
-from operate.doctor.case import Case
+from operate.doctor.case import SETTINGS, Case
 from operate.doctor.deployed import expectation, links_no_account
 from operate.doctor.trend_side import VISION_ONE, vision_one
 from operate.engine.stack import Stack
@@ -135,15 +135,15 @@ def _checks(case: Case) -> Iterator[Check]:
 
 
 def _first(case: Case) -> Iterator[Check]:
-    yield Check("settings", lambda: _settings(case))
-    yield Check(ENDPOINTS, lambda: _endpoints(case), ("settings",))
+    yield Check(SETTINGS, lambda: _settings(case))
+    yield Check(ENDPOINTS, lambda: _endpoints(case), (SETTINGS,))
     yield trend_side.checks(case)[0]
     yield aws_side.checks(case)[0]
 
 
 def _settings(case: Case) -> Iterable[Finding]:
     _ = case.settings
-    yield Finding("settings", "ok", "all are of the right form")
+    yield Finding(SETTINGS, "ok", "all are of the right form")
 
 
 def _endpoints(case: Case) -> Iterable[Finding]:

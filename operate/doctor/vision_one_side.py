@@ -11,7 +11,7 @@ from components.checks.vision_one_oidc import SUBJECT as OIDC_PROVIDER
 from components.checks.vision_one_oidc import existing_provider
 from components.resources.vision_one_tenant import FeatureRefused, TenantProvider
 from components.trend.errors import CredentialsError, EndpointRefused, Forbidden, Unauthenticated, WrongAccount
-from operate.doctor.case import Case
+from operate.doctor.case import SETTINGS, Case
 
 FEATURES, BUSINESS, STACK_KEY = "Vision One features", "Vision One business id", "key of Trend's stack"
 STACK_KEY_VALID = timedelta(days=90)
@@ -27,7 +27,7 @@ def checks(case: Case) -> list[Check]:
         Check(FEATURES, case.of_vision_one(_features), (KEY,), _REFUSALS),
         Check(BUSINESS, case.of_vision_one(_business), (KEY,)),
         Check(OIDC_PROVIDER, case.of_vision_one(_oidc), (CALLER,)),
-        Check(STACK_KEY, case.of_vision_one(_stack_key)),
+        Check(STACK_KEY, case.of_vision_one(_stack_key), (SETTINGS,)),
     ]
 
 
