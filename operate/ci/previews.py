@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from operate import pages
 from operate.ci import markdown
 from operate.ci.github import GitHub
 from operate.engine.flags import Flags
@@ -46,11 +47,12 @@ def preview(arguments: Sequence[str], page: Path | None = None, pull_request: in
         The preview's exit code.
 
     Raises:
-        OperateError: GitHub refused the comment.
+        OperateError: the page cannot be written, or GitHub refused the comment.
     """
-    ended = _run(arguments)
+    ended = _run(arguments, page)
     text = markdown.preview(f"Preview of `{ended.stack}`", ended.planned, succeeded=ended.code in (0, DRIFTED))
-    _write(page, text)
+    if page is not None:
+        pages.write(page, text)
     if pull_request is not None:
         GitHub.of_environment().put_comment(pull_request, f"preview of {ended.stack}", text)
     return ended.code
@@ -69,12 +71,13 @@ def drift(arguments: Sequence[str], page: Path | None = None, *, issue: bool = F
         0: nothing has drifted; 7: something has; another code: it could not be found out.
 
     Raises:
-        OperateError: GitHub refused the issue.
+        OperateError: the page cannot be written, or GitHub refused the issue.
     """
-    ended = _run([*arguments, "--refresh", "--expect-no-changes"])
+    ended = _run([*arguments, "--refresh", "--expect-no-changes"], page)
     title, marker = f"Drift in {ended.stack}", f"drift in {ended.stack}"
     text = markdown.drift(f"Drift in `{ended.stack}`", ended.planned, drifted=ended.code == DRIFTED)
-    _write(page, text if ended.code else f"### {title}\n\n{NOTHING}\n")
+    if page is not None:
+        pages.write(page, text if ended.code else f"### {title}\n\n{NOTHING}\n")
     if issue and ended.code == 0:
         GitHub.of_environment().close_issue(marker, NOTHING)
     elif issue:
@@ -82,15 +85,12 @@ def drift(arguments: Sequence[str], page: Path | None = None, *, issue: bool = F
     return ended.code
 
 
-def _run(arguments: Sequence[str]) -> Previewed:
+def _run(arguments: Sequence[str], page: Path | None) -> Previewed:
+    if page is not None:
+        pages.require_writable(page)
     stack = Stack.of(Flags.among(arguments))
     owner = stack.owner  # asked before, so that a stack that is not there has one error
     with tempfile.TemporaryDirectory(prefix="operate-") as folder:
         log = Path(folder, "events.jsonl")
         ended = stack.pulumi.run("preview", *arguments, event_log=str(log))
         return Previewed(owner, ended.code, Planned.read(log))
-
-
-def _write(page: Path | None, text: str) -> None:
-    if page is not None:
-        page.write_text(text, encoding="utf-8")

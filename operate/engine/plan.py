@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -85,8 +85,14 @@ class Planned:
         events = list(_events(path))
         steps = [event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event]
         said = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
+        # A replacement that another one forces has no reason of its own; the half that creates says what would differ.
+        causes = {step["urn"]: step.get("keys") for step in steps if step["op"] == "create-replacement"}
         return cls(
-            changes=tuple(_change(step) for step in steps if step["op"] in _COUNTED and not _is_provider(step)),
+            changes=tuple(
+                _change(step, causes.get(step["urn"]))
+                for step in steps
+                if step["op"] in _COUNTED and not _is_provider(step)
+            ),
             errors=tuple(_text(each) for each in said if each["severity"] in ("error", "info#err")),
             warnings=tuple(_text(each) for each in said if each["severity"] == "warning"),
         )
@@ -110,7 +116,7 @@ def _text(diagnostic: Mapping[str, Any]) -> str:
     return str(diagnostic["message"]).strip().removeprefix("error: ").removeprefix("warning: ")
 
 
-def _change(step: Mapping[str, Any]) -> Change:
+def _change(step: Mapping[str, Any], causes: Sequence[str] | None) -> Change:
     old = step.get("old") or {}
     return Change(
         kind=step["op"],
@@ -118,7 +124,7 @@ def _change(step: Mapping[str, Any]) -> Change:
         type=step["type"],
         id=old.get("id", ""),
         kept=bool(old.get("retainOnDelete")),
-        causes=tuple(step.get("keys") or ()),
+        causes=tuple(step.get("keys") or causes or ()),
         properties=tuple(_properties(step)),
     )
 

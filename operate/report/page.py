@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from operate import pages
-from operate.console import OperateError
 from operate.doctor.case import Case
 from operate.engine.stack import Stack
 from operate.report.facts import Facts, gather
@@ -29,7 +28,7 @@ def write_page(stack: Stack, file: Path) -> None:
         OperateError: the stack is not deployed to its end, or the file cannot be written.
         PulumiError: the stack cannot be read.
     """
-    _must_be_writable(file)
+    pages.require_writable(file)
     case = Case(stack)
     facts = gather(case, datetime.now(UTC))
     pages.write(file, render(without_secrets(facts, case.redact)))
@@ -54,11 +53,3 @@ def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{each.name: _redacted(getattr(value, each.name), redact) for each in fields(value)})
     return value
-
-
-def _must_be_writable(file: Path) -> None:
-    """Refuse before anything is asked."""
-    if not file.parent.is_dir():
-        raise OperateError(f"there is no folder {file.parent} to write {file.name} to: make it, or name another file")
-    if file.exists() and not file.is_file():
-        raise OperateError(f"{file} is not a file: name another one")

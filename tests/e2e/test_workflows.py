@@ -23,16 +23,22 @@ def github() -> Iterator[FakeGitHub]:
         yield serving
 
 
+def summary(stack: Stack) -> Path:
+    """Return the file that GitHub shows with a run."""
+    return stack.folder / "summary.md"
+
+
 def run(stack: Stack, workflow: str, word: str, **environment: str) -> Run:
     """Run the one command of a workflow that contains a word."""
     for name in ("operate", "requirements.txt"):
         if not (stack.folder / name).exists():
             (stack.folder / name).symlink_to(ROOT / name)
+    summary(stack).touch()  # as GitHub gives it to each step
     command = Workflow(workflow).command(word)
     done = subprocess.run(
         ["bash", "-e", "-c", command],
         cwd=stack.folder,
-        env={**stack.variables(), "STACK": stack.name, **environment},
+        env={**stack.variables(), "STACK": stack.name, "GITHUB_STEP_SUMMARY": str(summary(stack)), **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -48,7 +54,6 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.full
 def test_a_pull_request_gets_one_comment_that_calls_out_what_goes_and_no_key_is_needed(
     stack: Stack, github: FakeGitHub
 ) -> None:
@@ -80,7 +85,6 @@ def test_a_pull_request_gets_one_comment_that_calls_out_what_goes_and_no_key_is_
     stack.environment.update(keys)
 
 
-@pytest.mark.full
 def test_a_preview_that_fails_says_why_in_its_comment_and_fails_the_job(stack: Stack, github: FakeGitHub) -> None:
     stack.configure({"stackName": "much-too-long"})
     ended = run(stack, "preview", "operate preview", PULL_REQUEST="7", **github.environment())
@@ -88,18 +92,16 @@ def test_a_preview_that_fails_says_why_in_its_comment_and_fails_the_job(stack: S
     (comment,) = github.comments[7]
     assert "**failed**" in comment["body"]
     assert "stackName: 'much-too-long'" in comment["body"]
+    assert summary(stack).read_text() in comment["body"]
 
 
-@pytest.mark.full
-def test_what_is_deployed_is_summed_up_and_its_drift_is_one_issue_that_closes(
-    stack: Stack, github: FakeGitHub, tmp_path: Path
-) -> None:
-    trend, summary = stack.sandbox.trend, tmp_path / "summary.md"
+def test_what_is_deployed_is_summed_up_and_its_drift_is_one_issue_that_closes(stack: Stack, github: FakeGitHub) -> None:
+    trend = stack.sandbox.trend
     deployed = run(stack, "deploy", "operate up")
     assert deployed.code == 0, deployed.output
-    assert run(stack, "deploy", "operate summary", GITHUB_STEP_SUMMARY=str(summary)).code == 0
-    assert "**succeeded**" in summary.read_text()
-    assert f"| cloudOneAccountId | `{stack.sandbox.tenant.account_id}` |" in summary.read_text()
+    assert run(stack, "deploy", "operate summary").code == 0
+    assert "**succeeded**" in summary(stack).read_text()
+    assert f"| cloudOneAccountId | `{stack.sandbox.tenant.account_id}` |" in summary(stack).read_text()
     (connector,) = trend.state().connectors
     trend.change_connector(connector.id, displayName="somebody's")
 
@@ -113,7 +115,6 @@ def test_what_is_deployed_is_summed_up_and_its_drift_is_one_issue_that_closes(
     assert issue["state"] == "closed"
 
 
-@pytest.mark.full
 def test_drift_that_cannot_be_found_out_is_no_drift(stack: Stack, github: FakeGitHub) -> None:
     stack.up()
     stack.sandbox.trend.add_fault(Fault(kind="status", status=401, service="workload", action="GET *", count=None))

@@ -53,6 +53,12 @@ def test_a_replacement_is_counted_once_and_what_stays_not_at_all(read: Any) -> N
     assert [change.kind for change in planned.changes] == ["replace"]
 
 
+def test_what_another_replacement_forces_has_its_cause_in_the_half_that_creates(read: Any) -> None:
+    of_its_own = [step("replace", {}, {}, keys=["name"]), step("create-replacement", {}, {}, keys=["name"])]
+    forced = [step("replace", {}, {}, name="b"), step("create-replacement", {}, {}, name="b", keys=["parameters"])]
+    assert [each.causes for each in read(*of_its_own, *forced).changes] == [("name",), ("parameters",)]
+
+
 def test_the_configuration_of_a_plugin_is_no_change(read: Any) -> None:
     assert read(step("update", {}, {}, type="pulumi:providers:aws")).changes == ()
 

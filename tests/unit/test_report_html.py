@@ -212,16 +212,19 @@ def test_of_a_stack_that_is_not_deployed_there_is_no_page(monkeypatch: pytest.Mo
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("command", [["report", "--html"], ["preview", "--markdown"], ["drift", "--markdown"]])
 @pytest.mark.usefixtures("_any_cli")
 def test_a_file_that_cannot_be_written_is_refused_before_anything_is_asked(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str]
 ) -> None:
-    monkeypatch.setattr(Stack, "state", lambda _self: pytest.fail("the state was asked for"))
+    for asked in ("state", "owner"):
+        monkeypatch.setattr(Stack, asked, lambda _self: pytest.fail("Pulumi was asked"))
     for file, words in (
-        (tmp_path / "none" / "report.html", f"error: there is no folder {tmp_path}/none to write report.html to"),
-        (tmp_path, f"error: {tmp_path} is not a file"),
+        (str(tmp_path / "none" / "page"), f"error: there is no folder {tmp_path}/none to write page to"),
+        (str(tmp_path), f"error: {tmp_path} is not a file"),
+        ("", "error: . is not a file"),  # a variable that is not set
     ):
-        ended = CliRunner().invoke(app, ["report", "--html", str(file)])
+        ended = CliRunner().invoke(app, [*command, file])
         assert ended.exit_code == 1
         assert ended.output.startswith(words), ended.output
         assert ended.output.count("\n") == 1
