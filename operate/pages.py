@@ -1,4 +1,4 @@
-"""A page: HTML from a template, or Markdown; written in one piece."""
+"""A page of HTML from a template, written in one piece."""
 
 from __future__ import annotations
 
@@ -22,18 +22,6 @@ def rendered(template: Path, **values: Any) -> str:
         lstrip_blocks=True,
     )
     return environment.get_template(template.name).render(**values)
-
-
-def require_writable(file: Path) -> None:
-    """Refuse what no page can be written to, before anything is asked for it.
-
-    Raises:
-        OperateError: its folder is not there, or it is something else than a file.
-    """
-    if not file.parent.is_dir():
-        raise OperateError(f"there is no folder {file.parent} to write {file.name} to: make it, or name another file")
-    if file.exists() and not file.is_file():
-        raise OperateError(f"{file} is not a file: name another one")
 
 
 def write(file: Path, text: str) -> None:

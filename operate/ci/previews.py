@@ -6,10 +6,11 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from operate import pages
 from operate.ci import markdown
 from operate.ci.github import GitHub
+from operate.console import OperateError
 from operate.engine.flags import Flags
 from operate.engine.plan import Planned
 from operate.engine.stack import Stack
@@ -51,8 +52,7 @@ def preview(arguments: Sequence[str], page: Path | None = None, pull_request: in
     """
     ended = _run(arguments, page)
     text = markdown.preview(f"Preview of `{ended.stack}`", ended.planned, succeeded=ended.code in (0, DRIFTED))
-    if page is not None:
-        pages.write(page, text)
+    _write(page, text)
     if pull_request is not None:
         GitHub.of_environment().put_comment(pull_request, f"preview of {ended.stack}", text)
     return ended.code
@@ -76,8 +76,7 @@ def drift(arguments: Sequence[str], page: Path | None = None, *, issue: bool = F
     ended = _run([*arguments, "--refresh", "--expect-no-changes"], page)
     title, marker = f"Drift in {ended.stack}", f"drift in {ended.stack}"
     text = markdown.drift(f"Drift in `{ended.stack}`", ended.planned, drifted=ended.code == DRIFTED)
-    if page is not None:
-        pages.write(page, text if ended.code else f"### {title}\n\n{NOTHING}\n")
+    _write(page, text if ended.code else f"### {title}\n\n{NOTHING}\n")
     if issue and ended.code == 0:
         GitHub.of_environment().close_issue(marker, NOTHING)
     elif issue:
@@ -86,11 +85,21 @@ def drift(arguments: Sequence[str], page: Path | None = None, *, issue: bool = F
 
 
 def _run(arguments: Sequence[str], page: Path | None) -> Previewed:
-    if page is not None:
-        pages.require_writable(page)
+    _write(page, "", "a")  # one that cannot be written is refused before anything is asked
     stack = Stack.of(Flags.among(arguments))
     owner = stack.owner  # asked before, so that a stack that is not there has one error
     with tempfile.TemporaryDirectory(prefix="operate-") as folder:
         log = Path(folder, "events.jsonl")
         ended = stack.pulumi.run("preview", *arguments, event_log=str(log))
         return Previewed(owner, ended.code, Planned.read(log))
+
+
+def _write(page: Path | None, text: str, mode: Literal["a", "w"] = "w") -> None:
+    """Write in place: the file may be all that a job may write in its folder, as GitHub's is, and it may be a pipe."""
+    if page is None:
+        return
+    try:
+        with page.open(mode, encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise OperateError(f"{page} cannot be written ({error.strerror}): name another file for --markdown") from None

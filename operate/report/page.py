@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from operate import pages
+from operate.console import OperateError
 from operate.doctor.case import Case
 from operate.engine.stack import Stack
 from operate.report.facts import Facts, gather
@@ -28,7 +29,7 @@ def write_page(stack: Stack, file: Path) -> None:
         OperateError: the stack is not deployed to its end, or the file cannot be written.
         PulumiError: the stack cannot be read.
     """
-    pages.require_writable(file)
+    _must_be_writable(file)
     case = Case(stack)
     facts = gather(case, datetime.now(UTC))
     pages.write(file, render(without_secrets(facts, case.redact)))
@@ -53,3 +54,11 @@ def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{each.name: _redacted(getattr(value, each.name), redact) for each in fields(value)})
     return value
+
+
+def _must_be_writable(file: Path) -> None:
+    """Refuse before anything is asked."""
+    if not file.parent.is_dir():
+        raise OperateError(f"there is no folder {file.parent} to write {file.name} to: make it, or name another file")
+    if file.exists() and not file.is_file():
+        raise OperateError(f"{file} is not a file: name another one")

@@ -34,6 +34,7 @@ def run(stack: Stack, workflow: str, word: str, **environment: str) -> Run:
         if not (stack.folder / name).exists():
             (stack.folder / name).symlink_to(ROOT / name)
     summary(stack).touch()  # as GitHub gives it to each step
+    given = summary(stack).stat().st_ino
     command = Workflow(workflow).command(word)
     done = subprocess.run(
         ["bash", "-e", "-c", command],
@@ -47,6 +48,7 @@ def run(stack: Stack, workflow: str, word: str, **environment: str) -> Run:
         check=False,
     )
     assert "Traceback" not in done.stdout, done.stdout
+    assert summary(stack).stat().st_ino == given  # written, not replaced: a job may own no more than the file
     return Run(command, done.returncode, done.stdout)
 
 

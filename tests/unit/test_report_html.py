@@ -212,22 +212,33 @@ def test_of_a_stack_that_is_not_deployed_there_is_no_page(monkeypatch: pytest.Mo
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("command", [["report", "--html"], ["preview", "--markdown"], ["drift", "--markdown"]])
 @pytest.mark.usefixtures("_any_cli")
 def test_a_file_that_cannot_be_written_is_refused_before_anything_is_asked(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for asked in ("state", "owner"):
-        monkeypatch.setattr(Stack, asked, lambda _self: pytest.fail("Pulumi was asked"))
+    monkeypatch.setattr(Stack, "state", lambda _self: pytest.fail("the state was asked for"))
     for file, words in (
-        (str(tmp_path / "none" / "page"), f"error: there is no folder {tmp_path}/none to write page to"),
-        (str(tmp_path), f"error: {tmp_path} is not a file"),
-        ("", "error: . is not a file"),  # a variable that is not set
+        (tmp_path / "none" / "report.html", f"error: there is no folder {tmp_path}/none to write report.html to"),
+        (tmp_path, f"error: {tmp_path} is not a file"),
     ):
-        ended = CliRunner().invoke(app, [*command, file])
+        ended = CliRunner().invoke(app, ["report", "--html", str(file)])
         assert ended.exit_code == 1
         assert ended.output.startswith(words), ended.output
         assert ended.output.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["preview", "drift"])
+@pytest.mark.usefixtures("_any_cli")
+def test_so_is_one_for_markdown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str) -> None:
+    monkeypatch.setattr(Stack, "owner", property(lambda _self: pytest.fail("Pulumi was asked")))
+    for file, words in (
+        (f"{tmp_path}/none/page", f"{tmp_path}/none/page cannot be written (No such file or directory)"),
+        (str(tmp_path), f"{tmp_path} cannot be written (Is a directory)"),
+        ("", ". cannot be written (Is a directory)"),  # a variable that is not set
+    ):
+        ended = CliRunner().invoke(app, [command, "--markdown", file])
+        assert ended.exit_code == 1
+        assert ended.output == f"error: {words}: name another file for --markdown\n"
 
 
 def test_a_page_that_cannot_be_finished_leaves_the_one_before(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
