@@ -7,10 +7,11 @@ from components.checks import preflight
 from components.onboarding import Onboarding
 from components.refusal import refusals_in_one_line
 from components.settings.configuration import load_settings
+from components.steps import health
 
 with refusals_in_one_line():
     settings = load_settings()
-    where = current_context()
+    where = current_context(meanwhile=lambda: health.begin(settings.scope))
     found = preflight.check(settings, where)
 
 onboarding = Onboarding("trend", settings=settings, where=where, found=found)

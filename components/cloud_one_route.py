@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pulumi
-import pulumi_command
 
 from components.aws.context import AwsContext
 from components.aws.tags import all_tags
@@ -67,8 +66,6 @@ class CloudOneRoute:
     def _account_with_links(self) -> pulumi.Output[Any]:
         """Declare steps 1 to 8, less those that the settings leave out."""
         settings, where = self._settings, self._where
-        # Registered first, so that its plugin starts beside the others: the check after the last step is all it is for.
-        commands = pulumi_command.Provider("command", opts=pulumi.ResourceOptions(parent=self._parent))
 
         # Step 1: the Cloud One account and region of the API key
         account = self._cloud_one_account()
@@ -159,7 +156,7 @@ class CloudOneRoute:
                 # The only thing that it may have been unable to look at, so that it looks again when this changes.
                 *([self._doubt.value] if self._doubt is TrailDoubt.DELIVERY else []),
             ],
-            opts=pulumi.ResourceOptions(parent=self._parent, depends_on=linked, providers=[commands]),
+            opts=pulumi.ResourceOptions(parent=self._parent, depends_on=linked),
         )
         self.outputs |= {
             "workloadSecurityRoleArn": workload_security.role_arn,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import pulumi
-import pulumi_command
 
 from components.aws.cloudformation import VISION_ONE_STACK
 from components.aws.context import AwsContext
@@ -63,7 +62,6 @@ class VisionOneRoute:
         """Declare it; return what is known when all is done."""
         settings, link, where = self._settings, self._link, self._where
         child = pulumi.ResourceOptions(parent=self._parent)
-        commands = pulumi_command.Provider("command", opts=child)
 
         features = link.features if settings.trail is None else with_audit_logs(link.features, where.region)
         # The tenant of the API key, and what it may use
@@ -112,7 +110,7 @@ class VisionOneRoute:
             },
             on_failure=settings.health_check,
             triggers=[linked.account_id, linked.role_arn],
-            opts=pulumi.ResourceOptions(parent=self._parent, depends_on=[linked], providers=[commands]),
+            opts=pulumi.ResourceOptions(parent=self._parent, depends_on=[linked]),
         )
         self.outputs |= {
             "visionOneBusinessId": tenant.business_id,

@@ -17,18 +17,22 @@ from components.refusal import Refusal
 ResultT = TypeVar("ResultT")
 
 
-def current_context() -> AwsContext:
+def current_context(meanwhile: Callable[[], object] = lambda: None) -> AwsContext:
     """Ask the AWS provider where it works.
+
+    Args:
+        meanwhile: is called once the provider's plugin runs; what it registers goes on while the program looks around.
 
     Raises:
         Refusal: it has settings that this program cannot follow, no region, or no usable credentials.
     """
     # The plugin takes a while to start; what comes next loads meanwhile: what preflight asks AWS with, and the SDK's
     # modules of most steps.
-    clients(AwsSettings.of(pulumi.Config("aws").get)).prepare("s3", "iam", "cloudtrail", "cloudformation")
+    clients(AwsSettings.of(pulumi.Config("aws").get)).prepare("s3", "cloudtrail", "cloudformation")
     modules = threading.Thread(target=lambda: (aws.iam.Role, aws.cloudformation.Stack), daemon=True)
     modules.start()
     caller = _ask("which AWS account this is", aws.get_caller_identity)
+    meanwhile()
     region = _ask("which AWS region this is", aws.get_region)
     partition = _ask("which AWS partition this is", aws.get_partition)
     modules.join()  # the SDK loads a module when it is first used, and not safely so from two threads

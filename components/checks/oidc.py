@@ -39,10 +39,11 @@ def _oidc(
     aws: AwsClients, managed: StackIds | None, templates: HostedTemplates | None, where: AwsContext, issuer: str
 ) -> Finding:
     arn = where.iam(f"oidc-provider/{issuer}")
-    if not _exists(aws, arn, where.region):
-        return Finding(OIDC_PROVIDER, "ok", f"the account has no OpenID Connect provider for {issuer}")
+    # First, since most runs end here, and need no client of IAM then.
     if any(arn in held_by(aws, stack) for stack in sorted(managed or ())):
         return Finding(OIDC_PROVIDER, "ok", f"the OpenID Connect provider for {issuer} belongs to this stack's own")
+    if not _exists(aws, arn, where.region):
+        return Finding(OIDC_PROVIDER, "ok", f"the account has no OpenID Connect provider for {issuer}")
     if templates is not None and not _makes_provider(aws, templates, where):
         return Finding(OIDC_PROVIDER, "ok", f"the OpenID Connect provider for {issuer} is used as it is")
     text = f"account {where.account_id} has an OpenID Connect provider for {issuer} already ({arn})"

@@ -4,13 +4,38 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 import pulumi
+import pulumi_command
 from pulumi_command import local
 
 from components.checks.assignment import COMMAND, access_settings
+from components.checks.own_state import in_state
+from components.settings.scope import Scope
+
+
+def begin(scope: Scope) -> None:
+    """Let the plugin of the check's command start beside what precedes the steps; without this call it starts later.
+
+    The engine starts one plugin after the other, and says nothing of the state meanwhile: so that is asked for first.
+
+    Args:
+        scope: a tenant has no check.
+    """
+    if scope.links_account:
+        in_state()
+        _commands(pulumi.runtime.settings.get_monitor())
+
+
+@lru_cache(maxsize=1)
+def _commands(_engine: Any) -> pulumi_command.Provider:
+    """Return the provider of a run's command; the first call registers it."""
+    onboarding = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::trend:onboarding:Onboarding::any"
+    was_child = pulumi.Alias(parent=onboarding)  # in 1.0.0-rc
+    return pulumi_command.Provider("command", opts=pulumi.ResourceOptions(aliases=[was_child]))
 
 
 class HealthCheck(pulumi.ComponentResource):
@@ -50,12 +75,13 @@ class HealthCheck(pulumi.ComponentResource):
             "on_failure": on_failure,
             "expected": dict(expected),
         }
+        commands = _commands(pulumi.runtime.settings.get_monitor())
         command = local.Command(
             "health",
             create=f"{_python()} -m {COMMAND}",
             stdin=pulumi.Output.json_dumps(assignment),
             triggers=list(triggers),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, provider=commands),
         )
         self.health = pulumi.Output.json_loads(command.stdout)
         self.register_outputs({"health": self.health})

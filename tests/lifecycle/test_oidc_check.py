@@ -63,6 +63,12 @@ def test_a_provider_is_this_stacks_when_a_stack_of_the_state_holds_it_whatever_i
     assert found(aws, managed=()).verdict == "failed", "another's stack holds it"
 
 
+def test_iam_is_not_asked_about_what_a_stack_of_the_state_holds(aws: Aws) -> None:
+    ours = create_stack(aws)
+    aws.deny("GetOpenIDConnectProvider")
+    assert found(aws, managed={ours}).verdict == "ok"
+
+
 def test_a_region_that_the_settings_add_counts(aws: Aws) -> None:
     create_provider(aws, "cloudaccounts.zz-1.cloudone.trendmicro.com")
     assert found(aws, region="eu-north-1").verdict == "failed"

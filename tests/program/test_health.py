@@ -36,22 +36,6 @@ def test_the_check_looks_for_what_this_stack_created() -> None:
     assert expected.bucket_name == "a-trail-bucket"
 
 
-def test_its_plugin_is_declared_before_any_resource_so_that_it_starts_beside_the_others(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    declared: list[str] = []
-    register: Any = vars(pulumi.resource)["register_resource"]
-
-    def noting(resource: pulumi.Resource, kind: str, name: str, custom: bool, *more: Any) -> None:
-        if custom:
-            declared.append(kind)
-        register(resource, kind, name, custom, *more)
-
-    monkeypatch.setattr(pulumi.resource, "register_resource", noting)
-    deploy(SETTINGS)
-    assert declared[0] == "pulumi:providers:command"  # the engine may hear of it later: each call has its own thread
-
-
 def test_no_secret_of_the_configuration_is_among_its_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
     configuration = {
         f"{PROJECT}:cloudOneApiKey": "SENTINEL",

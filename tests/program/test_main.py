@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import runpy
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tests.program.recorder import PROJECT, STACK, WHERE, Recorder
 
 MAIN = Path(__file__).parents[2] / "__main__.py"
 BUCKET = "a-trail-bucket"
+STATE = "pulumi:pulumi:readStackResourceOutputs"
 KEY, TOKEN = "tmcKEYID:SENTINEL-api-key", "SENTINEL-enrollment-token"
 SECRETS = ["cloudOneApiKey", "visionOneServiceToken"]
 
@@ -149,6 +151,39 @@ def test_what_is_not_sure_to_work_is_a_warning_said_once_and_stops_nothing(
     run(monkeypatch, {"existingCloudtrailBucketName": BUCKET}, engine)
     assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == ["stopped; start it"]
     assert engine.made
+
+
+@pytest.mark.parametrize(
+    ("configuration", "started"),
+    [
+        ({"createNewTrail": "true"}, ["pulumi:providers:command"]),
+        ({"scope": "tenant"}, []),
+    ],
+)
+def test_the_plugin_of_the_last_check_starts_beside_preflight_after_the_state_is_known(
+    monkeypatch: pytest.MonkeyPatch, configuration: Mapping[str, Any], started: list[str]
+) -> None:
+    known: list[str] = []
+
+    class Engine(Recorder):
+        def RegisterResource(self, request: Any) -> Any:
+            if request.type in started:
+                assert STATE in self.asked
+            return super().RegisterResource(request)
+
+    engine = Engine()
+
+    def look(*_: object) -> list[Finding]:
+        # The program waits here: what it has not sent by now is not sent.
+        deadline = time.monotonic() + 5
+        while len(engine.providers) < len(started) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        known.extend(engine.providers)
+        return []
+
+    monkeypatch.setattr(preflight, "findings", look)
+    run(monkeypatch, configuration, engine)
+    assert known == engine.providers == started
 
 
 ELSEWHERE = {"createNewTrail": "true", "endpoints": '{"workload": "https://proxy.example"}'}
