@@ -28,7 +28,7 @@ def current_context(meanwhile: Callable[[], object] = lambda: None) -> AwsContex
     """
     # The plugin takes a while to start; what comes next loads meanwhile: what preflight asks AWS with, and the SDK's
     # modules of most steps.
-    clients(AwsSettings.of(pulumi.Config("aws").get)).prepare("s3", "cloudtrail", "cloudformation")
+    clients(AwsSettings.of(pulumi.Config("aws").get)).prepare("s3", "iam", "cloudtrail", "cloudformation")
     modules = threading.Thread(target=lambda: (aws.iam.Role, aws.cloudformation.Stack), daemon=True)
     modules.start()
     caller = _ask("which AWS account this is", aws.get_caller_identity)

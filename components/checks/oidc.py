@@ -39,7 +39,7 @@ def _oidc(
     aws: AwsClients, managed: StackIds | None, templates: HostedTemplates | None, where: AwsContext, issuer: str
 ) -> Finding:
     arn = where.iam(f"oidc-provider/{issuer}")
-    # First, since most runs end here, and need no client of IAM then.
+    # First, since most runs end here, without a call to IAM.
     if any(arn in held_by(aws, stack) for stack in sorted(managed or ())):
         return Finding(OIDC_PROVIDER, "ok", f"the OpenID Connect provider for {issuer} belongs to this stack's own")
     if not _exists(aws, arn, where.region):
