@@ -34,8 +34,8 @@ def begin(scope: Scope) -> None:
 def _commands(_engine: Any) -> pulumi_command.Provider:
     """Return the provider of a run's command; the first call registers it."""
     onboarding = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::trend:onboarding:Onboarding::any"
-    was_child = pulumi.Alias(parent=onboarding)  # in 1.0.0-rc
-    return pulumi_command.Provider("command", opts=pulumi.ResourceOptions(aliases=[was_child]))
+    earlier = pulumi.Alias(name="command", parent=onboarding)  # in 1.0.0-rc
+    return pulumi_command.Provider("health-command", opts=pulumi.ResourceOptions(aliases=[earlier]))
 
 
 class HealthCheck(pulumi.ComponentResource):
