@@ -20,8 +20,8 @@ from components.settings.model import Settings
 if TYPE_CHECKING:
     from components.vision_one_route import VisionOneRoute
 
-_onboarded: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
-"""The name of the onboarding by the run of the engine that it belongs to."""
+_gates: WeakKeyDictionary[Any, KeyGate] = WeakKeyDictionary()
+"""What stands before the changes of the one onboarding, by the run of the engine that it belongs to."""
 
 
 class Onboarding(pulumi.ComponentResource):
@@ -64,7 +64,7 @@ class Onboarding(pulumi.ComponentResource):
         leaving = move(settings, known)
         if leaving:
             pulumi.log.info(leaving.notice)
-        gate = KeyGate(name, known, leaving)
+        gate = _gates[pulumi.runtime.settings.get_monitor()] = KeyGate(name, known, leaving)
         super().__init__("trend:onboarding:Onboarding", name, None, gate.before_changes(opts))
         with refusals_in_one_line():
             self._refuse_another_caller(name)
@@ -93,10 +93,9 @@ class Onboarding(pulumi.ComponentResource):
 
 
 def _refuse_a_second(name: str) -> None:
-    run = pulumi.runtime.settings.get_monitor()
-    if run in _onboarded:
+    if gate := _gates.get(pulumi.runtime.settings.get_monitor()):
+        gate.close(f"Onboarding '{name}'")  # the engine goes on with what the first has declared
         raise Refusal(
-            f"Onboarding '{name}': this program has one already, '{_onboarded[run]}', and a stack onboards one AWS "
-            "account; give the other a stack of its own"
+            f"Onboarding '{name}': this program has one already, '{gate.name}', and a stack onboards one AWS account; "
+            "give the other a stack of its own"
         )
-    _onboarded[run] = name

@@ -47,7 +47,7 @@ class KeyGate:
     """
 
     def __init__(self, name: str, in_state: Held | None, leaving: Move | None = None) -> None:
-        self._name = name
+        self.name = name
         self._in_state = in_state
         self._leaving = leaving
         self._step_1: CloudOneAccount | VisionOneTenant | None = None
@@ -55,7 +55,7 @@ class KeyGate:
         self._adopting: list[PriorLink] = []
         self._step_1_asked = False
         self._answer: asyncio.Task[None] | None = None
-        self._refused_at = ""
+        self._refused_at = self._closed_by = ""
 
     def before_changes(self, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions | None:
         """Return the component's options, so that each resource in it asks before it is changed.
@@ -64,7 +64,7 @@ class KeyGate:
         """
         if not monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS):
             return opts
-        ask, skip = pulumi.ResourceHook(f"{self._name}-api-key", self._ask), self._skip
+        ask, skip = pulumi.ResourceHook(f"{self.name}-api-key", self._ask), self._skip
         asking = pulumi.ResourceHookBinding(before_create=[ask], before_update=[ask])
         step_1 = pulumi.ResourceHookBinding(after_create=[skip], after_update=[skip])
 
@@ -84,6 +84,14 @@ class KeyGate:
 
         return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(transformations=[bind]))
 
+    def close(self, reason: str) -> None:
+        """Let no change through from here on.
+
+        Args:
+            reason: what has shown its error already.
+        """
+        self._closed_by = reason
+
     def _is_in_state(self, end: str) -> bool:
         return any(urn.endswith(end) for urn in self._in_state or ())
 
@@ -92,6 +100,8 @@ class KeyGate:
 
     async def _ask(self, args: pulumi.ResourceHookArgs) -> None:
         """Wait for the one answer; where it is a refusal, the first that learns of it says all."""
+        if self._closed_by:
+            raise Exception(f"see the error of {self._closed_by}")
         if self._answer is None:
             self._answer = asyncio.ensure_future(self._ask_trend())
         try:

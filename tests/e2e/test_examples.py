@@ -193,3 +193,21 @@ def test_a_program_of_ones_own_deploys_and_leaves_what_was_there_before(own_prog
     own_program.up(EXPECT_NO_CHANGES)
     own_program.destroy()
     assert aws_inventory(own_program.sandbox) == before
+
+
+@pytest.mark.full
+def test_a_second_onboarding_in_a_program_of_ones_own_is_refused_before_anything_is_changed(own_program: Stack) -> None:
+    program = own_program.folder / "__main__.py"
+    text = program.read_text()
+    program.unlink()
+    program.write_text(f'{text}\nOnboarding("another", settings=Settings(trail=ExistingTrail("x")), where=where)\n')
+    before = aws_inventory(own_program.sandbox)
+    refused = "Onboarding 'another': this program has one already, 'trend'"
+    (error,) = own_program.run("preview").errors
+    assert error.startswith(refused)
+    without_preview = own_program.run("up", "--yes", "--skip-preview")
+    assert without_preview.code != 0
+    assert f"error: {refused}" in without_preview.output
+    assert aws_inventory(own_program.sandbox) == before
+    assert not own_program.sandbox.trend.state().connectors
+    own_program.destroy()
