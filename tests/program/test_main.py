@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+import pulumi_command
 import pytest
 
 from components.checks import preflight
@@ -163,15 +164,15 @@ def test_what_is_not_sure_to_work_is_a_warning_said_once_and_stops_nothing(
 def test_the_plugin_of_the_last_check_starts_beside_preflight_after_the_state_is_known(
     monkeypatch: pytest.MonkeyPatch, configuration: Mapping[str, Any], started: list[str]
 ) -> None:
+    engine = Recorder()
     known: list[str] = []
+    provider = pulumi_command.Provider
 
-    class Engine(Recorder):
-        def RegisterResource(self, request: Any) -> Any:
-            if request.type in started:
-                assert STATE in self.asked
-            return super().RegisterResource(request)
+    def declare(*arguments: Any, **options: Any) -> pulumi_command.Provider:
+        assert STATE in engine.asked
+        return provider(*arguments, **options)
 
-    engine = Engine()
+    monkeypatch.setattr(pulumi_command, "Provider", declare)
 
     def look(*_: object) -> list[Finding]:
         # The program waits here: what it has not sent by now is not sent.
