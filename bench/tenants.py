@@ -38,7 +38,7 @@ def rows(stack: Stack) -> Iterator[Row]:
             _prepare(stack.sandbox.trend, others=size - 1, single_get=answers)
             for what, count in _calls(stack).items():
                 limit = LIMITS[what] + _more(what, size, answers)
-                yield Row(f"calls of a {what}, {size:,} accounts, {'GET' if answers else 'list'}", count, limit)
+                yield Row(f"calls, {what}, {size:,} accounts, {'GET' if answers else 'list'}", count, limit)
 
 
 def vision_one_rows(stack: Stack) -> Iterator[Row]:
@@ -47,7 +47,7 @@ def vision_one_rows(stack: Stack) -> Iterator[Row]:
     stack.environment["VISION_ONE_API_KEY"] = stack.sandbox.tenant.business.full_access_key.value
     stack.configure({"route": "visionOne"})
     for what, count in _calls(stack).items():
-        yield Row(f"calls of a {what}, route visionOne", count, VISION_ONE_LIMITS[what])
+        yield Row(f"calls, {what}, route visionOne", count, VISION_ONE_LIMITS[what])
 
 
 def _more(what: str, size: int, answers: bool) -> int:
