@@ -156,7 +156,8 @@ class CloudOneRoute:
                 # The only thing that it may have been unable to look at, so that it looks again when this changes.
                 *([self._doubt.value] if self._doubt is TrailDoubt.DELIVERY else []),
             ],
-            opts=pulumi.ResourceOptions(parent=self._parent, depends_on=linked),
+            after=linked,
+            opts=pulumi.ResourceOptions(parent=self._parent),
         )
         self.outputs |= {
             "workloadSecurityRoleArn": workload_security.role_arn,
@@ -188,7 +189,8 @@ class CloudOneRoute:
             "vision-one",
             account=account,
             enroll=self._settings.enroll,
-            opts=pulumi.ResourceOptions(parent=self._parent, depends_on=list(after)),
+            after=after,
+            opts=pulumi.ResourceOptions(parent=self._parent),
         )
         self.outputs["visionOneStatus"] = vision_one.status
         return vision_one

@@ -110,7 +110,8 @@ class VisionOneRoute:
             },
             on_failure=settings.health_check,
             triggers=[linked.account_id, linked.role_arn],
-            opts=pulumi.ResourceOptions(parent=self._parent, depends_on=[linked]),
+            after=[linked],
+            opts=pulumi.ResourceOptions(parent=self._parent),
         )
         self.outputs |= {
             "visionOneBusinessId": tenant.business_id,

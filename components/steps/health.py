@@ -49,6 +49,7 @@ class HealthCheck(pulumi.ComponentResource):
         expected: what must be found, by the fields of an expectation of `components.checks.assignment`.
         on_failure: what a check that failed does to the update.
         triggers: the command runs again when one of these changes.
+        after: what the command waits for; the component itself does not, see `VisionOne`.
 
     Attributes:
         health: what was found, see `components.checks.deployed.Health.document`.
@@ -63,6 +64,7 @@ class HealthCheck(pulumi.ComponentResource):
         expected: Mapping[str, pulumi.Input[str]],
         on_failure: Literal["fail", "warn"],
         triggers: Sequence[pulumi.Input[str]],
+        after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("trend:onboarding:HealthCheck", name, None, opts)
@@ -81,7 +83,7 @@ class HealthCheck(pulumi.ComponentResource):
             create=f"{_python()} -m {COMMAND}",
             stdin=pulumi.Output.json_dumps(assignment),
             triggers=list(triggers),
-            opts=pulumi.ResourceOptions(parent=self, provider=commands),
+            opts=pulumi.ResourceOptions(parent=self, provider=commands, depends_on=list(after)),
         )
         self.health = pulumi.Output.json_loads(command.stdout)
         self.register_outputs({"health": self.health})

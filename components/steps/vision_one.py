@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pulumi
 
 from components.resources.account import CloudOneAccount
@@ -17,6 +19,8 @@ class VisionOne(pulumi.ComponentResource):
         name: the component's name.
         account: the Cloud One account that is enrolled.
         enroll: whether an enrollment token is at hand.
+        after: what the enrollment waits for. The component itself waits for nothing: the engine passes over one whose
+            dependency a `pulumi refresh --run-program` has found gone, and then refuses its outputs.
 
     Attributes:
         status: Trend's word for the state of the registration, or `skipped`.
@@ -25,14 +29,20 @@ class VisionOne(pulumi.ComponentResource):
     status: pulumi.Output[str]
 
     def __init__(
-        self, name: str, *, account: CloudOneAccount, enroll: bool, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        *,
+        account: CloudOneAccount,
+        enroll: bool,
+        after: Sequence[pulumi.Resource],
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("trend:onboarding:VisionOne", name, None, opts)
         enrollment = VisionOneEnrollment(
             "enrollment",
             account=account,
             enroll=enroll,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
         )
         self.status = enrollment.status
         self.register_outputs({"status": self.status})

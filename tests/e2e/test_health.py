@@ -192,3 +192,17 @@ def test_a_symlinked_checkout_shows_no_difference_in_a_preview(stack: Stack, tmp
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("gone", ["cloud account", "forwarder"])
+def test_a_refresh_by_the_program_passes_where_what_a_later_step_waits_for_is_gone(stack: Stack, gone: str) -> None:
+    stack.up()
+    if gone == "cloud account":
+        stack.sandbox.trend.delete_cloud_account(stack.sandbox.account)
+    else:
+        stack.sandbox.aws("cloudformation").delete_stack(StackName=stack.outputs()["cloudTrailStackId"])
+
+    stack.succeed("refresh", "--yes", "--skip-preview", "--run-program")
+    stack.up()
+
+    assert stack.outputs()["health"]["verdict"] == "ok"
