@@ -128,7 +128,8 @@ class CloudOneRoute:
                 stack_name=settings.stack_name,
                 templates=settings.templates,
                 tags=tags,
-                opts=pulumi.ResourceOptions(parent=self._parent, depends_on=linked),
+                after=linked,
+                opts=pulumi.ResourceOptions(parent=self._parent),
             )
             linked, forwarding = [integration], [integration.stack_id]
             self.outputs["cloudTrailStackId"] = integration.stack_id

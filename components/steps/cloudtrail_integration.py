@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -36,6 +36,7 @@ class CloudTrailIntegration(pulumi.ComponentResource):
         stack_name: the stack's name, at most 8 characters: names inside Trend's template grow to AWS's limit.
         templates: where Trend's templates are; None for the address that Trend names.
         tags: of the stack and what it creates.
+        after: what the first resource waits for, and the others by it; the component itself does not, see `VisionOne`.
 
     Attributes:
         stack_id: the stack's ARN.
@@ -53,6 +54,7 @@ class CloudTrailIntegration(pulumi.ComponentResource):
         stack_name: str,
         templates: HostedTemplates | None,
         tags: Mapping[str, pulumi.Input[str]],
+        after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("trend:onboarding:CloudTrailIntegration", name, None, opts)
@@ -61,7 +63,7 @@ class CloudTrailIntegration(pulumi.ComponentResource):
             account=account,
             aws_account_id=where.account_id,
             aws_region=where.region,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
         )
 
         def hosted(trends_url: str) -> str:

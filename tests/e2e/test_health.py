@@ -194,8 +194,13 @@ def test_a_symlinked_checkout_shows_no_difference_in_a_preview(stack: Stack, tmp
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("gone", ["cloud account", "forwarder"])
-def test_a_refresh_by_the_program_passes_where_what_a_later_step_waits_for_is_gone(stack: Stack, gone: str) -> None:
+@pytest.mark.parametrize(
+    ("gone", "scope"), [("cloud account", "all"), ("cloud account", "account"), ("forwarder", "all")]
+)
+def test_a_refresh_by_the_program_passes_where_what_a_later_step_waits_for_is_gone(
+    stack: Stack, gone: str, scope: str
+) -> None:
+    stack.configure({"existingCloudtrailBucketName": BUCKET, "scope": scope})
     stack.up()
     if gone == "cloud account":
         stack.sandbox.trend.delete_cloud_account(stack.sandbox.account)
