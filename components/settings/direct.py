@@ -139,7 +139,7 @@ class DirectLink:
         "visionOneDescription",
         _shown(255),
         default="",
-        meaning="The account's description in Vision One; the Pulumi stack's name where it is empty.",
+        meaning="The account's description in Vision One; where it is empty, it names the Pulumi stack.",
         effects=_IN_PLACE,
         route=Route.VISION_ONE,
     )

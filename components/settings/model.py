@@ -257,7 +257,7 @@ class Settings:
         default={},
         meaning="Additions to the table of Cloud One regions and the AWS region of each, such as "
         '`{"zz-1": "us-west-2"}`.',
-        effects=[Effect("nothing", "the same; a region that does not fit is refused")],
+        effects=[Effect("nothing", "it is in no resource; a region that does not fit is refused")],
         part=Part.ALL,
         route=Route.CLOUD_ONE,
     )

@@ -202,7 +202,7 @@ def rights(place: Place, stacks: Sequence[StackRights]) -> Iterator[Statement]:
             owned_by_aws = f"arn:{place.where.partition}:cloudformation:{place.where.region}:aws"
             transforms = [f"{owned_by_aws}:transform/{name}" for name in names]
             expanding = ["cloudformation:CreateChangeSet"] if transforms else []
-            yield Statement("Expand", "VendorTemplates", expanding, transforms)
+            yield Statement("Expand", "TrendTemplates", expanding, transforms)
 
 
 def _is_on_function(resource: Declaration) -> bool:

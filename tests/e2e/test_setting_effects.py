@@ -49,7 +49,9 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         BUCKET,
         {**BUCKET, "endpoints": {"workload": "https://proxy.example"}, "endpointsConfirmed": "proxy.example"},
     ),
+    "`healthCheck`": (BUCKET, {**BUCKET, "healthCheck": "warn"}),
 }
+NOT_TRIED = {"`cloudOneApiKey`", "`visionOneApiKey`", "`visionOneServiceToken`", "`qsS3KeyPrefix`", "`visionOneRegion`"}
 _VERBS = {"create": "creates", "update": "updates", "delete": "deletes", "replace": "replaces"}
 
 
@@ -87,8 +89,8 @@ def change(stack: Stack, name: str, log: Path) -> str:
     return effects(log)
 
 
-def test_only_named_changes_are_tried() -> None:
-    assert set(CHANGES) <= set(DOES)
+def test_each_change_is_tried_but_those_that_the_page_names() -> None:
+    assert set(CHANGES) == set(DOES) - NOT_TRIED
 
 
 @pytest.mark.full
