@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
@@ -108,17 +109,14 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as scratch, Sandbox(Path(scratch, "sandbox")) as sandbox:
         bench = Bench(sandbox, Path(scratch))
         times = bench.times()
-        rows = [
-            *time_rows(times),
-            *bench.memory(),
-            *tenants.rows(bench.program),
-            *tenants.vision_one_rows(bench.program),
-        ]
+        rows = [*time_rows(times), *bench.memory()]
+        calls = dict(tenants.calls(bench.program))
     differs = max(spread(each.floor.seconds) for each in times.values())
     quiet = differs <= QUIET
     console = Console()
     console.print(f"Medians of {ROUNDS}, the floor between; {machine()}")
     console.print(table(rows, quiet=quiet))
+    console.print(tenants.table(calls))
     console.print(
         f"The floor's own runs differ by {differs:.0%}: " + ("a quiet machine" if quiet else "a loaded machine")
     )
@@ -128,7 +126,7 @@ def main(arguments: list[str]) -> int:
         program = {what: each.program.median_cpu for what, each in times.items()}
         floor = {what: each.floor.median_cpu for what, each in times.items()}
         record(Release(release, machine(), program, floor))
-    return exit_code(rows, quiet=quiet)
+    return exit_code([*rows, *chain.from_iterable(calls.values())], quiet=quiet)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich import box
+from rich.table import Table
 
 from bench.rows import Row
 from sandbox.gate.faults import Fault
@@ -31,23 +34,29 @@ PAGE = 100
 NO_SINGLE_GET = Fault(status=404, service="cloudaccounts", action="GET /cloudaccounts/aws/{id}", count=None)
 
 
-def rows(stack: Stack) -> Iterator[Row]:
-    """Deploy, refresh and destroy in each tenant, once with the GET of a single account and once without."""
+def calls(stack: Stack) -> Iterator[tuple[str, list[Row]]]:
+    """Deploy, refresh and destroy in each tenant, once with the GET of a single account and once without.
+
+    Yields:
+        What kind of tenant it is, and the calls of each run beside their limit.
+    """
     for size in SIZES:
         for answers in (True, False):
             _prepare(stack.sandbox.trend, others=size - 1, single_get=answers)
-            for what, count in _calls(stack).items():
-                limit = LIMITS[what] + _more(what, size, answers)
-                yield Row(f"calls, {what}, {size:,} accounts, {'GET' if answers else 'list'}", count, limit)
-
-
-def vision_one_rows(stack: Stack) -> Iterator[Row]:
-    """Deploy, refresh and destroy on the route by Vision One itself."""
+            limits = {what: limit + _more(what, size, answers) for what, limit in LIMITS.items()}
+            yield f"{size:,} {'by GET' if answers else 'by list'}", _rows(stack, limits)
     stack.sandbox.trend.reset()
     stack.environment["VISION_ONE_API_KEY"] = stack.sandbox.tenant.business.full_access_key.value
     stack.configure({"route": "visionOne"})
-    for what, count in _calls(stack).items():
-        yield Row(f"calls, {what}, route visionOne", count, VISION_ONE_LIMITS[what])
+    yield "route visionOne", _rows(stack, VISION_ONE_LIMITS)
+
+
+def table(calls: Mapping[str, Sequence[Row]]) -> Table:
+    """Return the calls as a table for a terminal of 80 columns, a line for each tenant."""
+    shown = Table("calls to Trend, accounts", *LIMITS, box=box.SIMPLE)
+    for tenant, rows in calls.items():
+        shown.add_row(tenant, *(f"{row.value} of {row.limit}{' over' if row.exceeded else ''}" for row in rows))
+    return shown
 
 
 def _more(what: str, size: int, answers: bool) -> int:
@@ -76,8 +85,8 @@ def _prepare(trend: SimulatorControl, *, others: int, single_get: bool) -> None:
         trend.add_fault(NO_SINGLE_GET)
 
 
-def _calls(stack: Stack) -> dict[str, int]:
-    counts = {}
+def _rows(stack: Stack, limits: Mapping[str, int]) -> list[Row]:
+    rows = []
     acts = {
         "first up": stack.up,
         "up without changes": stack.up,
@@ -87,5 +96,5 @@ def _calls(stack: Stack) -> dict[str, int]:
     for what, act in acts.items():
         stack.sandbox.trend.clear_requests()
         act()
-        counts[what] = len(stack.sandbox.trend.requests())
-    return counts
+        rows.append(Row(what, len(stack.sandbox.trend.requests()), limits[what]))
+    return rows

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from io import StringIO
 
+import pytest
+from rich.console import Console
+
+from bench import tenants
 from bench.release import Release, last_release
 from bench.rows import EXCEEDED, LOADED, WITHIN, Row, exit_code, spread
 
@@ -36,6 +40,13 @@ def test_a_row_shows_its_limit_and_how_it_stands() -> None:
     assert SLOW.cells(quiet=False)[-1] == "loaded"
     assert CHATTY.cells(quiet=False) == ("calls", "12", "11", "over")
     assert PRINTED.cells(quiet=True) == ("CPU", "12.00 s", "1.0.0: 13.00 s", "")
+
+
+def test_a_tenants_calls_stand_in_one_line_that_says_which_are_too_many() -> None:
+    console = Console(width=80, record=True, file=StringIO())
+    console.print(tenants.table({"1,000 by list": [CHATTY, Row("calls", 0, 0), SILENT, SILENT]}))
+    shown = " ".join(console.export_text().split())
+    assert shown.endswith("1,000 by list 12 of 11 over 0 of 0 11 of 11 11 of 11")
 
 
 def test_a_machine_is_known_by_how_much_runs_of_one_thing_differ() -> None:
