@@ -52,6 +52,7 @@ StackTemplate = Annotated[str, AfterValidator(_stack_template)]
 WaveName = Annotated[str, *_text_of(r"[\w.-]{1,40}", "a wave's name (1 to 40 letters, digits, _ . -)")]
 Tags = dict[str, str]
 ProgramSettings = Annotated[dict[str, Any], AfterValidator(settings.judged), WithJsonSchema(settings.schema())]
+GeneralSettings = Annotated[ProgramSettings, AfterValidator(settings.fit_for_tenant)]
 Percent = Annotated[int, Field(ge=0, le=100)]
 Positive = Annotated[int, Field(ge=1)]
 
@@ -172,7 +173,7 @@ class Fleet(_Part):
     """How an account is reached."""
     stack: StackTemplate = "aws-{id}"
     """Name of an account's stack, with the placeholders `{id}` and `{name}`."""
-    settings: ProgramSettings = {}
+    settings: GeneralSettings = {}
     """Settings of the program for every account; a text may have the placeholders `{id}` and `{name}`."""
     overrides: list[Override] = []
     """Settings of some accounts; the last match wins, setting by setting."""

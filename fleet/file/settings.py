@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from components.settings.choices import CLOUD_TRAIL, SCOPE
+from components.settings.choices import CLOUD_TRAIL, ROUTE, SCOPE
 from components.settings.model import SETTINGS
+from components.settings.route import Route
 from components.settings.scope import Scope
 from components.settings.setting import Part, Setting
 from components.spelling import did_you_mean
@@ -32,17 +33,16 @@ def judged(settings: dict[str, Any]) -> dict[str, Any]:
     Raises:
         ValidationError: with every mistake, located at its setting.
     """
-    mistakes = []
-    for name, value in settings.items():
-        try:
-            _judge(name, value)
-        except ValueError as error:
-            reason = " ".join(str(error).split())
-            kind = PydanticCustomError("setting", "{reason}", {"reason": reason})
-            mistakes.append(InitErrorDetails(type=kind, loc=(name,), input=None))  # never the value: it may be a secret
-    if mistakes:
-        raise ValidationError.from_exception_data("settings", mistakes)
-    return settings
+    return _judged(settings, _judge)
+
+
+def fit_for_tenant(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return valid settings of all accounts unchanged if the tenant's stack can have them, too.
+
+    Raises:
+        ValidationError: it cannot.
+    """
+    return _judged(settings, _judge_for_tenant)
 
 
 def in_scope(settings: Mapping[str, Any], scope: Scope) -> dict[str, str]:
@@ -74,6 +74,25 @@ def schema() -> dict[str, Any]:
     declared = [setting for setting in SETTINGS if not setting.secret and setting is not SCOPE]
     properties = {setting.name: {"description": setting.meaning, **_types(setting)} for setting in declared}
     return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def _judged(settings: dict[str, Any], judge: Callable[[str, Any], None]) -> dict[str, Any]:
+    mistakes = []
+    for name, value in settings.items():
+        try:
+            judge(name, value)
+        except ValueError as error:
+            reason = " ".join(str(error).split())
+            kind = PydanticCustomError("setting", "{reason}", {"reason": reason})
+            mistakes.append(InitErrorDetails(type=kind, loc=(name,), input=None))  # never the value: it may be a secret
+    if mistakes:
+        raise ValidationError.from_exception_data("settings", mistakes)
+    return settings
+
+
+def _judge_for_tenant(name: str, value: Any) -> None:
+    if name == ROUTE.name and ROUTE.judge(_text(value)) is Route.VISION_ONE:
+        raise ValueError("is `visionOne`, where a tenant has nothing once, and so no stack: give it in `overrides`")
 
 
 def _judge(name: str, value: Any) -> None:

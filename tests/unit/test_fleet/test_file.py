@@ -155,11 +155,18 @@ def test_no_error_of_a_library_holds_a_secret() -> None:
         ("rolePath: '/{id!r}/'", "settings.rolePath: '/{id!r}/' has an unknown placeholder"),
         ("tags: {a: '{0}'}", "settings.tags: '{0}' has an unknown placeholder"),
         ("scope: tenant", "settings.scope is set by the fleet: remove it"),
+        ("route: visionOne", "settings.route is `visionOne`, where a tenant has nothing once, and so no stack: give"),
     ],
 )
 def test_settings_are_judged_by_the_programs_own_rules(problems: Problems, settings: str, reason: str) -> None:
     (line,) = problems(f"source: {{file: a.yaml}}\nsettings:\n  {settings}\n")
     assert line.startswith(f"fleet.yaml:3: {reason}")
+
+
+def test_single_accounts_may_take_another_route_than_the_tenants_stack() -> None:
+    overrides = [{"accounts": ["333333333333"], "settings": {"route": "visionOne"}}]
+    fleet = Fleet.model_validate({"source": {"file": "a.yaml"}, "overrides": overrides})
+    assert fleet.overrides[0].settings == {"route": "visionOne"}
 
 
 @pytest.mark.parametrize(
