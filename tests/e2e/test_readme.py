@@ -33,6 +33,11 @@ def _without_drawn(line: str) -> str:
     return _DRAWN.sub("*", line.rstrip())
 
 
+def test_what_the_readme_shows_fits_a_terminal_of_80_columns() -> None:
+    wide = [line for _, shown in steps() for line in shown if len(line) > 80]
+    assert wide == []
+
+
 @pytest.mark.full
 def test_the_first_steps_print_what_the_readme_shows(clone: Path) -> None:
     assert len(steps()) < 9
