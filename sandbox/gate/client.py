@@ -88,10 +88,6 @@ class Control:
         """Answer calls above so many in so many seconds with 429 and Retry-After."""
         self.call("PUT", "rate", {"calls": calls, "seconds": seconds})
 
-    def lift_rate_limit(self) -> None:
-        """Answer every call again."""
-        self.call("DELETE", "rate")
-
     def call(self, method: str, path: str, body: Any = None) -> Response:
         """Make a control call, `path` below `/_sandbox`, and return its answer."""
         try:

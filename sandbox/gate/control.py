@@ -63,7 +63,6 @@ class ControlSurface:
         self.add("GET", "/faults/<int:number>", lambda number: {"seen": gate.faults.seen(number)})
         self.add("PUT", "/latency", self._slow_down)
         self.add("PUT", "/rate", self._limit)
-        self.add("DELETE", "/rate", self._lift_limit)
 
     def add(self, method: str, path: str, view: Callable[..., Answer | None]) -> None:
         """Add a call; a ValueError of its view is answered with 400, a LookupError with 404, nothing with 204."""
@@ -87,9 +86,6 @@ class ControlSurface:
 
     def _limit(self) -> None:
         self._gate.rate = RateKeeper(RateLimit.model_validate_json(request.get_data()))
-
-    def _lift_limit(self) -> None:
-        self._gate.rate = None
 
 
 def json_object() -> dict[str, Any]:
