@@ -31,6 +31,7 @@ class Finding:
         hint: what to do; empty where there is nothing to do.
         unanswered: whether the service gave no answer, so that the same check may succeed later.
         doubt: about the trail, where the verdict is `unknown`.
+        denied: actions that AWS is sure to deny.
     """
 
     subject: str
@@ -39,6 +40,7 @@ class Finding:
     hint: str = ""
     unanswered: bool = False
     doubt: TrailDoubt | None = None
+    denied: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return it in one line."""

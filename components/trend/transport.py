@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -214,7 +215,7 @@ def _reason(error: requests.RequestException, base: str) -> str:
     cause = error.args[0] if error.args else error
     cause = getattr(cause, "reason", cause)
     if isinstance(cause, urllib3.exceptions.SSLError):
-        untrusted = "CERTIFICATE_VERIFY_FAILED" in str(cause)
+        untrusted = any(isinstance(each, ssl.SSLCertVerificationError) for each in cause.args)
         return f"the certificate of {host} is not trusted here" if untrusted else f"{host} does not speak TLS properly"
     if isinstance(cause, urllib3.exceptions.ReadTimeoutError):
         return f"{host} took the call and did not answer within {TIMEOUT[1]} s"

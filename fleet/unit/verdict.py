@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from components.checks.findings import Finding
 from fleet.outcome import Cause
 from operate.doctor.diagnosis import Diagnosis
-from operate.doctor.permissions import SUBJECT as PERMISSIONS
 from operate.engine.run_log import Failure, RunLog
 from operate.engine.state import COMMAND, DYNAMIC
 
@@ -54,8 +52,9 @@ def of_check(found: Diagnosis) -> Verdict:
     failed = [each for each in found.findings if each.verdict == "failed" and each.subject not in found.accepted]
     first = failed[0]
     more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
-    cause = Cause.DENIED if first.subject == PERMISSIONS else Cause.CHECK
-    return Verdict(cause, _short(f"{first.subject}: {first.text}{more}"), first.hint or _step(first, cause))
+    cause = Cause.DENIED if first.denied else Cause.CHECK
+    message = f"{first.subject}: {first.text}{more}"
+    return Verdict(cause, _short(message), first.hint or _NEXT_STEPS[Cause.CHECK])
 
 
 def of_run(tried: RunLog) -> Verdict:
@@ -108,10 +107,6 @@ def of_timeout(minutes: float) -> Verdict:
 def of_text(cause: Cause, message: str) -> Verdict:
     """Judge by a cause that is known."""
     return Verdict(cause, _short(message), _NEXT_STEPS[cause])
-
-
-def _step(finding: Finding, cause: Cause) -> str:
-    return of_denial(finding.text).next_step if cause is Cause.DENIED else _NEXT_STEPS[cause]
 
 
 def _short(message: str) -> str:

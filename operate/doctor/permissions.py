@@ -90,7 +90,8 @@ def permissions(aws: AwsClients, place: Place, *, is_deployed: bool) -> Iterator
     denials = list(_denials(aws, place, principal, is_deployed))
     if sure := [each for each in denials if not each.doubt]:
         hint = _HINT_OF_ORGANIZATION.format(principal) if all(each.by_organization for each in sure) else _HINT
-        yield Finding(SUBJECT, "failed", f"{principal} may not do {_listed(sure)}", hint)
+        denied = tuple(each.action for each in sure)
+        yield Finding(SUBJECT, "failed", f"{principal} may not do {_listed(sure)}", hint, denied=denied)
     elif denials:
         yield Finding(SUBJECT, "unknown", f"cannot determine whether {principal} may do {_listed(denials)}", _HINT)
     else:

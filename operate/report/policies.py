@@ -24,7 +24,8 @@ class GrantedStatement:
     Attributes:
         effect: `Allow` or `Deny`.
         principals: who, for example `AWS arn:aws:iam::147995105371:root`; none in the policy of a role.
-        actions, resources: what, on what; what a statement excepts begins with `all but `.
+        actions, resources: what, on what; what a statement excepts of resources begins with `all but `.
+        other_actions: those that it excepts, where it is about all others (`NotAction`).
         conditions: each as `<operator> <key> = <values>`.
     """
 
@@ -33,17 +34,28 @@ class GrantedStatement:
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     conditions: tuple[str, ...]
+    other_actions: tuple[str, ...] = ()
+
+    @property
+    def listed_actions(self) -> tuple[str, ...]:
+        """The actions as a page lists them."""
+        return (*self.actions, *_all_but(self.other_actions))
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """Those that may change something or hand out credentials."""
+        return (*(each for each in self.actions if not _reads(each)), *_all_but(self.other_actions))
 
     @property
     def reads_only(self) -> bool:
         """Whether none of its actions changes anything or hands out credentials."""
-        return all(_reads(action) for action in self.actions)
+        return not self.changes
 
 
 def at_most(granted: Collection[GrantedStatement]) -> str:
     """Say in one line what statements allow at most, whatever others deny and conditions demand."""
     allowed = [each for each in granted if each.effect == "Allow"]
-    changes = sorted({action for each in allowed for action in each.actions if not _reads(action)})
+    changes = sorted({action for each in allowed for action in each.changes})
     services = sorted({action.partition(":")[0] for each in allowed for action in each.actions} - {"*"})
     if not allowed:
         return "may do nothing"
@@ -67,9 +79,10 @@ def statements(document: str | Mapping[str, Any], external_ids: Collection[str] 
         GrantedStatement(
             effect=each["Effect"],
             principals=tuple(_principals(each)),
-            actions=_some(each, "Action"),
-            resources=_some(each, "Resource"),
+            actions=_named(each, "Action"),
+            resources=(*_named(each, "Resource"), *_all_but(_named(each, "NotResource"))),
             conditions=tuple(_conditions(each.get("Condition", {}), external_ids)),
+            other_actions=_named(each, "NotAction"),
         )
         for each in _several(parsed["Statement"])
     )
@@ -77,7 +90,7 @@ def statements(document: str | Mapping[str, Any], external_ids: Collection[str] 
 
 def _reads(action: str) -> bool:
     name = action.partition(":")[2]
-    return not action.startswith("all but ") and name.startswith(_READING) and action not in _HANDS_OUT
+    return name.startswith(_READING) and action not in _HANDS_OUT
 
 
 def _several(value: Any) -> list[Any]:
@@ -85,9 +98,12 @@ def _several(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _some(statement: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    named = [str(each) for each in _several(statement.get(name, []))]
-    return (*sorted(named), *(f"all but {each}" for each in sorted(_several(statement.get(f"Not{name}", [])))))
+def _named(statement: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(sorted(str(each) for each in _several(statement.get(name, []))))
+
+
+def _all_but(named: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"all but {each}" for each in named)
 
 
 def _principals(statement: Mapping[str, Any]) -> Iterator[str]:

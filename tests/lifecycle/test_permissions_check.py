@@ -80,6 +80,7 @@ def test_an_action_that_a_first_deployment_takes_is_missed(check: Callable[..., 
     finding = check(without(needed(OF_EXISTING), action))
     assert finding.verdict == "failed"
     assert f"user/deployer may not do {action} on arn:aws:" in finding.text
+    assert action in finding.denied
     assert "operate policy --for up" in finding.hint
 
 

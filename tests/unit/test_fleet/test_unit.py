@@ -71,6 +71,13 @@ def test_a_check_that_failed_is_named_with_its_hint() -> None:
     assert verdict.of_check(found) == verdict.Verdict(Cause.CHECK, "API key: is unknown", "make one")
 
 
+def test_a_check_that_knows_what_aws_denies_is_told_apart_whatever_it_is_called() -> None:
+    denied = Finding("rights", "failed", "may not do iam:CreateRole", "ask", denied=("iam:CreateRole",))
+    assert verdict.of_check(Diagnosis("p/s", (denied,))).cause is Cause.DENIED
+    named_alike = Finding("permissions", "failed", "stackName: 9 is not a name")
+    assert verdict.of_check(Diagnosis("p/s", (named_alike,))).cause is Cause.CHECK
+
+
 def test_a_lock_is_lifted_only_where_its_run_is_dead_for_sure() -> None:
     lock = Lock.among(LOCKED)
     assert lock is not None
