@@ -11,10 +11,10 @@ from rich.console import Console
 
 from fleet import permissions, run_cli
 from fleet.checkout import Checkout
-from fleet.console import AsJson, FleetFile, line_errors
+from fleet.console import FleetFile, line_errors
 from fleet.plan import showing
 from fleet.source import organizations
-from operate.command_line import Version
+from operate.command_line import AsJson, Version
 
 _WIDTH_OF_A_LOG = 160
 

@@ -20,7 +20,6 @@ from operate.console import worded
 FleetFile = Annotated[
     Path | None, typer.Option("--file", "-f", help="The file; default: fleet.yaml beside Pulumi.yaml.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def say(line: str) -> None:

@@ -13,7 +13,7 @@ import typer
 
 from components.spelling import did_you_mean
 from fleet.checkout import Checkout
-from fleet.console import AsJson, FleetFile, line_errors, say, show
+from fleet.console import FleetFile, line_errors, say, show
 from fleet.file.together import TENANT
 from fleet.outcome import Do
 from fleet.plan import showing
@@ -25,6 +25,7 @@ from fleet.run.tasks import Tasks
 from fleet.status.summary import Status
 from fleet.unit.run import run_one as run
 from operate.ci.previews import DRIFTED
+from operate.command_line import AsJson
 from operate.console import OperateError
 from operate.engine.stack import find_project
 
@@ -34,12 +35,12 @@ _DEPLOYED = (StackStatus.AS_DEPLOYED, StackStatus.CHANGED, StackStatus.FAILED)
 app = typer.Typer()
 
 Approve = Annotated[list[str] | None, typer.Option(help="Let the wave of this name begin without asking; repeatable.")]
-Accounts = Annotated[str, typer.Option(help="Ids of accounts with commas between; these alone.")]
+AccountIds = Annotated[str, typer.Option(help="Ids of accounts with commas between; these alone.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @app.command()
-def up(file: FleetFile = None, accounts: Accounts = "", approve: Approve = None, yes: Yes = False) -> None:
+def up(file: FleetFile = None, accounts: AccountIds = "", approve: Approve = None, yes: Yes = False) -> None:
     """Deploy what `plan` shows, wave after wave. Exit code: 0; 1 one failed; 3 stopped by a rule, or a gate waits."""
     with line_errors():
         checkout = Checkout.of(file)
@@ -59,7 +60,7 @@ def up(file: FleetFile = None, accounts: Accounts = "", approve: Approve = None,
 
 
 @app.command()
-def preview(file: FleetFile = None, accounts: Accounts = "") -> None:
+def preview(file: FleetFile = None, accounts: AccountIds = "") -> None:
     """Run `pulumi preview` for each account, and group them by equal plan. Exit code: 0 nothing, 2 something to do."""
     with line_errors():
         checkout = Checkout.of(file)
@@ -69,7 +70,7 @@ def preview(file: FleetFile = None, accounts: Accounts = "") -> None:
 
 
 @app.command()
-def drift(file: FleetFile = None, accounts: Accounts = "") -> None:
+def drift(file: FleetFile = None, accounts: AccountIds = "") -> None:
     """Look for what was changed outside of Pulumi, in each account. Exit code: 0 nothing differs, 7 something does."""
     with line_errors():
         checkout = Checkout.of(file)
@@ -81,7 +82,7 @@ def drift(file: FleetFile = None, accounts: Accounts = "") -> None:
 @app.command()
 def leave(
     file: FleetFile = None,
-    accounts: Accounts = "",
+    accounts: AccountIds = "",
     orphaned: Annotated[
         bool, typer.Option("--orphaned", help="Those that are deployed, but not in the source any more.")
     ] = False,

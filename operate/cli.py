@@ -11,7 +11,7 @@ from rich.console import Console
 
 from operate.ci import previews
 from operate.ci.summary import summary as page_about
-from operate.command_line import Version, one_line_errors
+from operate.command_line import AsJson, Version, one_line_errors
 from operate.console import say
 from operate.doctor.diagnosis import before_deployment, of_deployment
 from operate.engine.flags import Flags
@@ -28,13 +28,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-StackName = Annotated[str, typer.Option("--stack", "-s", help="The stack; the selected one if not given.")]
+ChosenStack = Annotated[str, typer.Option("--stack", "-s", help="The stack; the selected one if not given.")]
 Folder = Annotated[str, typer.Option("--cwd", "-C", help="The project's folder.")]
 ConfigFile = Annotated[str, typer.Option(help="File with the stack's configuration.")]
 BreakLock = Annotated[
     bool, typer.Option("--break-lock", help="Lift the lock of an interrupted run: say so only where it is dead.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @app.callback()
@@ -63,7 +62,7 @@ def up(
 
 @app.command()
 def doctor(
-    stack: StackName = "",
+    stack: ChosenStack = "",
     cwd: Folder = "",
     config_file: ConfigFile = "",
     deployed: Annotated[bool, typer.Option("--deployed", help="Look whether what was made still works.")] = False,
@@ -96,7 +95,7 @@ def destroy(context: typer.Context, break_lock: BreakLock = False) -> None:
 
 @app.command()
 def revert(
-    stack: StackName = "",
+    stack: ChosenStack = "",
     cwd: Folder = "",
     config_file: ConfigFile = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
@@ -110,7 +109,7 @@ def revert(
 
 @app.command()
 def report(
-    stack: StackName = "",
+    stack: ChosenStack = "",
     cwd: Folder = "",
     config_file: ConfigFile = "",
     as_json: AsJson = False,
@@ -161,7 +160,7 @@ def drift(
 
 
 @app.command()
-def summary(stack: StackName = "", cwd: Folder = "") -> None:
+def summary(stack: ChosenStack = "", cwd: Folder = "") -> None:
     """Print a page about how the stack stands: its last update, its health, its outputs."""
     with one_line_errors():
         typer.echo(page_about(Stack.of(Flags(stack, cwd))), nl=False)
@@ -170,7 +169,7 @@ def summary(stack: StackName = "", cwd: Folder = "") -> None:
 @app.command()
 def policy(
     run: Annotated[Literal["preview", "up", "destroy"], typer.Option("--for", help="What the policy is for.")],
-    stack: StackName = "",
+    stack: ChosenStack = "",
     cwd: Folder = "",
     config_file: ConfigFile = "",
     forwarder_template: Annotated[

@@ -25,6 +25,9 @@ Version = Annotated[
 ]
 """The option of each command line of this project."""
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+"""The option of each command that reports."""
+
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:

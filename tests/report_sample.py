@@ -7,7 +7,7 @@ from components.checks.findings import Finding
 from operate.report.facts import Facts, TemplateFacts
 from operate.report.leaving import Item, Report
 from operate.report.policies import GrantedStatement
-from operate.report.roles import Held, Policy, Role, TrendStack
+from operate.report.roles import HeldObject, Policy, Role, TrendStack
 from operate.report.sides import LinkFacts, Side
 from operate.report.trail import TrailFacts
 
@@ -58,7 +58,7 @@ def sample() -> Facts:
             TrendStack(
                 "CloudOne-Account",
                 "arn:aws:cloudformation:::stack/CloudOne-Account/1",
-                (Held("AWS::IAM::Role", "x" * 64),),
+                (HeldObject("AWS::IAM::Role", "x" * 64),),
                 (
                     Role("Cloud One manages", "role-without-policies", "AWS", (_TRUST,)),
                     Role("Cloud One manages", "unreadable-role", "AWS", unreadable=FORBIDDEN),

@@ -46,7 +46,7 @@ UnitId = Annotated[
 ]
 RoleArn = Annotated[str, *_text_of(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]+", "a role's ARN")]
 RoleName = Annotated[str, *_text_of(r"[\w+=,.@/-]{1,512}", "a role's name, with its path if it has one")]
-ExternalId = Annotated[str, *_text_of(r"[\w+=,.@:/-]{2,1224}", "an external id")]
+RoleExternalId = Annotated[str, *_text_of(r"[\w+=,.@:/-]{2,1224}", "an external id")]
 StackName = Annotated[str, AfterValidator(stack_name)]
 StackTemplate = Annotated[str, AfterValidator(_stack_template)]
 WaveName = Annotated[str, *_text_of(r"[\w.-]{1,40}", "a wave's name (1 to 40 letters, digits, _ . -)")]
@@ -110,7 +110,7 @@ class Access(_Part):
 
     role_name: RoleName = "OrganizationAccountAccessRole"
     """Role in each account that the caller assumes."""
-    external_id: ExternalId | None = None
+    external_id: RoleExternalId | None = None
     """External id that the role's trust asks for."""
 
 

@@ -11,7 +11,7 @@ import yaml
 
 from components.refusal import Refusal
 
-Place = tuple[str | int, ...]
+PlaceInFile = tuple[str | int, ...]
 """Where a part is: keys of mappings and indexes of lists, from the top."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -43,7 +43,7 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class Document:
+class YamlDocument:
     """What a file holds.
 
     Attributes:
@@ -55,11 +55,11 @@ class Document:
 
     name: str
     content: Any
-    lines: Mapping[Place, int]
+    lines: Mapping[PlaceInFile, int]
     mistakes: Sequence[Mistake] = ()
 
     @classmethod
-    def read(cls, path: Path) -> Document:
+    def read(cls, path: Path) -> YamlDocument:
         """Read a file.
 
         Raises:
@@ -73,7 +73,7 @@ class Document:
             raise FileRefused([f"{path}: not UTF-8: save it as UTF-8"]) from None
 
     @classmethod
-    def parse(cls, text: str, name: str) -> Document:
+    def parse(cls, text: str, name: str) -> YamlDocument:
         """Parse a text.
 
         Args:
@@ -86,7 +86,7 @@ class Document:
         try:
             loader = _LOADER(text)
             root = loader.get_single_node()
-            reader = _Reader(loader)
+            reader = _NodeReader(loader)
             content = None if root is None else reader.value(root, ())
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -96,7 +96,7 @@ class Document:
             raise FileRefused([f"{name}:1: invalid YAML: {' '.join(str(error).split())}"]) from None
         return cls(name, content, reader.lines, reader.mistakes)
 
-    def line(self, place: Place) -> int:
+    def line(self, place: PlaceInFile) -> int:
         """Return the line of a part, or of the nearest that holds it."""
         for length in range(len(place), -1, -1):
             if place[:length] in self.lines:
@@ -109,16 +109,16 @@ class Document:
         return FileRefused(f"{self.name}:{each.line}: {each.text}" for each in every)
 
 
-class _Reader:
+class _NodeReader:
     """Converts YAML nodes to values, and records their lines."""
 
     def __init__(self, loader: Any) -> None:
         self._loader = loader
         self._open: list[yaml.Node] = []
-        self.lines: dict[Place, int] = {}
+        self.lines: dict[PlaceInFile, int] = {}
         self.mistakes: list[Mistake] = []
 
-    def value(self, node: yaml.Node, place: Place) -> Any:
+    def value(self, node: yaml.Node, place: PlaceInFile) -> Any:
         line = node.start_mark.line + 1
         self.lines.setdefault(place, line)
         if any(node is each for each in self._open):
@@ -136,7 +136,7 @@ class _Reader:
         finally:
             self._open.pop()
 
-    def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, place: PlaceInFile) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1

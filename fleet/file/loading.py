@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from fleet.file import together
 from fleet.file.configuration import Fleet
-from fleet.file.document import Document, FileRefused, Mistake
+from fleet.file.document import FileRefused, Mistake, YamlDocument
 from fleet.file.mistakes import about, mistakes_of
 
 NAME = "fleet.yaml"
@@ -22,7 +22,7 @@ def load(path: Path) -> Fleet:
     """
     if not path.is_file():
         raise FileRefused([f"{path}: no such file; docs/fleet.md has an example"])
-    document = Document.read(path)
+    document = YamlDocument.read(path)
     content = {} if document.content is None else document.content
     mistakes = [Mistake(document.line(place), about(place, text)) for place, text in together.problems(content)]
     try:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from components.spelling import did_you_mean
-from fleet.file.document import Document, Mistake, Place
+from fleet.file.document import Mistake, PlaceInFile, YamlDocument
 from fleet.file.settings import kind_of
 
 _VERBS = ("is ", "has ", "takes ", "matches ", "needs ", "do ")
@@ -31,7 +31,7 @@ _SENTENCES: Mapping[str, Callable[[ErrorDetails], str]] = {
 }
 
 
-def mistakes_of(document: Document, error: ValidationError, model: type[BaseModel]) -> Iterator[Mistake]:
+def mistakes_of(document: YamlDocument, error: ValidationError, model: type[BaseModel]) -> Iterator[Mistake]:
     """Yield every mistake of a file with its line.
 
     Args:
@@ -50,7 +50,7 @@ def mistakes_of(document: Document, error: ValidationError, model: type[BaseMode
             yield Mistake(line, about(place, " ".join(sentence.split())))
 
 
-def about(place: Place, sentence: str) -> str:
+def about(place: PlaceInFile, sentence: str) -> str:
     """Return a sentence about a part, with its name at the beginning."""
     name = dotted(place)
     if not name or sentence.startswith("unknown "):
@@ -62,7 +62,7 @@ def about(place: Place, sentence: str) -> str:
     )
 
 
-def dotted(place: Place) -> str:
+def dotted(place: PlaceInFile) -> str:
     """Return where a part is, for example `overrides[0].settings.tags`."""
     name = ""
     for step in place:
@@ -70,11 +70,11 @@ def dotted(place: Place) -> str:
     return name
 
 
-def _within(place: Place) -> str:
+def _within(place: PlaceInFile) -> str:
     return f" in {dotted(place[:-1])}" if place[:-1] else ""
 
 
-def _model_at(model: Any, place: Place) -> type[BaseModel] | None:
+def _model_at(model: Any, place: PlaceInFile) -> type[BaseModel] | None:
     """Return the model that stands at a place of a model."""
     found = _model_in(model)
     for step in place:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fleet.file.document import Place
+from fleet.file.document import PlaceInFile
 
-Problem = tuple[Place, str]
+Problem = tuple[PlaceInFile, str]
 
 TENANT = "tenant"
 """The wave of the tenant's stack: without it nothing else begins."""

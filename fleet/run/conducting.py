@@ -17,7 +17,7 @@ FAILED, STOPPED = 1, 3
 """Exit codes: an account failed; a rule stopped the run, or a gate waits."""
 _LOOK_AGAIN = 0.5
 
-Gate = Callable[[Stage, int], bool]
+WaveGate = Callable[[Stage, int], bool]
 """Whether a wave may begin, given how many accounts it has."""
 
 
@@ -44,7 +44,7 @@ class Conductor:
         gate: lets gated waves begin.
     """
 
-    def __init__(self, runs: Runs, queue: Queue, audience: Audience, gate: Gate) -> None:
+    def __init__(self, runs: Runs, queue: Queue, audience: Audience, gate: WaveGate) -> None:
         self._runs = runs
         self._queue = queue
         self._audience = audience

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
 from fleet.accounts import Account
 from fleet.file.configuration import AccountId, Fleet, Tags
-from fleet.file.document import Document, Mistake
+from fleet.file.document import Mistake, YamlDocument
 from fleet.file.mistakes import mistakes_of
 from fleet.file.selection import looks_at_tags
 from fleet.source import organizations
@@ -46,7 +46,7 @@ def accounts_of(fleet: Fleet, folder: Path) -> list[Account]:
 
 
 def _listed(path: Path) -> list[Account]:
-    document = Document.read(path)
+    document = YamlDocument.read(path)
     mistakes = list(_twice(document))
     try:
         listed = _File.model_validate([] if document.content is None else document.content).root
@@ -57,7 +57,7 @@ def _listed(path: Path) -> list[Account]:
     return [Account(each.id, each.name, tags=each.tags) for each in listed]
 
 
-def _twice(document: Document) -> Iterator[Mistake]:
+def _twice(document: YamlDocument) -> Iterator[Mistake]:
     """Yield a mistake for each account that is listed again."""
     first: dict[str, int] = {}
     for index, each in enumerate(document.content if isinstance(document.content, list) else []):

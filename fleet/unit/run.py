@@ -20,7 +20,7 @@ from fleet.unit.deadline import Deadline
 from fleet.unit.job import Job
 from fleet.unit.locks import Lock
 from fleet.unit.output import Output
-from fleet.unit.verdict import Verdict
+from fleet.unit.verdict import RunVerdict
 from operate.ci.previews import DRIFTED
 from operate.console import ONE_LINE_ERRORS, worded
 from operate.engine.moments import now
@@ -93,7 +93,7 @@ class UnitRun:
         except KeyboardInterrupt:
             return self._failed(verdict.of_text(Cause.OTHER, "interrupted"), _INTERRUPTED)
         except Unreachable as error:
-            return self._ended(RunState.UNREACHABLE, Verdict(Cause.OTHER, worded(error), error.next_step), 1)
+            return self._ended(RunState.UNREACHABLE, RunVerdict(Cause.OTHER, worded(error), error.next_step), 1)
         except AwsError as error:
             return self._failed(verdict.of_text(Cause.AWS, worded(error)))
         except ONE_LINE_ERRORS as error:
@@ -171,13 +171,13 @@ class UnitRun:
     def _locked(self, lock: Lock) -> Outcome:
         cancel = f"`pulumi cancel --yes {self._job.stack}`"
         step = f"wait for it to end; where it is dead for sure: {cancel}, then `python -m fleet retry`"
-        return self._ended(RunState.LOCKED, Verdict(Cause.OTHER, f"locked by {lock}", step), 1)
+        return self._ended(RunState.LOCKED, RunVerdict(Cause.OTHER, f"locked by {lock}", step), 1)
 
-    def _failed(self, why: Verdict, code: int = 1) -> Outcome:
+    def _failed(self, why: RunVerdict, code: int = 1) -> Outcome:
         return replace(self._ended(RunState.FAILED, why, code), cause=why.cause)
 
     def _ended(
-        self, state: RunState, why: Verdict | None = None, code: int = 0, changes: Mapping[str, int] | None = None
+        self, state: RunState, why: RunVerdict | None = None, code: int = 0, changes: Mapping[str, int] | None = None
     ) -> Outcome:
         return Outcome(
             account_id=self._job.account_id,

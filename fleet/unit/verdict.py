@@ -33,7 +33,7 @@ _NEXT_STEPS = {
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RunVerdict:
     """Why a run failed.
 
     Attributes:
@@ -47,17 +47,17 @@ class Verdict:
     next_step: str
 
 
-def of_check(found: Diagnosis) -> Verdict:
+def of_check(found: Diagnosis) -> RunVerdict:
     """Judge a run that a check refused before it began."""
     failed = [each for each in found.findings if each.verdict == "failed" and each.subject not in found.accepted]
     first = failed[0]
     more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
     cause = Cause.DENIED if first.denied else Cause.CHECK
     message = f"{first.subject}: {first.text}{more}"
-    return Verdict(cause, _short(message), first.hint or _NEXT_STEPS[Cause.CHECK])
+    return RunVerdict(cause, _short(message), first.hint or _NEXT_STEPS[Cause.CHECK])
 
 
-def of_run(tried: RunLog) -> Verdict:
+def of_run(tried: RunLog) -> RunVerdict:
     """Judge a run by what the engine noted down; the first failure counts, the others may follow from it."""
     told = [each for each in tried.failures if each.message not in ("update failed", "preview failed")]
     if not told:
@@ -66,7 +66,7 @@ def of_run(tried: RunLog) -> Verdict:
     return of_failure(first, began=tried.changed)
 
 
-def of_failure(failure: Failure, *, began: bool) -> Verdict:
+def of_failure(failure: Failure, *, began: bool) -> RunVerdict:
     """Judge a single failure.
 
     Args:
@@ -82,11 +82,11 @@ def of_failure(failure: Failure, *, began: bool) -> Verdict:
     cause = Cause.TREND if is_trend or failure.type == COMMAND else Cause.AWS
     message, _, hint = said.rpartition("; ")  # the program's own errors end with the one next step that fits
     if failure.type.startswith(DYNAMIC) and message:
-        return Verdict(cause, _short(message), f"{hint}, then `python -m fleet retry`")
+        return RunVerdict(cause, _short(message), f"{hint}, then `python -m fleet retry`")
     return of_text(cause, said)
 
 
-def of_denial(message: str) -> Verdict:
+def of_denial(message: str) -> RunVerdict:
     """Judge a refusal by AWS; the policy of the organization is named where AWS names it."""
     action = _ACTION.search(message)
     what = action[1] if action else "the call"
@@ -96,17 +96,17 @@ def of_denial(message: str) -> Verdict:
     else:
         name = policy[1] or "a policy of the organization"
         step = f"{name} denies {what}: except the role of `access.roleName` from it, or exclude the account"
-    return Verdict(Cause.DENIED, _short(message), step)
+    return RunVerdict(Cause.DENIED, _short(message), step)
 
 
-def of_timeout(minutes: float) -> Verdict:
+def of_timeout(minutes: float) -> RunVerdict:
     """Judge a run that was stopped since it took too long."""
     return of_text(Cause.TIMEOUT, f"not done within {minutes:g} minutes, and stopped")
 
 
-def of_text(cause: Cause, message: str) -> Verdict:
+def of_text(cause: Cause, message: str) -> RunVerdict:
     """Judge by a cause that is known."""
-    return Verdict(cause, _short(message), _NEXT_STEPS[cause])
+    return RunVerdict(cause, _short(message), _NEXT_STEPS[cause])
 
 
 def _short(message: str) -> str:

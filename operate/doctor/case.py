@@ -28,7 +28,7 @@ SETTINGS = "settings"
 
 ProviderT = TypeVar("ProviderT", bound=OnboardingProvider)
 
-Look = Callable[["Case"], Iterable[Finding]]
+CaseLook = Callable[["Case"], Iterable[Finding]]
 """Finds something out about a case."""
 
 
@@ -111,27 +111,27 @@ class Case:
         """
         return self.stack.aws.context()
 
-    def of_account(self, look: Look) -> Callable[[], Iterable[Finding]]:
+    def of_account(self, look: CaseLook) -> Callable[[], Iterable[Finding]]:
         """Return a look that finds nothing to say where no AWS account is linked."""
         return lambda: look(self) if self.settings.scope.links_account else ()
 
-    def of_cloud_one(self, look: Look) -> Callable[[], Iterable[Finding]]:
+    def of_cloud_one(self, look: CaseLook) -> Callable[[], Iterable[Finding]]:
         """Return a look that finds nothing to say where the account is linked in Vision One itself."""
         return lambda: look(self) if self.settings.direct is None else ()
 
-    def of_cloud_one_account(self, look: Look) -> Callable[[], Iterable[Finding]]:
+    def of_cloud_one_account(self, look: CaseLook) -> Callable[[], Iterable[Finding]]:
         """Return a look that finds nothing to say where no AWS account is linked in Cloud One."""
         return self.of_cloud_one(lambda case: look(case) if case.settings.scope.links_account else ())
 
-    def of_vision_one(self, look: Look) -> Callable[[], Iterable[Finding]]:
+    def of_vision_one(self, look: CaseLook) -> Callable[[], Iterable[Finding]]:
         """Return a look that finds nothing to say where the account is linked in Cloud One."""
         return lambda: look(self) if self.settings.direct is not None else ()
 
-    def of_trail(self, look: Look) -> Callable[[], Iterable[Finding]]:
+    def of_trail(self, look: CaseLook) -> Callable[[], Iterable[Finding]]:
         """Return a look that finds nothing to say where no events are forwarded."""
         return lambda: look(self) if self.settings.trail else ()
 
-    def of_tenant(self, look: Look) -> Callable[[], Iterable[Finding]]:
+    def of_tenant(self, look: CaseLook) -> Callable[[], Iterable[Finding]]:
         """Return a look that finds nothing to say where the enrollment is another stack's, or there is none."""
         return self.of_cloud_one(lambda case: look(case) if case.settings.scope.enrolls else ())
 

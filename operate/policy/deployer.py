@@ -18,10 +18,10 @@ from operate.policy.statement import Statement, document
 from operate.policy.surroundings import place_of
 from operate.policy.template import SERVERLESS, Declaration, Declarations, declarations
 
-Run = Literal["preview", "up", "destroy"]
+RunKind = Literal["preview", "up", "destroy"]
 
 
-def policy(stack: Stack, run: Run, forwarder_template: str = "") -> dict[str, Any]:
+def policy(stack: Stack, run: RunKind, forwarder_template: str = "") -> dict[str, Any]:
     """Return the least policy for a run.
 
     Args:
@@ -48,7 +48,7 @@ def policy(stack: Stack, run: Run, forwarder_template: str = "") -> dict[str, An
     return document(statements)
 
 
-def _in_vision_one(stack: Stack, place: Place, run: Run, source: str) -> Iterator[Statement]:
+def _in_vision_one(stack: Stack, place: Place, run: RunKind, source: str) -> Iterator[Statement]:
     """Yield the statements of that route.
 
     Raises:
@@ -62,7 +62,7 @@ def _in_vision_one(stack: Stack, place: Place, run: Run, source: str) -> Iterato
     elif run == "destroy":
         yield from vision_one.removes(place)
     if place.settings.trail is not None and run != "preview":
-        operations: list[trend_stacks.Operation] = ["make", "remove"] if run == "up" else ["remove"]
+        operations: list[trend_stacks.StackOperation] = ["make", "remove"] if run == "up" else ["remove"]
         template = _template(stack, place, source) if source else _deployed(stack, place)
         issuer = place.vision_one_provider.partition("oidc-provider/")[2]
         values = {**_pseudo(place, VISION_ONE_STACK), "VisionOneOIDCProviderURL": issuer}
@@ -107,7 +107,7 @@ def _templates(place: Place, source: str, *, making: bool) -> Statement:
 
 
 def _for_stacks(stack: Stack, place: Place, source: str, *, making: bool) -> Iterator[Statement]:
-    done: Sequence[trend_stacks.Operation] = ("make", "tag", "remove") if making else ("remove",)
+    done: Sequence[trend_stacks.StackOperation] = ("make", "tag", "remove") if making else ("remove",)
     stacks = [trend_stacks.StackRights(place.management, _management(stack, place), done)]
     if place.settings.trail is not None:
         # Any change replaces the forwarder's stack, so that it is never tagged anew.

@@ -15,7 +15,7 @@ from operate.policy.place import Place
 from operate.policy.statement import Condition, Statement
 from operate.policy.template import Declaration, Declarations
 
-Operation = Literal["make", "tag", "remove"]
+StackOperation = Literal["make", "tag", "remove"]
 
 VIA_CLOUDFORMATION: Condition = {"ForAnyValue:StringEquals": {"aws:CalledVia": "cloudformation.amazonaws.com"}}
 
@@ -32,9 +32,9 @@ class _Kind:
 
     target: str
     arns: Callable[[Place, str, Declaration], Sequence[str]]
-    actions: Mapping[Operation, Sequence[str]]
+    actions: Mapping[StackOperation, Sequence[str]]
 
-    def needed(self, operation: Operation, resource: Declaration) -> list[str]:
+    def needed(self, operation: StackOperation, resource: Declaration) -> list[str]:
         pairs = (action.partition("?") for action in self.actions.get(operation, ()))
         return [action for action, _, prop in pairs if not prop or prop in resource.properties]
 
@@ -166,7 +166,7 @@ class StackRights:
 
     name: str
     template: Declarations
-    operations: Sequence[Operation]
+    operations: Sequence[StackOperation]
 
 
 def unknown(stacks: Sequence[StackRights]) -> Iterator[str]:
@@ -210,7 +210,7 @@ def _is_on_function(resource: Declaration) -> bool:
 
 
 def _beside_names(
-    place: Place, stack: str, resources: Sequence[Declaration], operations: Sequence[Operation]
+    place: Place, stack: str, resources: Sequence[Declaration], operations: Sequence[StackOperation]
 ) -> Iterator[Statement]:
     functions = [each for each in resources if each.kind == "AWS::Lambda::Function"]
     arns = [arn for each in functions for arn in _function(place, stack, each)]

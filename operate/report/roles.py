@@ -59,7 +59,7 @@ class Role:
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldObject:
     """Something that a stack made: its CloudFormation type, and its name or ARN."""
 
     type: str
@@ -79,7 +79,7 @@ class TrendStack:
 
     name: str
     arn: str = ""
-    held: tuple[Held, ...] = ()
+    held: tuple[HeldObject, ...] = ()
     roles: tuple[Role, ...] = ()
     unreadable: str = ""
 
@@ -120,14 +120,14 @@ class TrendStacks:
         roles = [each.name for each in found if each.type == ROLE]
         return TrendStack(name, stack.id, found, tuple(self._role(each, name, purpose) for each in roles))
 
-    def _resources(self, stack: str) -> tuple[Held, ...]:
+    def _resources(self, stack: str) -> tuple[HeldObject, ...]:
         """Return what a stack holds, and what the stacks within it hold.
 
         Raises:
             AwsError: AWS does not say.
         """
         found = describe_resources(self._clients, stack, self._region)
-        held = [Held(each["ResourceType"], each.get("PhysicalResourceId", "")) for each in found]
+        held = [HeldObject(each["ResourceType"], each.get("PhysicalResourceId", "")) for each in found]
         within = (each.name for each in held if each.type == NESTED_STACK and each.name)
         return tuple(sorted([*held, *(inner for name in within for inner in self._resources(name))], key=str))
 

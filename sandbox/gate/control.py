@@ -28,7 +28,7 @@ from sandbox.gate.faults import Fault
 from sandbox.gate.gate import Gate
 from sandbox.gate.rate import RateKeeper, RateLimit
 
-Answer = dict[str, Any] | list[Any] | Response | tuple[str, int]
+ControlAnswer = dict[str, Any] | list[Any] | Response | tuple[str, int]
 DONE = ("", 204)
 
 
@@ -64,10 +64,10 @@ class ControlSurface:
         self.add("PUT", "/latency", self._slow_down)
         self.add("PUT", "/rate", self._limit)
 
-    def add(self, method: str, path: str, view: Callable[..., Answer | None]) -> None:
+    def add(self, method: str, path: str, view: Callable[..., ControlAnswer | None]) -> None:
         """Add a call; a ValueError of its view is answered with 400, a LookupError with 404, nothing with 204."""
 
-        def answer(**parts: Any) -> Answer:
+        def answer(**parts: Any) -> ControlAnswer:
             answered = view(**parts)
             return DONE if answered is None else answered
 

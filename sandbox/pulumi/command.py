@@ -18,7 +18,7 @@ from pulumi.runtime.proto import provider_pb2 as pb
 
 from sandbox.pulumi.provider import PluginError, PluginServicer, reported, type_of
 from sandbox.pulumi.server import serve_provider
-from sandbox.pulumi.wire import UNKNOWN, Props, to_python, to_struct
+from sandbox.pulumi.wire import UNKNOWN, PropertyMap, to_python, to_struct
 
 TYPE = "command:local:Command"
 SHELL = ["/bin/sh", "-c"]
@@ -79,7 +79,7 @@ class CommandProvider(PluginServicer):
         return Empty()
 
 
-def _run(inputs: Props, command: str | None, before: Props) -> dict[str, str]:
+def _run(inputs: PropertyMap, command: str | None, before: PropertyMap) -> dict[str, str]:
     """Run a command in its folder and environment, with the outputs of the run before in PULUMI_COMMAND_STDOUT/_STDERR.
 
     Raises:

@@ -14,7 +14,7 @@ from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 from pulumi.runtime.proto.status_pb2 import Status
 
-Method = TypeVar("Method", bound=Callable[..., Any])
+MethodT = TypeVar("MethodT", bound=Callable[..., Any])
 
 
 class PluginError(Exception):
@@ -27,7 +27,7 @@ class PluginError(Exception):
     detail: Message | None = None
 
 
-def reported(method: Method) -> Method:
+def reported(method: MethodT) -> MethodT:
     """Send a plugin's own errors to the engine, never a traceback."""
 
     @wraps(method)

@@ -15,7 +15,7 @@ UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 CONFIDENTIAL: Final = "1b47061264138c4ac30d75fd1eb44270"
 
-Props = dict[str, Any]
+PropertyMap = dict[str, Any]
 """A property map: None, bool, int, float, str, list and dict, and UNKNOWN anywhere."""
 
 
@@ -32,7 +32,7 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 
 
-def to_python(struct: Struct) -> Props:
+def to_python(struct: Struct) -> PropertyMap:
     """Return the map that the engine sent. Absent and null properties are both left out."""
     return {name: value for name, field in struct.fields.items() if (value := _value(field)) is not None}
 
@@ -54,14 +54,14 @@ def _value(field: Any) -> Any:
     return None
 
 
-def to_struct(props: Props) -> Struct:
+def to_struct(props: PropertyMap) -> Struct:
     """Return the map as the engine reads it. None is left out."""
     struct = Struct()
     struct.update(_plain(props))
     return struct
 
 
-def state_of(resource_id: str, outputs: Props) -> Struct:
+def state_of(resource_id: str, outputs: PropertyMap) -> Struct:
     """Return outputs as the engine keeps them of a bridged resource: Terraform's attribute `id` is one of them."""
     return to_struct({**outputs, "id": resource_id})
 

@@ -29,13 +29,13 @@ def read_filter(text: str) -> Filter:
     """
     if len(text) > LONGEST:
         raise ErrorReply(400, "The filter is not valid", {"TMV1-Filter": f"is longer than {LONGEST} characters"})
-    reader = _Reader(text)
+    reader = _FilterReader(text)
     wanted = reader.either()
     reader.expect("")
     return wanted
 
 
-class _Reader:
+class _FilterReader:
     def __init__(self, text: str) -> None:
         self._tokens = _tokens(text)
         self._next = next(self._tokens)

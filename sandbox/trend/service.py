@@ -18,7 +18,7 @@ from sandbox.trend.errors import ErrorReply
 from sandbox.trend.simulation import Simulation
 from sandbox.trend.tenant import Tenant
 
-Reply = Response | dict[str, object] | list[dict[str, object]]
+ServedReply = Response | dict[str, object] | list[dict[str, object]]
 BodyT = TypeVar("BodyT", bound=BaseModel)
 
 
@@ -38,7 +38,7 @@ class ServedCall:
 
     method: str
     path: str
-    view: Callable[..., Reply]
+    view: Callable[..., ServedReply]
     query: frozenset[str] = frozenset()
     reads: bool = False
     own_key_only: bool = False

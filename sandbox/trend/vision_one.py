@@ -12,7 +12,7 @@ from sandbox.trend.business import BusinessKey
 from sandbox.trend.cloud_one import CloudOneService
 from sandbox.trend.errors import ErrorReply, vision_one_body
 from sandbox.trend.records import Registration, digest, now_text
-from sandbox.trend.service import Body, Reply, ServedCall, SimulatedService, read_body
+from sandbox.trend.service import Body, ServedCall, ServedReply, SimulatedService, read_body
 from sandbox.trend.vision_one_accounts import VisionOneAccounts
 from sandbox.trend.vision_one_registrations import VisionOneRegistrations
 from sandbox.trend.vision_one_templates import VisionOneTemplates
@@ -67,7 +67,7 @@ class VisionOneConnectService(CloudOneService):
             return "has expired"
         return None
 
-    def read(self) -> Reply:
+    def read(self) -> ServedReply:
         """The registration, 404 without one, in the form that the tenant's behaviors name [U]."""
         if not self.tenant.behaviors.registration_read:
             raise ErrorReply(405, "The method GET is not allowed here")
@@ -75,7 +75,7 @@ class VisionOneConnectService(CloudOneService):
         if registration is None:
             raise ErrorReply(404, "The account is not registered with Vision One")
         one = _shown(registration)
-        forms: dict[str, Reply] = {"registration": one, "list": [one], "list in an object": {"connectors": [one]}}
+        forms: dict[str, ServedReply] = {"registration": one, "list": [one], "list in an object": {"connectors": [one]}}
         return forms[self.tenant.behaviors.registration_form]
 
 

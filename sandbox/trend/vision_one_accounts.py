@@ -15,7 +15,7 @@ from sandbox.trend.business import Business
 from sandbox.trend.errors import ErrorReply
 from sandbox.trend.records import AccountFeature, VisionOneAccountRecord, digest, now_text
 from sandbox.trend.role_trial import AwsUnreachable, RoleRefused
-from sandbox.trend.service import Reply, ServedCall, json_reply, no_content, read_body
+from sandbox.trend.service import ServedCall, ServedReply, json_reply, no_content, read_body
 from sandbox.trend.simulation import Simulation
 
 ACCOUNTS = "/v3.0/cam/awsAccounts"
@@ -93,7 +93,7 @@ class VisionOneAccounts:
             state.vision_one_accounts[account_id] = account
         return Response(status=201, headers={"Location": f"{_here()}/{account_id}"})
 
-    def features(self) -> Reply:
+    def features(self) -> ServedReply:
         """The features that the business may use, in the form that the tenant's behaviors name [U]."""
         ids = [feature.id for feature in self._business.features]
         objects: list[dict[str, object]] = [{"id": each} for each in ids]

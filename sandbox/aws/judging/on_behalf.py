@@ -17,7 +17,7 @@ from sandbox.aws.judging.asks import role_arn
 from sandbox.aws.judging.judge import Judge
 from sandbox.aws.judging.policy import Ask
 
-Properties = Mapping[str, Any]
+ResourceProperties = Mapping[str, Any]
 
 FEATURES: Mapping[str, str] = {
     "ec2:": "VpcConfig",
@@ -79,7 +79,13 @@ def decided_by(judge: Judge) -> None:
 
 
 def refusal(
-    operation: str, kind: str, logical_id: str, properties: Properties, stack_name: str, account: str, region: str
+    operation: str,
+    kind: str,
+    logical_id: str,
+    properties: ResourceProperties,
+    stack_name: str,
+    account: str,
+    region: str,
 ) -> str | None:
     """Return why CloudFormation may not do something to a resource, or None where it may.
 
@@ -113,7 +119,7 @@ def refusal_to_expand(transform: str, region: str) -> str | None:
     return _judges[0].refusal_on_behalf([Ask("cloudformation:CreateChangeSet", on)], f"expand {transform}")
 
 
-def _actions(operation: str, kind: str, properties: Properties) -> Iterable[str]:
+def _actions(operation: str, kind: str, properties: ResourceProperties) -> Iterable[str]:
     if kind.startswith("Custom::") or kind == "AWS::CloudFormation::CustomResource":
         return [] if operation == "tag" else ["lambda:InvokeFunction"]
     listed = _registry(kind).get("update" if operation == "tag" else operation, {}).get("permissions", [])
@@ -122,7 +128,7 @@ def _actions(operation: str, kind: str, properties: Properties) -> Iterable[str]
     return [action for action in listed if _is_used(action, properties)]
 
 
-def _is_used(action: str, properties: Properties) -> bool:
+def _is_used(action: str, properties: ResourceProperties) -> bool:
     feature = next((name for beginning, name in FEATURES.items() if action.startswith(beginning)), None)
     return feature is None or feature in properties or feature in properties.get("Code", {})
 
@@ -143,7 +149,7 @@ class _Place:
         self._unnamed = f"{stack_name}-{logical_id}{_RANDOM_END}"
         self._account, self._region, self._partition = account, region, get_partition(region)
 
-    def resource(self, action: str, kind: str, properties: Properties) -> str:
+    def resource(self, action: str, kind: str, properties: ResourceProperties) -> str:
         if action == "iam:PassRole":
             return str(properties["Role"])
         if action.startswith("s3:"):
@@ -158,27 +164,27 @@ class _Place:
     def arn(self, service: str, name: str) -> str:
         return f"arn:{self._partition}:{service}:{self._region}:{self._account}:{name}"
 
-    def role(self, properties: Properties) -> str:
+    def role(self, properties: ResourceProperties) -> str:
         name = properties.get("RoleName", self._unnamed)
         return role_arn(self._account, self._region, name, properties.get("Path", "/"))
 
-    def oidc_provider(self, properties: Properties) -> str:
+    def oidc_provider(self, properties: ResourceProperties) -> str:
         host = properties["Url"].removeprefix("https://")
         return f"arn:{self._partition}:iam::{self._account}:oidc-provider/{host}"
 
-    def function(self, properties: Properties) -> str:
+    def function(self, properties: ResourceProperties) -> str:
         name = str(properties.get("FunctionName", self._unnamed))
         return name if name.startswith("arn:") else self.arn("lambda", f"function:{name}")
 
-    def log_group(self, properties: Properties) -> str:
+    def log_group(self, properties: ResourceProperties) -> str:
         return self.arn("logs", f"log-group:{properties.get('LogGroupName', self._unnamed)}")
 
-    def secret(self, properties: Properties) -> str:
+    def secret(self, properties: ResourceProperties) -> str:
         return self.arn("secretsmanager", f"secret:{properties.get('Name', self._unnamed)}-a1B2c3")
 
 
 _OF_LOG_STREAM = ("logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy")
-_NAMED: Mapping[str, Callable[[_Place, Properties], str]] = {
+_NAMED: Mapping[str, Callable[[_Place, ResourceProperties], str]] = {
     "AWS::IAM::Role": _Place.role,
     "AWS::IAM::OIDCProvider": _Place.oidc_provider,
     "AWS::Lambda::Function": _Place.function,

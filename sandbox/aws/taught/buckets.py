@@ -13,7 +13,7 @@ from moto.s3.responses import S3Response
 
 ENCRYPTION = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}
 
-Answer = tuple[int, dict[str, Any], str | bytes]
+MotoAnswer = tuple[int, dict[str, Any], str | bytes]
 
 
 def teach() -> None:
@@ -47,7 +47,7 @@ class StrictBuckets(S3Backend):
 class StrictS3(S3Response):
     """S3's wire form, with what moto keeps but never shows, and what it is given but does not keep."""
 
-    def serialized(self, action_result: ActionResult) -> Answer:
+    def serialized(self, action_result: ActionResult) -> MotoAnswer:
         """Word an answer; a bucket's notifications include EventBridge."""
         if self.data.get("Action") == "GetBucketNotificationConfiguration":
             notifications = self.backend.get_bucket_notification_configuration(self.bucket_name)

@@ -20,7 +20,7 @@ from sandbox.aws.taught.resource import TaughtResource
 REFUSALS = (ServiceException, HTTPException)
 """What moto raises where a service says no; anything else is a mistake of the template or of the sandbox."""
 
-Template = Mapping[str, Any]
+TemplateDocument = Mapping[str, Any]
 
 
 class ResourceError(Exception):
@@ -73,7 +73,7 @@ class StackResources(ResourceMap):
         """Return the resources that exist, without making any."""
         return [self._parsed_resources[key] for key in self._made]
 
-    def converge(self, template: Template, parameters: Mapping[str, str], tags: Mapping[str, str]) -> None:
+    def converge(self, template: TemplateDocument, parameters: Mapping[str, str], tags: Mapping[str, str]) -> None:
         """Bring the resources to another template and other values.
 
         Raises:

@@ -7,16 +7,16 @@ from typing import Any
 
 from sandbox.pulumi.aws import tags
 from sandbox.pulumi.aws.documents import hidden_parameters, normal
-from sandbox.pulumi.aws.errors import ProviderError, Refusal, aws_errors, ignoring
+from sandbox.pulumi.aws.errors import ProviderError, RefusedCall, aws_errors, ignoring
 from sandbox.pulumi.aws.kind import AutoName, ResourceType, Traits
 from sandbox.pulumi.aws.retry import repeated, until
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.wire import Props
+from sandbox.pulumi.wire import PropertyMap
 
 INVALID = "ValidationError"
-UNSPREAD: Refusal = (INVALID, "is invalid or cannot be assumed")
-ABSENT: Refusal = (INVALID, "does not exist")
-NOTHING_TO_DO: Refusal = (INVALID, "No updates are to be performed")
+UNSPREAD: RefusedCall = (INVALID, "is invalid or cannot be assumed")
+ABSENT: RefusedCall = (INVALID, "does not exist")
+NOTHING_TO_DO: RefusedCall = (INVALID, "No updates are to be performed")
 
 MASK = "****"
 """What AWS shows in place of a NoEcho parameter."""
@@ -40,11 +40,11 @@ class StackType(ResourceType):
         gone=(ABSENT,),
     )
 
-    def secrets(self, props: Props) -> list[str]:
+    def secrets(self, props: PropertyMap) -> list[str]:
         """Return the values of all parameters: which of them are secret is not known here."""
         return [str(value) for value in (props.get("parameters") or {}).values()]
 
-    def create(self, aws: Aws, inputs: Props) -> str:
+    def create(self, aws: Aws, inputs: PropertyMap) -> str:
         """CreateStack. Its request token marks the events that belong to this operation."""
         request = _request(inputs)
         if inputs.get("onFailure"):
@@ -53,11 +53,11 @@ class StackType(ResourceType):
         created = repeated(lambda: client.create_stack(StackName=inputs["name"], **request), UNSPREAD)
         return str(created["StackId"])
 
-    def complete(self, aws: Aws, resource_id: str, inputs: Props) -> None:
+    def complete(self, aws: Aws, resource_id: str, inputs: PropertyMap) -> None:
         """DescribeStacks until the stack is complete, or has failed: then the reasons are in its events."""
         _wait(_client(aws, inputs), resource_id, "create", {"CREATE_COMPLETE"})
 
-    def read(self, aws: Aws, resource_id: str, state: Props) -> Props | None:
+    def read(self, aws: Aws, resource_id: str, state: PropertyMap) -> PropertyMap | None:
         """DescribeStacks, GetTemplate. A failed stack is not gone. NoEcho parameters, clear in moto, are masked."""
         client = _client(aws, state)
         stack = client.describe_stacks(StackName=resource_id)["Stacks"][0]
@@ -76,14 +76,14 @@ class StackType(ResourceType):
             **tags.found(aws, tags.from_pairs(stack.get("Tags")), state),
         }
 
-    def update(self, aws: Aws, resource_id: str, old: Props, new: Props) -> None:
+    def update(self, aws: Aws, resource_id: str, old: PropertyMap, new: PropertyMap) -> None:
         """UpdateStack, always, with all parameters, capabilities and tags; then wait. Nothing to update is no error."""
         request, client = {"Tags": [], **_request(new)}, _client(aws, new)
         with ignoring(NOTHING_TO_DO):
             repeated(lambda: client.update_stack(StackName=resource_id, **request), UNSPREAD)
             _wait(client, resource_id, "update", {"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 
-    def delete(self, aws: Aws, resource_id: str, state: Props) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: PropertyMap) -> None:
         """DeleteStack, then wait. A stack that AWS does not know is done."""
         client = _client(aws, state)
         with ignoring((INVALID, "")):
@@ -91,11 +91,11 @@ class StackType(ResourceType):
             _wait(client, resource_id, "delete", {"DELETE_COMPLETE"})
 
 
-def _client(aws: Aws, props: Props) -> Any:
+def _client(aws: Aws, props: PropertyMap) -> Any:
     return aws.client("cloudformation", props.get("region"))
 
 
-def _request(props: Props) -> Props:
+def _request(props: PropertyMap) -> PropertyMap:
     """Return what CreateStack and UpdateStack share."""
     request = {
         "Capabilities": props.get("capabilities"),
@@ -112,8 +112,8 @@ def _wait(client: Any, resource_id: str, doing: str, good: set[str]) -> None:
     """Ask until the stack is at rest; one that is not as it should be then is an error with AWS's reasons."""
     what = f"CloudFormation Stack ({resource_id}) {doing}"
 
-    def final() -> Props | None:
-        stack: Props = client.describe_stacks(StackName=resource_id)["Stacks"][0]
+    def final() -> PropertyMap | None:
+        stack: PropertyMap = client.describe_stacks(StackName=resource_id)["Stacks"][0]
         return None if stack["StackStatus"].endswith("_IN_PROGRESS") else stack
 
     stack = until(final, what, WAIT)
@@ -141,7 +141,7 @@ def _reasons(client: Any, name: str) -> list[str]:
     ]
 
 
-def _explains(event: Props) -> bool:
+def _explains(event: PropertyMap) -> bool:
     status, of_stack = event["ResourceStatus"], event.get("ResourceType") == "AWS::CloudFormation::Stack"
     deletion = status == "DELETE_IN_PROGRESS" and of_stack
     return status.endswith("_FAILED") or status.startswith("ROLLBACK_") or deletion

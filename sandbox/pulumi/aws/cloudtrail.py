@@ -9,7 +9,7 @@ from sandbox.pulumi.aws import tags
 from sandbox.pulumi.aws.errors import failing
 from sandbox.pulumi.aws.kind import AutoName, ResourceType, Traits, changed
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.wire import Props
+from sandbox.pulumi.wire import PropertyMap
 
 _ARGUMENTS = {
     "enableLogFileValidation": "EnableLogFileValidation",
@@ -39,19 +39,19 @@ class TrailType(ResourceType):
         gone=(("TrailNotFoundException", ""),),
     )
 
-    def create(self, aws: Aws, inputs: Props) -> str:
+    def create(self, aws: Aws, inputs: PropertyMap) -> str:
         """CreateTrail, tags included."""
         request = {argument: inputs[name] for name, argument in _ARGUMENTS.items() if name in inputs}
         wanted = {"TagsList": tags.pairs(inputs["tagsAll"])} if inputs.get("tagsAll") else {}
         created = _client(aws, inputs).create_trail(Name=inputs["name"], **request, **wanted)
         return str(created["TrailARN"])
 
-    def complete(self, aws: Aws, resource_id: str, inputs: Props) -> None:
+    def complete(self, aws: Aws, resource_id: str, inputs: PropertyMap) -> None:
         """StartLogging: a new trail does not log."""
         if inputs.get("enableLogging"):
             _set_logging(aws, resource_id, inputs)
 
-    def read(self, aws: Aws, resource_id: str, state: Props) -> Props | None:
+    def read(self, aws: Aws, resource_id: str, state: PropertyMap) -> PropertyMap | None:
         """DescribeTrails, GetTrailStatus, ListTags. The answer is searched, since moto ignores the name filter."""
         client = _client(aws, state)
         listed = client.describe_trails(trailNameList=[resource_id])["trailList"]
@@ -76,7 +76,9 @@ class TrailType(ResourceType):
             **tags.found(aws, tags.from_pairs(answer[0].get("TagsList") if answer else []), state),
         }
 
-    def retag(self, aws: Aws, resource_id: str, state: Props, removed: Sequence[str], added: Mapping[str, str]) -> None:
+    def retag(
+        self, aws: Aws, resource_id: str, state: PropertyMap, removed: Sequence[str], added: Mapping[str, str]
+    ) -> None:
         """RemoveTags, AddTags."""
         client, before = _client(aws, state), state.get("tagsAll") or {}
         if removed:
@@ -84,7 +86,7 @@ class TrailType(ResourceType):
         if added:
             client.add_tags(ResourceId=resource_id, TagsList=tags.pairs(added))
 
-    def update(self, aws: Aws, resource_id: str, old: Props, new: Props) -> None:
+    def update(self, aws: Aws, resource_id: str, old: PropertyMap, new: PropertyMap) -> None:
         """UpdateTrail with what changed, if anything; then start or stop logging."""
         request = {argument: new.get(name, "") for name, argument in _ARGUMENTS.items() if changed(old, new, name)}
         if request:
@@ -92,16 +94,16 @@ class TrailType(ResourceType):
         if changed(old, new, "enableLogging"):
             _set_logging(aws, resource_id, new)
 
-    def delete(self, aws: Aws, resource_id: str, state: Props) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: PropertyMap) -> None:
         """DeleteTrail, by name: moto passes over an ARN here."""
         _client(aws, state).delete_trail(Name=resource_id.rpartition("/")[2])
 
 
-def _client(aws: Aws, props: Props) -> Any:
+def _client(aws: Aws, props: PropertyMap) -> Any:
     return aws.client("cloudtrail", props.get("region"))
 
 
-def _set_logging(aws: Aws, resource_id: str, props: Props) -> None:
+def _set_logging(aws: Aws, resource_id: str, props: PropertyMap) -> None:
     """StartLogging or StopLogging, as the properties say."""
     client, on = _client(aws, props), props["enableLogging"]
     with failing(f"{'starting' if on else 'stopping'} CloudTrail Trail ({resource_id}) logging"):

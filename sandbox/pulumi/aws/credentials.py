@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.pulumi.aws.errors import ProviderError, aws_errors, describe
-from sandbox.pulumi.wire import Props
+from sandbox.pulumi.wire import PropertyMap
 
 _FILES = {"sharedConfigFiles": "config_file", "sharedCredentialsFiles": "credentials_file"}
 _ARGUMENTS = {"roleArn": "RoleArn", "sessionName": "RoleSessionName", "externalId": "ExternalId", "policy": "Policy"}
@@ -22,7 +22,7 @@ SHORTEST, LONGEST = 900, 43200
 """Seconds that a session may be asked to last; AWS's SDK for Go asks for the shortest where nobody says."""
 
 
-def profile_session(config: Props) -> Any:
+def profile_session(config: PropertyMap) -> Any:
     """Return a session with the profile and the files that the settings name, and with their static credentials.
 
     Raises:
@@ -43,7 +43,7 @@ def profile_session(config: Props) -> Any:
     return session
 
 
-def session_of(config: Props, region: str) -> Any:
+def session_of(config: PropertyMap, region: str) -> Any:
     """Return a session with the credentials that the settings lead to.
 
     Raises:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sandbox.pulumi.aws import paths
 from sandbox.pulumi.aws.kind import Traits
-from sandbox.pulumi.wire import Props, Unknown, has_unknown
+from sandbox.pulumi.wire import PropertyMap, Unknown, has_unknown
 
 DEFAULTS = "__defaults"
 """The input that lists which inputs the plugin filled in itself."""
@@ -48,7 +48,7 @@ class PropertyDifference:
         return sorted({paths.top(path) for path in self.changes})
 
 
-def compare(traits: Traits, olds: Props, news: Props, ignored: Sequence[str] = ()) -> PropertyDifference:
+def compare(traits: Traits, olds: PropertyMap, news: PropertyMap, ignored: Sequence[str] = ()) -> PropertyDifference:
     """Compare a resource's outputs with its checked inputs.
 
     Args:
@@ -82,7 +82,7 @@ def _replacing(traits: Traits) -> frozenset[str]:
     return traits.replaces | ({"region"} if traits.regional else set())
 
 
-def _named_by_user(traits: Traits, news: Props) -> bool:
+def _named_by_user(traits: Traits, news: PropertyMap) -> bool:
     """Return whether the object has a name that two objects cannot have at once."""
     name = traits.auto_name.property if traits.auto_name else None
     return name is not None and name in news and name not in (news.get(DEFAULTS) or [])

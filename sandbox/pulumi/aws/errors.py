@@ -10,9 +10,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pulumi.runtime.proto import provider_pb2 as pb
 
 from sandbox.pulumi.provider import PluginError
-from sandbox.pulumi.wire import Props, state_of
+from sandbox.pulumi.wire import PropertyMap, state_of
 
-Refusal = tuple[str, str]
+RefusedCall = tuple[str, str]
 """An error code of AWS, and the text its message must hold; either may be empty, for any."""
 
 
@@ -29,7 +29,7 @@ class InitFailedError(PluginError):
         reason: the line for the user.
     """
 
-    def __init__(self, resource_id: str, outputs: Props, reason: str) -> None:
+    def __init__(self, resource_id: str, outputs: PropertyMap, reason: str) -> None:
         super().__init__(reason)
         self.detail = pb.ErrorResourceInitFailed(
             id=resource_id, properties=state_of(resource_id, outputs), reasons=[reason]
@@ -46,7 +46,7 @@ def message_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Message", ""))
 
 
-def matches(error: BaseException, *refusals: Refusal) -> bool:
+def matches(error: BaseException, *refusals: RefusedCall) -> bool:
     """Return whether the error is one of the refusals."""
     return isinstance(error, ClientError) and any(
         code in ("", code_of(error)) and text in message_of(error) for code, text in refusals
@@ -54,7 +54,7 @@ def matches(error: BaseException, *refusals: Refusal) -> bool:
 
 
 @contextmanager
-def ignoring(*refusals: Refusal) -> Iterator[None]:
+def ignoring(*refusals: RefusedCall) -> Iterator[None]:
     """Go on after one of the refusals as if the block had ended there."""
     try:
         yield

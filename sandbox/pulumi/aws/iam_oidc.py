@@ -9,7 +9,7 @@ from sandbox.pulumi.aws import tags
 from sandbox.pulumi.aws.errors import ProviderError
 from sandbox.pulumi.aws.kind import ResourceType, Traits
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.wire import Props
+from sandbox.pulumi.wire import PropertyMap
 
 
 class OidcProviderType(ResourceType):
@@ -27,14 +27,14 @@ class OidcProviderType(ResourceType):
         regional=False,
     )
 
-    def create(self, aws: Aws, inputs: Props) -> str:
+    def create(self, aws: Aws, inputs: PropertyMap) -> str:
         """CreateOpenIDConnectProvider, tags included."""
-        request: Props = {"Url": inputs["url"], "ClientIDList": inputs["clientIdLists"]}
+        request: PropertyMap = {"Url": inputs["url"], "ClientIDList": inputs["clientIdLists"]}
         if inputs.get("tagsAll"):
             request["Tags"] = tags.pairs(inputs["tagsAll"])
         return str(aws.client("iam").create_open_id_connect_provider(**request)["OpenIDConnectProviderArn"])
 
-    def read(self, aws: Aws, resource_id: str, state: Props) -> Props | None:
+    def read(self, aws: Aws, resource_id: str, state: PropertyMap) -> PropertyMap | None:
         """GetOpenIDConnectProvider. The address comes back without its scheme."""
         found = aws.client("iam").get_open_id_connect_provider(OpenIDConnectProviderArn=resource_id)
         return {
@@ -45,7 +45,9 @@ class OidcProviderType(ResourceType):
             **tags.found(aws, tags.from_pairs(found.get("Tags")), state),
         }
 
-    def retag(self, aws: Aws, resource_id: str, state: Props, removed: Sequence[str], added: Mapping[str, str]) -> None:
+    def retag(
+        self, aws: Aws, resource_id: str, state: PropertyMap, removed: Sequence[str], added: Mapping[str, str]
+    ) -> None:
         """UntagOpenIDConnectProvider, TagOpenIDConnectProvider."""
         iam = aws.client("iam")
         if removed:
@@ -53,12 +55,12 @@ class OidcProviderType(ResourceType):
         if added:
             iam.tag_open_id_connect_provider(OpenIDConnectProviderArn=resource_id, Tags=tags.pairs(added))
 
-    def update(self, aws: Aws, resource_id: str, old: Props, new: Props) -> None:
+    def update(self, aws: Aws, resource_id: str, old: PropertyMap, new: PropertyMap) -> None:
         """Do nothing: only tags change. The official provider changes client ids, too, which moto cannot."""
         if set(old["clientIdLists"]) != set(new["clientIdLists"]):
             raise ProviderError("the sandbox does not change the client ids of an IAM OIDC Provider")
 
-    def delete(self, aws: Aws, resource_id: str, state: Props) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: PropertyMap) -> None:
         """DeleteOpenIDConnectProvider."""
         aws.client("iam").delete_open_id_connect_provider(OpenIDConnectProviderArn=resource_id)
 

@@ -7,15 +7,15 @@ from typing import Any
 
 from sandbox.pulumi.aws import tags
 from sandbox.pulumi.aws.documents import kept_if_same, normal, same_policy
-from sandbox.pulumi.aws.errors import Refusal
+from sandbox.pulumi.aws.errors import RefusedCall
 from sandbox.pulumi.aws.kind import AutoName, ResourceType, Traits, changed
 from sandbox.pulumi.aws.retry import repeated
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.wire import Props
+from sandbox.pulumi.wire import PropertyMap
 
-UNSPREAD: Refusal = ("MalformedPolicyDocument", "Invalid principal in policy")
-BUSY: Refusal = ("ConcurrentModification", "")
-IN_USE: Refusal = ("DeleteConflict", "")
+UNSPREAD: RefusedCall = ("MalformedPolicyDocument", "Invalid principal in policy")
+BUSY: RefusedCall = ("ConcurrentModification", "")
+IN_USE: RefusedCall = ("DeleteConflict", "")
 
 
 class RoleType(ResourceType):
@@ -36,9 +36,9 @@ class RoleType(ResourceType):
         regional=False,
     )
 
-    def create(self, aws: Aws, inputs: Props) -> str:
+    def create(self, aws: Aws, inputs: PropertyMap) -> str:
         """CreateRole, tags and boundary included."""
-        request: Props = {
+        request: PropertyMap = {
             "AssumeRolePolicyDocument": normal(inputs["assumeRolePolicy"]),
             "MaxSessionDuration": inputs["maxSessionDuration"],
             "Path": inputs["path"],
@@ -51,7 +51,7 @@ class RoleType(ResourceType):
         repeated(lambda: aws.client("iam").create_role(**given), UNSPREAD, BUSY)
         return str(inputs["name"])
 
-    def read(self, aws: Aws, resource_id: str, state: Props) -> Props | None:
+    def read(self, aws: Aws, resource_id: str, state: PropertyMap) -> PropertyMap | None:
         """GetRole, then the policies on it, whoever put them there."""
         iam = aws.client("iam")
         role = iam.get_role(RoleName=resource_id)["Role"]
@@ -72,7 +72,9 @@ class RoleType(ResourceType):
             **tags.found(aws, tags.from_pairs(role.get("Tags")), state),
         }
 
-    def retag(self, aws: Aws, resource_id: str, state: Props, removed: Sequence[str], added: Mapping[str, str]) -> None:
+    def retag(
+        self, aws: Aws, resource_id: str, state: PropertyMap, removed: Sequence[str], added: Mapping[str, str]
+    ) -> None:
         """UntagRole, TagRole."""
         iam = aws.client("iam")
         if removed:
@@ -80,7 +82,7 @@ class RoleType(ResourceType):
         if added:
             iam.tag_role(RoleName=resource_id, Tags=tags.pairs(added))
 
-    def update(self, aws: Aws, resource_id: str, old: Props, new: Props) -> None:
+    def update(self, aws: Aws, resource_id: str, old: PropertyMap, new: PropertyMap) -> None:
         """One call for each thing that changed, in the provider's order."""
         iam, description = aws.client("iam"), new.get("description", "")
         if not same_policy(old.get("assumeRolePolicy"), new["assumeRolePolicy"]):
@@ -99,7 +101,7 @@ class RoleType(ResourceType):
             else:
                 iam.delete_role_permissions_boundary(RoleName=resource_id)
 
-    def delete(self, aws: Aws, resource_id: str, state: Props) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: PropertyMap) -> None:
         """Leave instance profiles, drop policies if forced or known to the state, then DeleteRole."""
         iam = aws.client("iam")
         forced = bool(state.get("forceDetachPolicies"))
@@ -120,7 +122,7 @@ def _inline_names(iam: Any, role: str) -> list[str]:
     return sorted(pages.search("PolicyNames[]"))
 
 
-def _inline_policy(iam: Any, role: str, name: str) -> Props:
+def _inline_policy(iam: Any, role: str, name: str) -> PropertyMap:
     document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
     return {"name": name, "policy": normal(document)}
 

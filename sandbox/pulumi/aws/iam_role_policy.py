@@ -9,7 +9,7 @@ from sandbox.pulumi.aws.errors import ignoring
 from sandbox.pulumi.aws.kind import AutoName, ResourceType, Traits
 from sandbox.pulumi.aws.retry import until
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.wire import Props
+from sandbox.pulumi.wire import PropertyMap
 
 
 class RolePolicyType(ResourceType):
@@ -26,17 +26,17 @@ class RolePolicyType(ResourceType):
         regional=False,
     )
 
-    def named(self, inputs: Props) -> str:
+    def named(self, inputs: PropertyMap) -> str:
         """Return the id that it will have."""
         return f"{inputs['role']}:{inputs['name']}"
 
-    def create(self, aws: Aws, inputs: Props) -> str:
+    def create(self, aws: Aws, inputs: PropertyMap) -> str:
         """PutRolePolicy, not repeated."""
         resource_id = self.named(inputs)
         self._put(aws, resource_id, inputs)
         return resource_id
 
-    def complete(self, aws: Aws, resource_id: str, inputs: Props) -> None:
+    def complete(self, aws: Aws, resource_id: str, inputs: PropertyMap) -> None:
         """GetRolePolicy until it is there."""
 
         def probe() -> Any:
@@ -45,17 +45,17 @@ class RolePolicyType(ResourceType):
 
         until(probe, f"IAM Role Policy ({resource_id}) create")
 
-    def read(self, aws: Aws, resource_id: str, state: Props) -> Props | None:
+    def read(self, aws: Aws, resource_id: str, state: PropertyMap) -> PropertyMap | None:
         """GetRolePolicy."""
         role, _, name = resource_id.partition(":")
         policy = version_first(kept_if_same(state.get("policy"), self._get(aws, resource_id)))
         return {"name": name, "namePrefix": "", "policy": policy, "role": role}
 
-    def update(self, aws: Aws, resource_id: str, old: Props, new: Props) -> None:
+    def update(self, aws: Aws, resource_id: str, old: PropertyMap, new: PropertyMap) -> None:
         """PutRolePolicy."""
         self._put(aws, resource_id, new)
 
-    def delete(self, aws: Aws, resource_id: str, state: Props) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: PropertyMap) -> None:
         """DeleteRolePolicy."""
         role, _, name = resource_id.partition(":")
         aws.client("iam").delete_role_policy(RoleName=role, PolicyName=name)
@@ -64,6 +64,6 @@ class RolePolicyType(ResourceType):
         role, _, name = resource_id.partition(":")
         return aws.client("iam").get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
 
-    def _put(self, aws: Aws, resource_id: str, inputs: Props) -> None:
+    def _put(self, aws: Aws, resource_id: str, inputs: PropertyMap) -> None:
         role, _, name = resource_id.partition(":")
         aws.client("iam").put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=normal(inputs["policy"]))

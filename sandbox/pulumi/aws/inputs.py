@@ -15,9 +15,9 @@ from sandbox.pulumi.aws.errors import ProviderError
 from sandbox.pulumi.aws.kind import Traits
 from sandbox.pulumi.aws.naming import auto_name
 from sandbox.pulumi.aws.paths import join, without_indices
-from sandbox.pulumi.aws.schema import ListOf, MapOf, ObjectOf, Scalar, Shape, schema_of
+from sandbox.pulumi.aws.schema import InputShape, ListOf, MapOf, ObjectOf, Scalar, schema_of
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.wire import Props, Unknown
+from sandbox.pulumi.wire import PropertyMap, Unknown
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class InputFailure:
 
 
 def check(
-    traits: Traits, aws: Aws, olds: Props, news: Props, logical_name: str, seed: bytes
-) -> tuple[Props, list[InputFailure]]:
+    traits: Traits, aws: Aws, olds: PropertyMap, news: PropertyMap, logical_name: str, seed: bytes
+) -> tuple[PropertyMap, list[InputFailure]]:
     """Return the completed inputs, and every reason to refuse them.
 
     Args:
@@ -71,7 +71,7 @@ def check(
     return inputs, failures
 
 
-def _refused(traits: Traits, path: str, shape: Shape | None, value: Any) -> Iterator[InputFailure]:
+def _refused(traits: Traits, path: str, shape: InputShape | None, value: Any) -> Iterator[InputFailure]:
     """Yield what is not implemented, or does not fit the SDK's types, at a path and below."""
     if shape is None:
         yield InputFailure(path, f"{traits.type} has no property '{path}'")
@@ -90,7 +90,7 @@ def _refused(traits: Traits, path: str, shape: Shape | None, value: Any) -> Iter
         yield InputFailure(path, f"expected {_expected(shape)}, got {type(value).__name__}")
 
 
-def _fits(shape: Shape, value: Any) -> bool:
+def _fits(shape: InputShape, value: Any) -> bool:
     """Return whether a value has the schema's own type. The bridge would turn a number into a text; nobody needs it."""
     if isinstance(shape, ObjectOf):
         return shape.or_text and isinstance(value, str)
@@ -99,7 +99,7 @@ def _fits(shape: Shape, value: Any) -> bool:
     return isinstance(value, shape.kinds)
 
 
-def _expected(shape: Shape) -> str:
+def _expected(shape: InputShape) -> str:
     if isinstance(shape, ListOf):
         return "a list"
     if isinstance(shape, Scalar):
@@ -107,7 +107,7 @@ def _expected(shape: Shape) -> str:
     return "a str" if isinstance(shape, ObjectOf) and shape.or_text else "an object"
 
 
-def _missing(path: str, shape: ObjectOf, value: Props) -> Iterator[InputFailure]:
+def _missing(path: str, shape: ObjectOf, value: PropertyMap) -> Iterator[InputFailure]:
     for name in sorted(shape.required):
         if value.get(name) is None:
             yield InputFailure(join(path, name), f"Missing required property '{join(path, name)}'")

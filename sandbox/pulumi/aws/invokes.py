@@ -7,10 +7,10 @@ from typing import Any
 
 from sandbox.pulumi.aws.errors import ProviderError, failing
 from sandbox.pulumi.aws.session import Aws, dns_suffix
-from sandbox.pulumi.wire import Props
+from sandbox.pulumi.wire import PropertyMap
 
 
-def invoke(token: str, aws: Aws, args: Props) -> Props:
+def invoke(token: str, aws: Aws, args: PropertyMap) -> PropertyMap:
     """Return the result of a function.
 
     Raises:
@@ -23,14 +23,14 @@ def invoke(token: str, aws: Aws, args: Props) -> Props:
     return _FUNCTIONS[token](aws)
 
 
-def _caller_identity(aws: Aws) -> Props:
+def _caller_identity(aws: Aws) -> PropertyMap:
     with failing("reading STS Caller Identity"):
         caller = aws.client("sts").get_caller_identity()
     account = caller["Account"]
     return {"accountId": account, "arn": caller["Arn"], "id": account, "userId": caller["UserId"]}
 
 
-def _region(aws: Aws) -> Props:
+def _region(aws: Aws) -> PropertyMap:
     description = _known_regions().get(aws.region)
     if description is None:
         raise ProviderError(f"no matching regions found: {aws.region}")
@@ -43,7 +43,7 @@ def _region(aws: Aws) -> Props:
     }
 
 
-def _partition(aws: Aws) -> Props:
+def _partition(aws: Aws) -> PropertyMap:
     suffix = dns_suffix(aws.partition)
     reverse = ".".join(reversed(suffix.split(".")))
     return {"dnsSuffix": suffix, "id": aws.partition, "partition": aws.partition, "reverseDnsPrefix": reverse}
@@ -58,7 +58,7 @@ def _known_regions() -> dict[str, str]:
     return {name: description for name, description in regions.items() if not name.endswith("-global")}
 
 
-_FUNCTIONS: dict[str, Callable[[Aws], Props]] = {
+_FUNCTIONS: dict[str, Callable[[Aws], PropertyMap]] = {
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
     "aws:index/getPartition:getPartition": _partition,
     "aws:index/getRegion:getRegion": _region,

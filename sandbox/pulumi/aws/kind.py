@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.pulumi.aws.errors import Refusal
+from sandbox.pulumi.aws.errors import RefusedCall
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.wire import Props
+from sandbox.pulumi.wire import PropertyMap
 
 Same = Callable[[Any, Any], bool]
 
@@ -60,7 +60,7 @@ class Traits:
     computed: frozenset[str] = frozenset()
     auto_name: AutoName | None = None
     volatile: frozenset[str] = frozenset()
-    gone: tuple[Refusal, ...] = ()
+    gone: tuple[RefusedCall, ...] = ()
     regional: bool = True
     reads_after_update: bool = True
 
@@ -86,39 +86,39 @@ class ResourceType(ABC):
 
     traits: Traits
 
-    def named(self, inputs: Props) -> str:
+    def named(self, inputs: PropertyMap) -> str:
         """Return what names the object in messages before it has an id."""
         return str(inputs[self.traits.auto_name.property]) if self.traits.auto_name else ""
 
-    def secrets(self, _props: Props) -> list[str]:
+    def secrets(self, _props: PropertyMap) -> list[str]:
         """Return the values among the properties that no message may show."""
         return []
 
     @abstractmethod
-    def create(self, aws: Aws, inputs: Props) -> str:
+    def create(self, aws: Aws, inputs: PropertyMap) -> str:
         """Make the object and return its id. What fails here leaves nothing behind."""
 
-    def complete(self, aws: Aws, resource_id: str, inputs: Props) -> None:  # noqa: B027 # most types need nothing
+    def complete(self, aws: Aws, resource_id: str, inputs: PropertyMap) -> None:  # noqa: B027 # most types need nothing
         """Do what comes after the id is known; a failure here keeps the object in the state."""
 
     @abstractmethod
-    def read(self, aws: Aws, resource_id: str, state: Props) -> Props | None:
+    def read(self, aws: Aws, resource_id: str, state: PropertyMap) -> PropertyMap | None:
         """Return the live properties, or None when the object is gone. `state` holds what was known of it."""
 
     def retag(  # noqa: B027 # for types whose tags go with the update
-        self, aws: Aws, resource_id: str, state: Props, removed: Sequence[str], added: Mapping[str, str]
+        self, aws: Aws, resource_id: str, state: PropertyMap, removed: Sequence[str], added: Mapping[str, str]
     ) -> None:
         """Remove the tags with these keys, then set these tags, before the update; either may be empty."""
 
     @abstractmethod
-    def update(self, aws: Aws, resource_id: str, old: Props, new: Props) -> None:
+    def update(self, aws: Aws, resource_id: str, old: PropertyMap, new: PropertyMap) -> None:
         """Change the object in place."""
 
     @abstractmethod
-    def delete(self, aws: Aws, resource_id: str, state: Props) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: PropertyMap) -> None:
         """Delete the object."""
 
 
-def changed(old: Props, new: Props, *names: str) -> bool:
+def changed(old: PropertyMap, new: PropertyMap, *names: str) -> bool:
     """Return whether any of the properties differs, absent and empty being equal."""
     return any((old.get(name) or None) != (new.get(name) or None) for name in names)

@@ -14,10 +14,10 @@ from sandbox.pulumi.aws.errors import InitFailedError, ProviderError, failing, i
 from sandbox.pulumi.aws.kind import ResourceType, Traits
 from sandbox.pulumi.aws.schema import schema_of
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.wire import UNKNOWN, Props
+from sandbox.pulumi.wire import UNKNOWN, PropertyMap
 
 
-def preview_create(traits: Traits, inputs: Props) -> Props:
+def preview_create(traits: Traits, inputs: PropertyMap) -> PropertyMap:
     """Return the outputs a create would have: the inputs, everything else unknown. No call is made."""
     names = schema_of(traits.type).outputs
     echoed = _without_defaults(inputs)
@@ -25,7 +25,7 @@ def preview_create(traits: Traits, inputs: Props) -> Props:
     return {**dict.fromkeys(given_by_aws, UNKNOWN), **echoed}
 
 
-def preview_update(traits: Traits, olds: Props, news: Props, ignored: Sequence[str]) -> Props:
+def preview_update(traits: Traits, olds: PropertyMap, news: PropertyMap, ignored: Sequence[str]) -> PropertyMap:
     """Return the outputs an update would have. No call is made.
 
     What AWS computes stays as it is, except for the type's volatile outputs when something does change.
@@ -36,7 +36,7 @@ def preview_update(traits: Traits, olds: Props, news: Props, ignored: Sequence[s
     return outputs
 
 
-def create(resource: ResourceType, aws: Aws, inputs: Props) -> tuple[str, Props]:
+def create(resource: ResourceType, aws: Aws, inputs: PropertyMap) -> tuple[str, PropertyMap]:
     """Make the object.
 
     Returns:
@@ -59,7 +59,9 @@ def create(resource: ResourceType, aws: Aws, inputs: Props) -> tuple[str, Props]
     return resource_id, {**inputs, **outputs}
 
 
-def read(resource: ResourceType, aws: Aws, resource_id: str, inputs: Props, state: Props) -> tuple[Props, Props] | None:
+def read(
+    resource: ResourceType, aws: Aws, resource_id: str, inputs: PropertyMap, state: PropertyMap
+) -> tuple[PropertyMap, PropertyMap] | None:
     """Return outputs and inputs of the object as it is, or None when it is gone.
 
     Args:
@@ -84,8 +86,8 @@ def read(resource: ResourceType, aws: Aws, resource_id: str, inputs: Props, stat
 
 
 def update(
-    resource: ResourceType, aws: Aws, resource_id: str, olds: Props, news: Props, ignored: Sequence[str]
-) -> Props:
+    resource: ResourceType, aws: Aws, resource_id: str, olds: PropertyMap, news: PropertyMap, ignored: Sequence[str]
+) -> PropertyMap:
     """Change the object in place and return its outputs.
 
     Raises:
@@ -109,21 +111,21 @@ def update(
     return {**planned, **found}
 
 
-def delete(resource: ResourceType, aws: Aws, resource_id: str, state: Props) -> None:
+def delete(resource: ResourceType, aws: Aws, resource_id: str, state: PropertyMap) -> None:
     """Delete the object; one that is gone already is no error."""
     traits = resource.traits
     with failing(f"deleting {traits.label} ({resource_id})", resource.secrets(state)), ignoring(*traits.gone):
         resource.delete(aws, resource_id, state)
 
 
-def _find(resource: ResourceType, aws: Aws, resource_id: str, state: Props) -> Props | None:
+def _find(resource: ResourceType, aws: Aws, resource_id: str, state: PropertyMap) -> PropertyMap | None:
     traits = resource.traits
     with failing(f"reading {traits.label} ({resource_id})", resource.secrets(state)), ignoring(*traits.gone):
         return resource.read(aws, resource_id, state)
     return None
 
 
-def _read_existing(resource: ResourceType, aws: Aws, resource_id: str, state: Props) -> Props:
+def _read_existing(resource: ResourceType, aws: Aws, resource_id: str, state: PropertyMap) -> PropertyMap:
     """Return what a read finds; an object that was just made or changed must be there."""
     found = _find(resource, aws, resource_id, state)
     if found is None:
@@ -131,7 +133,7 @@ def _read_existing(resource: ResourceType, aws: Aws, resource_id: str, state: Pr
     return found
 
 
-def _planned(traits: Traits, olds: Props, news: Props, ignored: Sequence[str]) -> Props:
+def _planned(traits: Traits, olds: PropertyMap, news: PropertyMap, ignored: Sequence[str]) -> PropertyMap:
     """Return the state that an update aims at: the old one with the new inputs, ignored paths as they were."""
     wanted = _without_defaults(paths.with_old_values(news, olds, ignored))
     kept = {name: value for name, value in olds.items() if name not in managed(traits) or name in traits.computed}
@@ -143,5 +145,5 @@ def _planned(traits: Traits, olds: Props, news: Props, ignored: Sequence[str]) -
     return planned
 
 
-def _without_defaults(inputs: Props) -> Props:
+def _without_defaults(inputs: PropertyMap) -> PropertyMap:
     return {name: value for name, value in inputs.items() if name != DEFAULTS}

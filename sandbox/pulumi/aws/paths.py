@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sandbox.pulumi.aws.errors import ProviderError
-from sandbox.pulumi.wire import Props
+from sandbox.pulumi.wire import PropertyMap
 
 _STEP = re.compile(r"""\.?([^.\[\]"]+) | \["((?:[^"\\]|\\.)*)"\]""", re.VERBOSE)
 _PLAIN = re.compile(r"^[A-Za-z_$][\w$]*$")
@@ -34,7 +34,7 @@ def without_indices(path: str) -> str:
     return re.sub(r"\[[^]]*]", "", path)
 
 
-def with_old_values(news: Props, olds: Props, paths: Sequence[str]) -> Props:
+def with_old_values(news: PropertyMap, olds: PropertyMap, paths: Sequence[str]) -> PropertyMap:
     """Return the new properties with the old value at every ignored path, as ignoreChanges means.
 
     As in the bridge the old value is the state's: where a read stored something else than was given, that is what an

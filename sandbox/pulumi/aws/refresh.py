@@ -9,16 +9,16 @@ from typing import Any
 
 from sandbox.pulumi.aws.diff import DEFAULTS, member_key
 from sandbox.pulumi.aws.kind import Traits
-from sandbox.pulumi.wire import Props
+from sandbox.pulumi.wire import PropertyMap
 
 
-def refreshed(traits: Traits, inputs: Props, outputs: Props) -> Props:
+def refreshed(traits: Traits, inputs: PropertyMap, outputs: PropertyMap) -> PropertyMap:
     """Return the inputs of a known resource: those it had, with what was read.
 
     An input that the read does not show is dropped; one that means the same as before keeps its text; one that no
     longer has the plugin's own default is not listed as a default any more.
     """
-    result: Props = {}
+    result: PropertyMap = {}
     defaults = set(inputs.get(DEFAULTS) or [])
     for name, old in inputs.items():
         if name == DEFAULTS or outputs.get(name) is None:

@@ -14,7 +14,7 @@ from tenacity import (
     wait_fixed,
 )
 
-from sandbox.pulumi.aws.errors import ProviderError, Refusal, matches
+from sandbox.pulumi.aws.errors import ProviderError, RefusedCall, matches
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ WINDOW = 3.0
 STEP = wait_fixed(0.1)
 
 
-def repeated(call: Callable[[], T], *refusals: Refusal) -> T:
+def repeated(call: Callable[[], T], *refusals: RefusedCall) -> T:
     """Return the result of the call, repeated while AWS refuses it in one of the given ways.
 
     Raises:

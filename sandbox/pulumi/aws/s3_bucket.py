@@ -9,18 +9,18 @@ from botocore.exceptions import ClientError
 
 from sandbox.pulumi.aws import tags
 from sandbox.pulumi.aws.documents import normal
-from sandbox.pulumi.aws.errors import ProviderError, Refusal, ignoring, matches
+from sandbox.pulumi.aws.errors import ProviderError, RefusedCall, ignoring, matches
 from sandbox.pulumi.aws.kind import AutoName, ResourceType, Traits
 from sandbox.pulumi.aws.retry import repeated, until
 from sandbox.pulumi.aws.session import Aws, dns_suffix
-from sandbox.pulumi.wire import Props
+from sandbox.pulumi.wire import PropertyMap
 
-BUSY: Refusal = ("OperationAborted", "conflicting conditional operation")
+BUSY: RefusedCall = ("OperationAborted", "conflicting conditional operation")
 """Refusal of a call while another one on the same bucket is under way: every S3 call is repeated on it."""
 
-NO_BUCKET: tuple[Refusal, ...] = (("NoSuchBucket", ""), ("404", ""))
+NO_BUCKET: tuple[RefusedCall, ...] = (("NoSuchBucket", ""), ("404", ""))
 
-NOT_CONFIGURED: tuple[Refusal, ...] = (
+NOT_CONFIGURED: tuple[RefusedCall, ...] = (
     ("MethodNotAllowed", ""),
     ("NoSuchBucketPolicy", ""),
     ("NoSuchCORSConfiguration", ""),
@@ -34,7 +34,7 @@ NOT_CONFIGURED: tuple[Refusal, ...] = (
 )
 """Answers that mean a bucket has no such configuration."""
 
-TAGS_REFUSED: tuple[Refusal, ...] = (("", "is not authorized to perform"), ("MethodNotAllowed", ""))
+TAGS_REFUSED: tuple[RefusedCall, ...] = (("", "is not authorized to perform"), ("MethodNotAllowed", ""))
 """Answers of S3 Control upon which the old calls for a bucket's tags are made."""
 
 
@@ -50,13 +50,13 @@ class BucketType(ResourceType):
         auto_name=AutoName("bucket", limit=63, lower=True),
     )
 
-    def create(self, aws: Aws, inputs: Props) -> str:
+    def create(self, aws: Aws, inputs: PropertyMap) -> str:
         """CreateBucket, in us-east-1 after a look that the name is free; without the tags where they are refused."""
         name, region = str(inputs["bucket"]), str(inputs["region"])
         s3 = s3_client(aws, inputs)
         if region == "us-east-1" and _exists(s3, name):
             raise ProviderError(f"creating S3 Bucket ({name}): BucketAlreadyExists")
-        place: Props = {} if region == "us-east-1" else {"LocationConstraint": region}
+        place: PropertyMap = {} if region == "us-east-1" else {"LocationConstraint": region}
         wanted = tags.pairs(inputs.get("tagsAll"))
         try:
             _create(s3, name, {**place, "Tags": wanted} if wanted else place)
@@ -67,14 +67,14 @@ class BucketType(ResourceType):
             _create(s3, name, place)
         return name
 
-    def complete(self, aws: Aws, resource_id: str, inputs: Props) -> None:
+    def complete(self, aws: Aws, resource_id: str, inputs: PropertyMap) -> None:
         """HeadBucket until it is there. The tags are set again, since moto drops those of CreateBucket."""
         s3 = s3_client(aws, inputs)
         until(lambda: _exists(s3, resource_id) or None, f"S3 Bucket ({resource_id}) create")
         if inputs.get("tagsAll"):
             self.retag(aws, resource_id, inputs, [], inputs["tagsAll"])
 
-    def read(self, aws: Aws, resource_id: str, state: Props) -> Props | None:
+    def read(self, aws: Aws, resource_id: str, state: PropertyMap) -> PropertyMap | None:
         """HeadBucket, then every part of the configuration, then the tags. Any failure of the HEAD means gone."""
         s3 = s3_client(aws, state)
         if not _exists(s3, resource_id):
@@ -107,7 +107,9 @@ class BucketType(ResourceType):
             **tags.found(aws, _tags(aws, resource_id, state), state),
         }
 
-    def retag(self, aws: Aws, resource_id: str, state: Props, removed: Sequence[str], added: Mapping[str, str]) -> None:
+    def retag(
+        self, aws: Aws, resource_id: str, state: PropertyMap, removed: Sequence[str], added: Mapping[str, str]
+    ) -> None:
         """S3 Control UntagResource and TagResource, or the old call for all tags where that is refused."""
         control = aws.client("s3control", state.get("region"))
         request = {"AccountId": aws.account_id, "ResourceArn": _arn(aws, resource_id)}
@@ -123,10 +125,10 @@ class BucketType(ResourceType):
             kept = {key: value for key, value in _old_tags(s3, resource_id).items() if key not in removed}
             s3.put_bucket_tagging(Bucket=resource_id, Tagging={"TagSet": tags.pairs({**kept, **added})})
 
-    def update(self, aws: Aws, resource_id: str, old: Props, new: Props) -> None:
+    def update(self, aws: Aws, resource_id: str, old: PropertyMap, new: PropertyMap) -> None:
         """Nothing: tags have calls of their own, forceDestroy lives in the state alone."""
 
-    def delete(self, aws: Aws, resource_id: str, state: Props) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: PropertyMap) -> None:
         """DeleteBucket; a full one is emptied, every version of it, if forceDestroy says so in the state."""
         s3 = s3_client(aws, state)
         with ignoring(*NO_BUCKET):
@@ -140,12 +142,12 @@ class BucketType(ResourceType):
             until(lambda: not _exists(s3, resource_id) or None, f"S3 Bucket ({resource_id}) delete")
 
 
-def s3_client(aws: Aws, props: Props) -> Any:
+def s3_client(aws: Aws, props: PropertyMap) -> Any:
     """Return the S3 client of the region that the properties name, or of the provider's."""
     return aws.client("s3", props.get("region"))
 
 
-def _create(s3: Any, name: str, configuration: Props) -> None:
+def _create(s3: Any, name: str, configuration: PropertyMap) -> None:
     configured = {"CreateBucketConfiguration": configuration} if configuration else {}
     repeated(lambda: s3.create_bucket(Bucket=name, ACL="private", **configured), BUSY)
 
@@ -159,13 +161,13 @@ def _exists(s3: Any, bucket: str) -> bool:
     return True
 
 
-def _part(call: Callable[..., Props], bucket: str) -> Props:
+def _part(call: Callable[..., PropertyMap], bucket: str) -> PropertyMap:
     with ignoring(*NOT_CONFIGURED):
         return repeated(lambda: call(Bucket=bucket), ("NoSuchBucket", ""), BUSY)
     return {}
 
 
-def _tags(aws: Aws, bucket: str, state: Props) -> dict[str, str]:
+def _tags(aws: Aws, bucket: str, state: PropertyMap) -> dict[str, str]:
     control = aws.client("s3control", state.get("region"))
     with ignoring(*TAGS_REFUSED):
         answer = control.list_tags_for_resource(AccountId=aws.account_id, ResourceArn=_arn(aws, bucket))
@@ -183,7 +185,7 @@ def _arn(aws: Aws, bucket: str) -> str:
     return f"arn:{aws.partition}:s3:::{bucket}"
 
 
-def _encryption(answer: Props) -> Props | None:
+def _encryption(answer: PropertyMap) -> PropertyMap | None:
     rules = answer.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
     default = rules[0].get("ApplyServerSideEncryptionByDefault", {}) if rules else {}
     return {"rule": {"applyServerSideEncryptionByDefault": {"sseAlgorithm": default.get("SSEAlgorithm", "")}}}

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.pulumi.aws.documents import kept_if_same, same_policy
-from sandbox.pulumi.aws.errors import ProviderError, Refusal, ignoring
+from sandbox.pulumi.aws.errors import ProviderError, RefusedCall, ignoring
 from sandbox.pulumi.aws.kind import ResourceType, Traits
 from sandbox.pulumi.aws.retry import repeated, until
 from sandbox.pulumi.aws.s3_bucket import BUSY, NO_BUCKET, s3_client
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.wire import Props
+from sandbox.pulumi.wire import PropertyMap
 
-UNSPREAD: Refusal = ("NoSuchBucket", "")
+UNSPREAD: RefusedCall = ("NoSuchBucket", "")
 """Answer of a bucket that was made a moment ago."""
 
 BUCKET = frozenset({"bucket"})
@@ -42,51 +42,51 @@ class BucketPart(ResourceType):
     get: str
     drop: str
     argument: str
-    refusals: tuple[Refusal, ...] = (UNSPREAD, BUSY)
+    refusals: tuple[RefusedCall, ...] = (UNSPREAD, BUSY)
     looks = 1
     looks_after_create = 1
     looks_after_update = 0
     looks_after_delete = True
 
-    def sent(self, configuration: Props) -> Props:
+    def sent(self, configuration: PropertyMap) -> PropertyMap:
         """Return the arguments of the put call, but for the bucket."""
         return {self.argument: to_aws(configuration)}
 
-    def found(self, answer: Props, _state: Props) -> Props:
+    def found(self, answer: PropertyMap, _state: PropertyMap) -> PropertyMap:
         """Return the outputs that the get call's answer tells."""
-        outputs: Props = to_properties(answer.get(self.argument, answer))
+        outputs: PropertyMap = to_properties(answer.get(self.argument, answer))
         return outputs
 
-    def dropped(self) -> Props:
+    def dropped(self) -> PropertyMap:
         """Return the arguments of the call that takes the part away, but for the bucket."""
         return {}
 
-    def named(self, inputs: Props) -> str:
+    def named(self, inputs: PropertyMap) -> str:
         """Return the bucket."""
         return str(inputs["bucket"])
 
-    def create(self, aws: Aws, inputs: Props) -> str:
+    def create(self, aws: Aws, inputs: PropertyMap) -> str:
         """Put, repeated while a new bucket is not known everywhere."""
         self._put(aws, inputs)
         return self.named(inputs)
 
-    def complete(self, aws: Aws, resource_id: str, inputs: Props) -> None:
+    def complete(self, aws: Aws, resource_id: str, inputs: PropertyMap) -> None:
         """Get until it is there."""
         for _ in range(self.looks_after_create):
             until(lambda: self._find(aws, resource_id, inputs), f"{self.traits.label} ({resource_id}) create")
 
-    def read(self, aws: Aws, resource_id: str, state: Props) -> Props | None:
+    def read(self, aws: Aws, resource_id: str, state: PropertyMap) -> PropertyMap | None:
         """Get."""
         answers = [self._find(aws, resource_id, state) for _ in range(self.looks)]
         return {"bucket": resource_id, **self.found(answers[-1], state)} if answers[-1] else None
 
-    def update(self, aws: Aws, resource_id: str, old: Props, new: Props) -> None:
+    def update(self, aws: Aws, resource_id: str, old: PropertyMap, new: PropertyMap) -> None:
         """Put."""
         self._put(aws, new)
         for _ in range(self.looks_after_update):
             self._find(aws, resource_id, new)
 
-    def delete(self, aws: Aws, resource_id: str, state: Props) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: PropertyMap) -> None:
         """Delete, then get until it is gone."""
         drop = getattr(s3_client(aws, state), self.drop)
         with ignoring(*self.traits.gone):
@@ -95,14 +95,14 @@ class BucketPart(ResourceType):
                 label = f"{self.traits.label} ({resource_id}) delete"
                 until(lambda: self._find(aws, resource_id, state) is None or None, label)
 
-    def _put(self, aws: Aws, inputs: Props) -> None:
+    def _put(self, aws: Aws, inputs: PropertyMap) -> None:
         put = getattr(s3_client(aws, inputs), self.put)
         arguments = self.sent({name: inputs[name] for name in self.traits.inputs - BUCKET if name in inputs})
         repeated(lambda: put(Bucket=inputs["bucket"], **arguments), *self.refusals)
 
-    def _find(self, aws: Aws, bucket: str, props: Props) -> Props | None:
+    def _find(self, aws: Aws, bucket: str, props: PropertyMap) -> PropertyMap | None:
         with ignoring(*self.traits.gone):
-            answer: Props = getattr(s3_client(aws, props), self.get)(Bucket=bucket)
+            answer: PropertyMap = getattr(s3_client(aws, props), self.get)(Bucket=bucket)
             return answer
         return None
 
@@ -122,18 +122,18 @@ class VersioningType(BucketPart):
         gone=NO_BUCKET,
     )
 
-    def sent(self, configuration: Props) -> Props:
+    def sent(self, configuration: PropertyMap) -> PropertyMap:
         """Return the status, which must not be Disabled: the provider puts nothing then."""
         wanted = configuration["versioningConfiguration"]
         if wanted["status"] == "Disabled":
             raise ProviderError(f"the sandbox's AWS plugin does not implement status Disabled of {self.traits.type}")
         return {self.argument: to_aws(wanted)}
 
-    def found(self, answer: Props, _state: Props) -> Props:
+    def found(self, answer: PropertyMap, _state: PropertyMap) -> PropertyMap:
         """Return the status; a bucket that never had versions has none."""
         return {"versioningConfiguration": {"status": answer.get("Status", "Disabled")}}
 
-    def dropped(self) -> Props:
+    def dropped(self) -> PropertyMap:
         """Return Suspended, which is as far back as S3 goes."""
         return {self.argument: {"Status": "Suspended"}}
 
@@ -187,11 +187,11 @@ class OwnershipControlsType(BucketPart):
         gone=(*NO_BUCKET, ("OwnershipControlsNotFoundError", "")),
     )
 
-    def sent(self, configuration: Props) -> Props:
+    def sent(self, configuration: PropertyMap) -> PropertyMap:
         """Return the one rule in AWS's list."""
         return {self.argument: {"Rules": [to_aws(configuration["rule"])]}}
 
-    def found(self, answer: Props, _state: Props) -> Props:
+    def found(self, answer: PropertyMap, _state: PropertyMap) -> PropertyMap:
         """Return the one rule out of AWS's list."""
         return {"rule": to_properties(answer[self.argument]["Rules"][0])}
 
@@ -211,11 +211,11 @@ class PolicyType(BucketPart):
         same={"policy": same_policy},
     )
 
-    def sent(self, configuration: Props) -> Props:
+    def sent(self, configuration: PropertyMap) -> PropertyMap:
         """Return the policy's text."""
         return {self.argument: configuration["policy"]}
 
-    def found(self, answer: Props, state: Props) -> Props:
+    def found(self, answer: PropertyMap, state: PropertyMap) -> PropertyMap:
         """Return the policy, in the state's own words where the meaning is the same."""
         return {"policy": kept_if_same(state.get("policy"), answer[self.argument])}
 
@@ -237,7 +237,7 @@ class LifecycleType(BucketPart):
         gone=(*NO_BUCKET, ("NoSuchLifecycleConfiguration", "")),
     )
 
-    def found(self, answer: Props, _state: Props) -> Props:
+    def found(self, answer: PropertyMap, _state: PropertyMap) -> PropertyMap:
         """Return the rules."""
         return {"rules": to_properties(answer["Rules"])}
 

@@ -19,7 +19,7 @@ from typing import Any, Union, get_args, get_origin
 from pulumi import Output
 from pulumi import _types as sdk
 
-Shape = Union["Scalar", "ListOf", "MapOf", "ObjectOf"]
+InputShape = Union["Scalar", "ListOf", "MapOf", "ObjectOf"]
 
 
 @dataclass(frozen=True)
@@ -33,21 +33,21 @@ class Scalar:
 class ListOf:
     """A list with items of one shape."""
 
-    item: Shape
+    item: InputShape
 
 
 @dataclass(frozen=True)
 class MapOf:
     """A map with free keys and values of one shape."""
 
-    item: Shape
+    item: InputShape
 
 
 @dataclass(frozen=True)
 class ObjectOf:
     """A nested object, with the shape of each field and the names of those required."""
 
-    fields: Mapping[str, Shape]
+    fields: Mapping[str, InputShape]
     required: frozenset[str]
     or_text: bool = False
 
@@ -89,7 +89,7 @@ def _object(args: type, or_text: bool = False) -> ObjectOf:
     return ObjectOf(fields, frozenset(required), or_text)
 
 
-def _shape(hint: Any) -> Shape:
+def _shape(hint: Any) -> InputShape:
     options = [option for option in _options(hint) if not _is_wrapper(option)]
     for option in options:
         origin, arguments = get_origin(option), get_args(option)

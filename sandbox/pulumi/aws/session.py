@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox.pulumi.aws.credentials import profile_session, session_of
 from sandbox.pulumi.aws.errors import ProviderError, aws_errors, describe
-from sandbox.pulumi.wire import Props
+from sandbox.pulumi.wire import PropertyMap
 
 SUPPORTED = frozenset(
     {"accessKey", "allowedAccountIds", "assumeRoleWithWebIdentity", "assumeRoles", "defaultTags", "forbiddenAccountIds"}
@@ -57,7 +57,7 @@ class TagRules:
 class Aws:
     """One client per service and region, made when first asked for, shared by all threads."""
 
-    def __init__(self, config: Props) -> None:
+    def __init__(self, config: PropertyMap) -> None:
         """Find region, credentials and tag rules; no call is made.
 
         Args:
@@ -135,7 +135,7 @@ class Aws:
             raise ProviderError(f"AWS account ID not allowed: {self.account_id}")
 
 
-def decode(config: Props) -> Props:
+def decode(config: PropertyMap) -> PropertyMap:
     """Return the settings with lists and objects decoded: on the wire they are JSON texts.
 
     Raises:
@@ -167,7 +167,7 @@ def dns_suffix(partition: str) -> str:
     return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
 
 
-def _tag_rules(config: Props) -> TagRules:
+def _tag_rules(config: PropertyMap) -> TagRules:
     default = (config.get("defaultTags") or {}).get("tags") or {}
     ignored = config.get("ignoreTags") or {}
     return TagRules(

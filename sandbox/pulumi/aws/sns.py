@@ -9,7 +9,7 @@ from sandbox.pulumi.aws import tags
 from sandbox.pulumi.aws.documents import kept_if_same, normal, same_policy
 from sandbox.pulumi.aws.kind import AutoName, ResourceType, Traits
 from sandbox.pulumi.aws.session import Aws
-from sandbox.pulumi.wire import Props
+from sandbox.pulumi.wire import PropertyMap
 
 _GONE = (("NotFound", ""), ("NotFoundException", ""))
 
@@ -27,12 +27,12 @@ class TopicType(ResourceType):
         gone=_GONE,
     )
 
-    def create(self, aws: Aws, inputs: Props) -> str:
+    def create(self, aws: Aws, inputs: PropertyMap) -> str:
         """CreateTopic, tags included."""
         wanted = {"Tags": tags.pairs(inputs["tagsAll"])} if inputs.get("tagsAll") else {}
         return str(_client(aws, inputs).create_topic(Name=inputs["name"], **wanted)["TopicArn"])
 
-    def read(self, aws: Aws, resource_id: str, state: Props) -> Props | None:
+    def read(self, aws: Aws, resource_id: str, state: PropertyMap) -> PropertyMap | None:
         """GetTopicAttributes, ListTagsForResource."""
         client = _client(aws, state)
         attributes = client.get_topic_attributes(TopicArn=resource_id)["Attributes"]
@@ -47,7 +47,9 @@ class TopicType(ResourceType):
             **tags.found(aws, tags.from_pairs(listed), state),
         }
 
-    def retag(self, aws: Aws, resource_id: str, state: Props, removed: Sequence[str], added: Mapping[str, str]) -> None:
+    def retag(
+        self, aws: Aws, resource_id: str, state: PropertyMap, removed: Sequence[str], added: Mapping[str, str]
+    ) -> None:
         """UntagResource, TagResource."""
         client = _client(aws, state)
         if removed:
@@ -55,10 +57,10 @@ class TopicType(ResourceType):
         if added:
             client.tag_resource(ResourceArn=resource_id, Tags=tags.pairs(added))
 
-    def update(self, aws: Aws, resource_id: str, old: Props, new: Props) -> None:
+    def update(self, aws: Aws, resource_id: str, old: PropertyMap, new: PropertyMap) -> None:
         """Nothing but tags changes in place."""
 
-    def delete(self, aws: Aws, resource_id: str, state: Props) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: PropertyMap) -> None:
         """DeleteTopic, which succeeds where there is none."""
         _client(aws, state).delete_topic(TopicArn=resource_id)
 
@@ -75,16 +77,16 @@ class TopicPolicyType(ResourceType):
         gone=_GONE,
     )
 
-    def named(self, inputs: Props) -> str:
+    def named(self, inputs: PropertyMap) -> str:
         """Return the id that it will have."""
         return str(inputs["arn"])
 
-    def create(self, aws: Aws, inputs: Props) -> str:
+    def create(self, aws: Aws, inputs: PropertyMap) -> str:
         """SetTopicAttributes."""
         _set_policy(aws, inputs["arn"], inputs, normal(inputs["policy"]))
         return str(inputs["arn"])
 
-    def read(self, aws: Aws, resource_id: str, state: Props) -> Props | None:
+    def read(self, aws: Aws, resource_id: str, state: PropertyMap) -> PropertyMap | None:
         """GetTopicAttributes."""
         attributes = _client(aws, state).get_topic_attributes(TopicArn=resource_id)["Attributes"]
         return {
@@ -93,11 +95,11 @@ class TopicPolicyType(ResourceType):
             "policy": kept_if_same(state.get("policy"), attributes["Policy"]),
         }
 
-    def update(self, aws: Aws, resource_id: str, old: Props, new: Props) -> None:
+    def update(self, aws: Aws, resource_id: str, old: PropertyMap, new: PropertyMap) -> None:
         """SetTopicAttributes."""
         _set_policy(aws, resource_id, new, normal(new["policy"]))
 
-    def delete(self, aws: Aws, resource_id: str, state: Props) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: PropertyMap) -> None:
         """SetTopicAttributes with what a new topic has: its owner may do everything with it."""
         owner = resource_id.split(":")[4]
         statement = {
@@ -124,9 +126,9 @@ _OWNERS_ACTIONS = (
 )
 
 
-def _client(aws: Aws, props: Props) -> Any:
+def _client(aws: Aws, props: PropertyMap) -> Any:
     return aws.client("sns", props.get("region"))
 
 
-def _set_policy(aws: Aws, arn: str, props: Props, policy: str) -> None:
+def _set_policy(aws: Aws, arn: str, props: PropertyMap, policy: str) -> None:
     _client(aws, props).set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sandbox.pulumi.aws.session import Aws, TagRules
-from sandbox.pulumi.wire import UNKNOWN, Props
+from sandbox.pulumi.wire import UNKNOWN, PropertyMap
 
 
 def wanted(tags: Any, rules: TagRules) -> Any:
@@ -20,7 +20,7 @@ def wanted(tags: Any, rules: TagRules) -> Any:
     return {key: value for key, value in merged.items() if rules.sees(key)}
 
 
-def found(aws: Aws, actual: Mapping[str, str], state: Props) -> Props:
+def found(aws: Aws, actual: Mapping[str, str], state: PropertyMap) -> PropertyMap:
     """Return `tags` and `tagsAll` for what AWS answered: a default tag shows in `tags` only if it was given there."""
     seen = {key: value for key, value in sorted(actual.items()) if aws.tag_rules.sees(key)}
     own = state.get("tags") or {}
@@ -31,7 +31,7 @@ def found(aws: Aws, actual: Mapping[str, str], state: Props) -> Props:
     }
 
 
-def delta(old: Props, new: Props) -> tuple[list[str], dict[str, str]]:
+def delta(old: PropertyMap, new: PropertyMap) -> tuple[list[str], dict[str, str]]:
     """Return the keys to remove and the tags to set between two property maps."""
     before, after = old.get("tagsAll") or {}, new.get("tagsAll") or {}
     removed = [key for key in before if key not in after]

@@ -32,7 +32,7 @@ delete the lock file with `pulumi cancel`.
   file:///state/.pulumi/locks/organization/p/s/1.json: created by jo@build-7 (pid 4711) at 2026-11-28T02:23:11Z"""
 
 
-def failed(type_: str, message: str, *, began: bool = True) -> verdict.Verdict:
+def failed(type_: str, message: str, *, began: bool = True) -> verdict.RunVerdict:
     return verdict.of_run(RunLog(began, False, (), (Failure("", "update failed"), Failure(type_, message))))
 
 
@@ -68,7 +68,7 @@ def test_the_next_step_is_the_one_that_the_error_of_trend_has() -> None:
 
 def test_a_check_that_failed_is_named_with_its_hint() -> None:
     found = Diagnosis("p/s", (Finding("region", "ok", "fits"), Finding("API key", "failed", "is unknown", "make one")))
-    assert verdict.of_check(found) == verdict.Verdict(Cause.CHECK, "API key: is unknown", "make one")
+    assert verdict.of_check(found) == verdict.RunVerdict(Cause.CHECK, "API key: is unknown", "make one")
 
 
 def test_a_check_that_knows_what_aws_denies_is_told_apart_whatever_it_is_called() -> None:
