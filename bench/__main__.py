@@ -18,7 +18,7 @@ from bench.release import Release, last_release, record
 from bench.rows import QUIET, Row, exit_code, spread, table
 from bench.runs import Compared, PeakMemory, alternate
 from sandbox.sandbox import Sandbox
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, ROOT, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, ROOT, SandboxStack
 
 ROUNDS = 5
 LATENCY = 0.3
@@ -50,9 +50,9 @@ class Bench:
             "VISION_ONE_SERVICE_TOKEN": sandbox.tenant.enrollment_tokens[0].value,
         }
         self.trend = sandbox.trend
-        self.program = Stack(sandbox, folder / "program", credentials, name="bench")
+        self.program = SandboxStack(sandbox, folder / "program", credentials, name="bench")
         self.program.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"})
-        self.floor = Stack(sandbox, folder / "floor", name="floor", program=ROOT / "bench" / "floor")
+        self.floor = SandboxStack(sandbox, folder / "floor", name="floor", program=ROOT / "bench" / "floor")
         self.floor.configure({})
 
     def times(self) -> dict[str, Compared]:
@@ -75,7 +75,7 @@ class Bench:
         for name, limit in MEMORY.items():
             yield Row(f"peak memory, {name}", round(memory.peaks[name] / 2**20), limit, " MiB")
 
-    def _alternate(self, act: Callable[[Stack], object], before: Callable[[], object] | None = None) -> Compared:
+    def _alternate(self, act: Callable[[SandboxStack], object], before: Callable[[], object] | None = None) -> Compared:
         return alternate(act, self.program, self.floor, rounds=ROUNDS, before=before)
 
     def _begin_anew(self) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.pulumi_cli import SandboxStack
 
 PROCESSES = {"program": "pulumi-language-python-exec", "dynamic provider": "pulumi.dynamic"}
 """What the command line of the processes holds whose memory is watched."""
@@ -50,7 +50,12 @@ class Compared:
 
 
 def alternate(
-    act: Callable[[Stack], object], program: Stack, floor: Stack, *, rounds: int, before: Callable[[], object] | None
+    act: Callable[[SandboxStack], object],
+    program: SandboxStack,
+    floor: SandboxStack,
+    *,
+    rounds: int,
+    before: Callable[[], object] | None,
 ) -> Compared:
     """Do the same with both stacks in turns, so that the machine's noise hits both.
 

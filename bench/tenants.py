@@ -12,7 +12,7 @@ from bench.rows import Row
 from sandbox.gate.faults import Fault
 from sandbox.trend import SimulatorControl
 from sandbox.trend.records import CloudAccountRecord
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.pulumi_cli import SandboxStack
 
 SIZES = (1, 1_000, 10_000)
 """Cloud accounts of the tenants, this stack's included."""
@@ -34,7 +34,7 @@ PAGE = 100
 NO_SINGLE_GET = Fault(status=404, service="cloudaccounts", action="GET /cloudaccounts/aws/{id}", count=None)
 
 
-def calls(stack: Stack) -> Iterator[tuple[str, list[Row]]]:
+def calls(stack: SandboxStack) -> Iterator[tuple[str, list[Row]]]:
     """Deploy, refresh and destroy in each tenant, once with the GET of a single account and once without.
 
     Yields:
@@ -85,7 +85,7 @@ def _prepare(trend: SimulatorControl, *, others: int, single_get: bool) -> None:
         trend.add_fault(NO_SINGLE_GET)
 
 
-def _rows(stack: Stack, limits: Mapping[str, int]) -> list[Row]:
+def _rows(stack: SandboxStack, limits: Mapping[str, int]) -> list[Row]:
     rows = []
     acts = {
         "first up": stack.up,

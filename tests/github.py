@@ -72,7 +72,7 @@ def serve_github() -> Iterator[FakeGitHub]:
     """Serve one on a port of its own."""
     github = FakeGitHub()
 
-    class Handler(BaseHTTPRequestHandler):
+    class GitHubHandler(BaseHTTPRequestHandler):
         def _serve(self) -> None:
             url = urlsplit(self.path)
             body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
@@ -111,7 +111,7 @@ def serve_github() -> Iterator[FakeGitHub]:
 
         do_GET = do_POST = do_PATCH = _serve
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), GitHubHandler)
     github.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

@@ -14,7 +14,7 @@ from typing import Any
 
 from components import __version__
 from sandbox.sandbox import Sandbox
-from tests.e2e.pulumi_cli import ROOT, Stack
+from tests.e2e.pulumi_cli import ROOT, SandboxStack
 
 FOLDER = ROOT / "tests" / "states"
 STACK = "recorded"
@@ -70,7 +70,7 @@ def record(sandbox: Sandbox, folder: Path) -> dict[str, Any]:
     """Deploy each situation in a sandbox and return the states by situation, with nothing secret in them."""
     states = {}
     for number, (situation, settings) in enumerate(SITUATIONS.items()):
-        stack = Stack(sandbox, folder / str(number), credentials(sandbox), name=STACK)
+        stack = SandboxStack(sandbox, folder / str(number), credentials(sandbox), name=STACK)
         stack.configure(settings)
         stack.up()
         exported = json.loads(stack.succeed("stack", "export", "--show-secrets"))

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sandbox.gate.faults import Fault
 from sandbox.sandbox import Sandbox
 from tests.e2e.operating import begin, kill, wait_until
-from tests.e2e.pulumi_cli import Run, Stack
+from tests.e2e.pulumi_cli import CliRun, SandboxStack
 
 KILLED = "killed"
 TREND_WAYS = ("500", "429", "passing 429", "not heard", "reply lost", "html", KILLED)
@@ -23,7 +23,7 @@ STILL_UNDER_WAY = 1.5
 
 
 @dataclass(frozen=True)
-class TrendCall:
+class NthTrendCall:
     """The `nth` of a run's calls to one of Trend's paths."""
 
     service: str
@@ -57,7 +57,7 @@ class TrendCall:
 
 
 @dataclass(frozen=True)
-class AwsCall:
+class NthAwsCall:
     """The `nth` of a run's calls of one action."""
 
     service: str
@@ -85,7 +85,7 @@ class AwsCall:
         return lambda: sandbox.aws_control.fault_seen(number) >= self.nth
 
 
-Call = TrendCall | AwsCall
+NthCall = NthTrendCall | NthAwsCall
 
 
 class Disturbance(Protocol):
@@ -95,7 +95,7 @@ class Disturbance(Protocol):
         """Let it go wrong; return what tells whether it was reached."""
 
 
-def trend_calls(stack: Stack) -> list[TrendCall]:
+def trend_calls(stack: SandboxStack) -> list[NthTrendCall]:
     """Return the calls to Trend since they were last forgotten."""
     seen: Counter[tuple[str, str, str]] = Counter()
     calls = []
@@ -103,11 +103,11 @@ def trend_calls(stack: Stack) -> list[TrendCall]:
         method, path = each.action.split(" ", 1)
         key = (each.service, method, path)
         seen[key] += 1
-        calls.append(TrendCall(*key, seen[key]))
+        calls.append(NthTrendCall(*key, seen[key]))
     return calls
 
 
-def aws_calls(stack: Stack) -> list[AwsCall]:
+def aws_calls(stack: SandboxStack) -> list[NthAwsCall]:
     """Return the changing calls to AWS since they were last forgotten, and the first of each kind of reading one."""
     seen: Counter[tuple[str, str]] = Counter()
     calls = []
@@ -115,17 +115,17 @@ def aws_calls(stack: Stack) -> list[AwsCall]:
         key = (each.service, each.action)
         seen[key] += 1
         if each.changing or seen[key] == 1:
-            calls.append(AwsCall(*key, seen[key]))
+            calls.append(NthAwsCall(*key, seen[key]))
     return calls
 
 
-def forget_calls(stack: Stack) -> None:
+def forget_calls(stack: SandboxStack) -> None:
     """Start counting calls anew."""
     stack.sandbox.trend.clear_requests()
     stack.sandbox.aws_control.clear_requests()
 
 
-def disturbed(stack: Stack, call: Disturbance, way: str, program: Sequence[str], *arguments: str) -> Run:
+def disturbed(stack: SandboxStack, call: Disturbance, way: str, program: Sequence[str], *arguments: str) -> CliRun:
     """Run a command while a call goes wrong, without a preview or a question; the fault is lifted afterwards."""
     reached = call.disturb(stack.sandbox, way)
     process = begin(stack, program, *arguments, "--yes", "--skip-preview", "--non-interactive")
@@ -139,4 +139,4 @@ def disturbed(stack: Stack, call: Disturbance, way: str, program: Sequence[str],
     stack.sandbox.aws_control.clear_faults()
     if way in PASSING:
         assert process.returncode == 0, output
-    return Run(arguments[0], process.returncode, output)
+    return CliRun(arguments[0], process.returncode, output)

@@ -14,10 +14,10 @@ import pytest
 from components.resources import base
 from operate.engine.flags import Flags
 from operate.engine.pulumi_cli import Pulumi
-from operate.engine.stack import Stack as OperatedStack
+from operate.engine.stack import Stack
 from sandbox.organization import Organization
 from sandbox.sandbox import Sandbox
-from tests.e2e.pulumi_cli import ROOT, Stack
+from tests.e2e.pulumi_cli import ROOT, SandboxStack
 from tests.e2e.subscribers import existing, put
 
 
@@ -67,9 +67,11 @@ def credentials(sandbox: Sandbox) -> dict[str, str]:
 
 
 @pytest.fixture
-def stack(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Iterator[Stack]:
+def stack(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Iterator[SandboxStack]:
     """A stack on the existing trail's bucket, not deployed yet."""
-    made = Stack(sandbox, tmp_path / "project", credentials, name=f"t{tmp_path.parent.name[-4:]}{tmp_path.name[-12:]}")
+    made = SandboxStack(
+        sandbox, tmp_path / "project", credentials, name=f"t{tmp_path.parent.name[-4:]}{tmp_path.name[-12:]}"
+    )
     made.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"})
     yield made
     end_processes_in(made.folder)
@@ -77,25 +79,25 @@ def stack(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Iter
 
 
 @pytest.fixture
-def shared(stack: Stack) -> Stack:
+def shared(stack: SandboxStack) -> SandboxStack:
     """A stack on a bucket with notifications of each kind."""
     put(stack.sandbox, existing())
     return stack
 
 
 @pytest.fixture
-def operated(monkeypatch: pytest.MonkeyPatch) -> Callable[[Stack], OperatedStack]:
+def operated(monkeypatch: pytest.MonkeyPatch) -> Callable[[SandboxStack], Stack]:
     """`operate` on a stack from inside this process, which takes less time than a command.
 
     What the providers' `configure` sets for a process of their own is undone after the test.
     """
     monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
 
-    def operate(stack: Stack) -> OperatedStack:
+    def operate(stack: SandboxStack) -> Stack:
         for name, value in stack.variables().items():
             monkeypatch.setenv(name, value)
         base._environment.cache_clear()  # a process asks once whose the key is, and this one sees several tenants
-        return OperatedStack(Pulumi(Flags(cwd=str(stack.folder))))
+        return Stack(Pulumi(Flags(cwd=str(stack.folder))))
 
     return operate
 

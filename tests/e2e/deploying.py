@@ -11,7 +11,7 @@ from typing import Any
 from operate.policy.statement import MANAGED_POLICY_LIMIT, length
 from sandbox.sandbox import Sandbox
 from tests.e2e.operating import operate
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.pulumi_cli import SandboxStack
 
 UP = ("up", "--yes", "--skip-preview")
 REFRESH = ("refresh", "--yes", "--skip-preview")
@@ -20,21 +20,21 @@ EXISTING = "sandbox-existing-trail-us-east-1"
 OTHER = "another-trails-bucket"
 KEYS = ("CLOUD_ONE_API_KEY", "VISION_ONE_SERVICE_TOKEN", "VISION_ONE_API_KEY")
 
-Document = dict[str, Any]
+PolicyDocument = dict[str, Any]
 
 
-def policy(stack: Stack, run: str, *arguments: str) -> Document:
+def policy(stack: SandboxStack, run: str, *arguments: str) -> PolicyDocument:
     """Return what `operate policy` prints; no key of Trend's is at hand."""
     keys = {name: stack.environment.pop(name) for name in KEYS}
     done = operate(stack, "policy", "--for", run, *arguments)
     stack.environment |= keys
     assert done.code == 0, done.output
-    document: Document = json.loads(done.output[done.output.index("{") :])
+    document: PolicyDocument = json.loads(done.output[done.output.index("{") :])
     assert length(document) <= MANAGED_POLICY_LIMIT
     return document
 
 
-def without(document: Document, sid: str, action: str) -> Document:
+def without(document: PolicyDocument, sid: str, action: str) -> PolicyDocument:
     """Return the policy less one action of one statement."""
     less = copy.deepcopy(document)
     for statement in less["Statement"]:
@@ -86,7 +86,7 @@ SITUATIONS = {
 }
 
 
-class Life:
+class DeploymentLife:
     """The runs of a deployment, each with a policy of its own in force.
 
     Args:
@@ -94,13 +94,13 @@ class Life:
         situation: its settings.
     """
 
-    def __init__(self, stack: Stack, situation: Situation) -> None:
+    def __init__(self, stack: SandboxStack, situation: Situation) -> None:
         self.stack = stack
         self._situation = situation
         stack.configure(situation.settings)
         self._let_another_trail_be()
 
-    def ups(self, document: Document) -> Iterator[None]:
+    def ups(self, document: PolicyDocument) -> Iterator[None]:
         """Deploy, make a half-updated stack anew, repair drift and update; pause after each, and end where one fails.
 
         Args:
@@ -116,7 +116,7 @@ class Life:
         self.stack.configure(before)
         yield from self.run(*UP, "--refresh")
 
-    def _somebody_fails(self, document: Document, *command: str) -> None:
+    def _somebody_fails(self, document: PolicyDocument, *command: str) -> None:
         """Let somebody with too few rights try first, who leaves Trend's stack half changed."""
         signs_as = {"AWS_ACCESS_KEY_ID": "somebody", "AWS_SECRET_ACCESS_KEY": "somebody"}
         usual = dict(self.stack.environment)
@@ -132,7 +132,7 @@ class Life:
         yield from self.run("preview", "--refresh")
         yield from self.run(*REFRESH)
 
-    def destroys(self, document: Document) -> Iterator[None]:
+    def destroys(self, document: PolicyDocument) -> Iterator[None]:
         """Destroy, with all that a run reads, after somebody could not.
 
         Args:
@@ -151,12 +151,12 @@ class Life:
         self.stack.up()
         self._others_act()
 
-    def anew(self) -> Life:
+    def anew(self) -> DeploymentLife:
         """Take everything back, and begin from nothing."""
         self.stack.sandbox.aws_control.clear_policies()
         self.stack.succeed(*DESTROY)
         self.stack.sandbox.reset()
-        return Life(self.stack, self._situation)
+        return DeploymentLife(self.stack, self._situation)
 
     def run(self, *command: str) -> Iterator[None]:
         done = self.stack.run(*command)

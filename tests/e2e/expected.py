@@ -7,7 +7,7 @@ from typing import Any
 
 from components.steps.workload_security import READ_ACTIONS
 from tests.e2e.model import EXTERNAL_ID, Model
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.pulumi_cli import SandboxStack
 from tests.e2e.standing import links, state, world
 from tests.e2e.subscribers import BUCKET
 
@@ -15,7 +15,7 @@ LINKS = ("connector", "cloud account")
 _ROLE_FIELDS = ("crossAccountRoleArn", "roleARN")
 
 
-def links_of(stack: Stack, account: str | None = None) -> dict[str, list[dict[str, Any]]]:
+def links_of(stack: SandboxStack, account: str | None = None) -> dict[str, list[dict[str, Any]]]:
     """Return the links of an AWS account, the sandbox's own if none is named, by kind."""
     account = account or stack.sandbox.account
     found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in LINKS}
@@ -30,7 +30,7 @@ def role_of(link: dict[str, Any]) -> str:
     return next(str(link[name]) for name in _ROLE_FIELDS if name in link)
 
 
-def assert_world_is(stack: Stack, model: Model, before: dict[str, Any]) -> None:
+def assert_world_is(stack: SandboxStack, model: Model, before: dict[str, Any]) -> None:
     """Compare Trend and AWS with the settings, and with what stood before; the outputs name what is drawn anew."""
     settings, outputs, now = model.settings, stack.outputs(), world(stack)
     aws, earlier = now["aws"], before["aws"]
@@ -95,7 +95,7 @@ def _entries(configuration: dict[str, Any]) -> list[tuple[str, str]]:
     return [(kind, json.dumps(entry, sort_keys=True)) for kind, value in listed.items() for entry in value]
 
 
-def assert_only_buckets_are_left(stack: Stack, model: Model, before: dict[str, Any]) -> None:
+def assert_only_buckets_are_left(stack: SandboxStack, model: Model, before: dict[str, Any]) -> None:
     """Compare AWS with what stood before the stack; a trail's bucket may have been kept, without a notification."""
     now = world(stack)
     kept = {name: it for name, it in now["aws"]["buckets"].items() if name not in before["aws"]["buckets"]}

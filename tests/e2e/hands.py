@@ -10,7 +10,7 @@ from components.steps.workload_security import TREND_AWS_ACCOUNT
 from sandbox.sandbox import Sandbox
 from tests.e2e.subscribers import BUCKET, put
 
-Change = Callable[[Sandbox, dict[str, Any]], None]
+ChangeByHand = Callable[[Sandbox, dict[str, Any]], None]
 """A change in AWS, given the stack's outputs."""
 
 AT_TREND: dict[str, dict[str, dict[str, str]]] = {
@@ -95,7 +95,7 @@ def _wipe_the_notifications(sandbox: Sandbox, outputs: dict[str, Any]) -> None:
     )
 
 
-IN_AWS: list[Change] = [
+IN_AWS: list[ChangeByHand] = [
     widen_the_role,
     _open_the_role,
     _delete_the_role,

@@ -22,7 +22,7 @@ from tests.e2e.hands import role_for_trend
 from tests.e2e.model import BOUNDARY, SETTINGS, Model
 from tests.e2e.operating import PULUMI
 from tests.e2e.outage import WAYS, Outage
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Run, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, CliRun, SandboxStack
 from tests.e2e.sentinels import TOKEN, leaking_files, leaks, with_sentinels
 from tests.e2e.standing import known_links, state, world
 from tests.e2e.subscribers import put
@@ -42,7 +42,7 @@ class Operator(RuleBasedStateMachine):
         tally: counts the steps of all runs, by their names.
     """
 
-    def __init__(self, stack: Stack, tally: Counter[str]) -> None:
+    def __init__(self, stack: SandboxStack, tally: Counter[str]) -> None:
         super().__init__()
         self.stack, self.tally, self.model, self.broken = stack, tally, Model(), False
         tally["runs"] += 1
@@ -163,7 +163,7 @@ class Operator(RuleBasedStateMachine):
 
     @precondition(lambda self: self.model.stands and self.model.settled)
     @rule(change=st.sampled_from(hands.IN_AWS))
-    def change_aws_by_hand(self, change: hands.Change) -> None:
+    def change_aws_by_hand(self, change: hands.ChangeByHand) -> None:
         # What others have changed since the state saw it last cannot be given back to them.
         if not (self.model.others_unseen and change in hands.TAKING_NOTIFICATIONS):
             with self._step("AWS changed by hand"):
@@ -252,7 +252,7 @@ class Operator(RuleBasedStateMachine):
         yield
         self.stack.environment = environment
 
-    def _run(self, *arguments: str) -> Run:
+    def _run(self, *arguments: str) -> CliRun:
         run = self.stack.run(*arguments)
         self._look_for_secrets(run)
         return run
@@ -261,7 +261,7 @@ class Operator(RuleBasedStateMachine):
         run = self._run(*arguments)
         assert run.code == 0, f"pulumi {run.command} ended with {run.code}:\n{run.output}"
 
-    def _look_for_secrets(self, run: Run) -> None:
+    def _look_for_secrets(self, run: CliRun) -> None:
         exported = self.stack.succeed("stack", "export")
         assert leaks(run.output.encode(), exported.encode()) == []
 

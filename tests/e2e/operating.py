@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from tests.e2e.pulumi_cli import ROOT, Run, Stack
+from tests.e2e.pulumi_cli import ROOT, CliRun, SandboxStack
 
 OPERATE = (sys.executable, "-m", "operate")
 PULUMI = ("pulumi",)
@@ -30,7 +30,7 @@ class Begun(subprocess.Popen[str]):
         super().__exit__(kind, error, traceback)
 
 
-def operate(stack: Stack, *arguments: str) -> Run:
+def operate(stack: SandboxStack, *arguments: str) -> CliRun:
     """Run `python -m operate` in the stack's project, and return how it ended."""
     done = subprocess.run(
         [*OPERATE, *arguments],
@@ -44,10 +44,10 @@ def operate(stack: Stack, *arguments: str) -> Run:
         check=False,
     )
     assert "Traceback" not in done.stdout, done.stdout
-    return Run(" ".join(arguments), done.returncode, done.stdout)
+    return CliRun(" ".join(arguments), done.returncode, done.stdout)
 
 
-def begin(stack: Stack, program: Sequence[str], *arguments: str) -> subprocess.Popen[str]:
+def begin(stack: SandboxStack, program: Sequence[str], *arguments: str) -> subprocess.Popen[str]:
     """Start a command in a process group of its own."""
     return subprocess.Popen(
         [*program, *arguments],
@@ -76,19 +76,19 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = 60.0
         time.sleep(0.05)
 
 
-def pending(stack: Stack) -> set[str]:
+def pending(stack: SandboxStack) -> set[str]:
     """Return what Pulumi takes for under way, as `<kind> <resource>`."""
     deployment = json.loads(stack.succeed("stack", "export"))["deployment"]
     operations = deployment.get("pending_operations") or []
     return {f"{each['type']} {each['resource']['urn'].rpartition('::')[2]}" for each in operations}
 
 
-def state_file(stack: Stack) -> Path:
+def state_file(stack: SandboxStack) -> Path:
     """Return where the backend keeps the state."""
     return stack.sandbox.home / "state" / ".pulumi" / "stacks" / "trend-onboarding" / f"{stack.name}.json"
 
 
-def _project(stack: Stack) -> Path:
+def _project(stack: SandboxStack) -> Path:
     linked = stack.folder / "operate"
     if not linked.exists():
         linked.symlink_to(ROOT / "operate")

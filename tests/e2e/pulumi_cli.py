@@ -22,7 +22,7 @@ CLOSING_WORDS = {"update failed", "preview failed"}
 
 
 @dataclass(frozen=True)
-class Run:
+class CliRun:
     """How a command of the CLI ended: its words, exit code and whole output."""
 
     command: str
@@ -38,7 +38,7 @@ class Run:
 
 
 @dataclass
-class Stack:
+class SandboxStack:
     """One stack of the program.
 
     Attributes:
@@ -78,7 +78,7 @@ class Stack:
         }
         return {**inherited, **self.sandbox.environment(), **self.environment}
 
-    def run(self, *arguments: str) -> Run:
+    def run(self, *arguments: str) -> CliRun:
         """Run `pulumi`, which is never asked anything, and return how it ended."""
         done = subprocess.run(
             ["pulumi", *arguments, "--non-interactive"],
@@ -91,7 +91,7 @@ class Stack:
             timeout=300,
             check=False,
         )
-        return Run(" ".join(arguments), done.returncode, done.stdout)
+        return CliRun(" ".join(arguments), done.returncode, done.stdout)
 
     def succeed(self, *arguments: str) -> str:
         """Run `pulumi`, which must succeed, and return what it printed."""

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from tests.e2e.inventory import aws_inventory
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.pulumi_cli import SandboxStack
 
 # Drawn anew for each deployment: ids and the ends of names, as AWS and Pulumi draw them.
 _DRAWN = re.compile(
@@ -24,7 +24,7 @@ _OF_THE_MOMENT = frozenset({"visionOneKeyIssued"})
 """Outputs that are another with each deployment."""
 
 
-def links(stack: Stack) -> list[dict[str, Any]]:
+def links(stack: SandboxStack) -> list[dict[str, Any]]:
     """Return what links the account at Trend; times aside, which a change that is taken back moves on."""
     state = stack.sandbox.trend.state()
     wires = [link.wire() for link in (*state.connectors, *state.cloud_accounts)]
@@ -32,12 +32,12 @@ def links(stack: Stack) -> list[dict[str, Any]]:
     return [{name: value for name, value in wire.items() if name not in _TIMES} for wire in wires]
 
 
-def world(stack: Stack) -> dict[str, Any]:
+def world(stack: SandboxStack) -> dict[str, Any]:
     """Return what stands outside of Pulumi, by kind."""
     return {"aws": aws_inventory(stack.sandbox), "roles": _roles(stack), "links": links(stack)}
 
 
-def standing(stack: Stack) -> str:
+def standing(stack: SandboxStack) -> str:
     """Return all that stands, as text without what is drawn anew for each deployment."""
     outputs = {name: value for name, value in stack.outputs().items() if name not in _OF_THE_MOMENT}
     whole = json.dumps({**world(stack), "outputs": outputs, "state": _known(stack)}, sort_keys=True, indent=1)
@@ -48,7 +48,7 @@ def standing(stack: Stack) -> str:
     return _DRAWN.sub("*", whole.replace("UPDATE_COMPLETE", "CREATE_COMPLETE"))
 
 
-def _roles(stack: Stack) -> dict[str, Any]:
+def _roles(stack: SandboxStack) -> dict[str, Any]:
     iam = stack.sandbox.aws("iam")
     found = {}
     for role in iam.list_roles()["Roles"]:
@@ -64,7 +64,7 @@ def _roles(stack: Stack) -> dict[str, Any]:
     return found
 
 
-def _known(stack: Stack) -> list[dict[str, Any]]:
+def _known(stack: SandboxStack) -> list[dict[str, Any]]:
     """Return what Pulumi's state knows: which resources, from which inputs."""
     return [
         {"urn": each["urn"], "inputs": _without_provider(each.get("inputs") or {})}
@@ -80,13 +80,13 @@ def _without_provider(inputs: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in inputs.items() if name not in left_out and "ciphertext" not in str(value)}
 
 
-def state(stack: Stack) -> dict[str, Any]:
+def state(stack: SandboxStack) -> dict[str, Any]:
     """Return what Pulumi's state holds: resources, and operations of which it does not know the end."""
     deployment = json.loads(stack.succeed("stack", "export"))["deployment"]
     return {name: deployment.get(name) for name in ("resources", "pending_operations")}
 
 
-def known_links(stack: Stack) -> dict[str, Any]:
+def known_links(stack: SandboxStack) -> dict[str, Any]:
     """Return what the state knows of the links, by kind."""
     kinds = {"Connector": "connector", "CloudAccount": "cloud account"}
     known = {}
@@ -97,7 +97,7 @@ def known_links(stack: Stack) -> dict[str, Any]:
     return known
 
 
-def assert_one_of_each(stack: Stack) -> None:
+def assert_one_of_each(stack: SandboxStack) -> None:
     """Make sure that exactly one of everything stands, and that it is what the stack knows."""
     aws, outputs = aws_inventory(stack.sandbox), stack.outputs()
     ours = [role for role in aws["roles"] if role.startswith("workload-security-")]

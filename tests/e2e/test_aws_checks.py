@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 from tests.e2e.test_bad_input import assert_nothing_changed, assert_refused
 
 REGION = "us-east-1"
@@ -14,19 +14,19 @@ BUCKET = f"sandbox-existing-trail-{REGION}"
 CODE = {"Bucket": f"cloud-trail-client-stack-template-prod-{REGION}", "Key": "cloudtrail.yaml"}
 
 
-def encrypt_with_kms(stack: Stack) -> None:
+def encrypt_with_kms(stack: SandboxStack) -> None:
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
     stack.sandbox.aws("s3").put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]})
 
 
-def notify_another(stack: Stack) -> None:
+def notify_another(stack: SandboxStack) -> None:
     entry = {"Id": "a", "QueueArn": f"arn:aws:sqs:{REGION}:123456789012:a", "Events": ["s3:ObjectCreated:*"]}
     stack.sandbox.aws("s3").put_bucket_notification_configuration(
         Bucket=BUCKET, NotificationConfiguration={"QueueConfigurations": [entry]}
     )
 
 
-def notify_a_hundred_others(stack: Stack) -> None:
+def notify_a_hundred_others(stack: SandboxStack) -> None:
     queue = f"arn:aws:sqs:{REGION}:123456789012:a"
     entries = [
         {
@@ -42,7 +42,7 @@ def notify_a_hundred_others(stack: Stack) -> None:
     )
 
 
-def make_provider(stack: Stack) -> None:
+def make_provider(stack: SandboxStack) -> None:
     url = "https://cloudaccounts.us-1.cloudone.trendmicro.com"
     stack.sandbox.aws("iam").create_open_id_connect_provider(Url=url)
 
@@ -57,7 +57,7 @@ def make_provider(stack: Stack) -> None:
     ],
 )
 def test_what_cannot_work_is_refused_by_a_preview_without_a_key(
-    stack: Stack, spoil: Callable[[Stack], None], words: tuple[str, ...]
+    stack: SandboxStack, spoil: Callable[[SandboxStack], None], words: tuple[str, ...]
 ) -> None:
     stack.environment.clear()
     spoil(stack)
@@ -67,7 +67,7 @@ def test_what_cannot_work_is_refused_by_a_preview_without_a_key(
 
 
 @pytest.mark.full
-def test_a_stopped_trail_is_a_warning_in_a_preview(stack: Stack) -> None:
+def test_a_stopped_trail_is_a_warning_in_a_preview(stack: SandboxStack) -> None:
     stack.sandbox.aws("cloudtrail").stop_logging(Name="sandbox-existing-trail")
     shown = stack.succeed("preview")
     _, _, diagnostics = shown.partition("Diagnostics:")
@@ -76,7 +76,7 @@ def test_a_stopped_trail_is_a_warning_in_a_preview(stack: Stack) -> None:
 
 
 @pytest.mark.full
-def test_a_changed_template_shows_as_its_digest_and_a_retired_runtime_is_named_once(stack: Stack) -> None:
+def test_a_changed_template_shows_as_its_digest_and_a_retired_runtime_is_named_once(stack: SandboxStack) -> None:
     stack.up()
     stack.succeed("preview", EXPECT_NO_CHANGES)
     s3 = stack.sandbox.aws("s3")

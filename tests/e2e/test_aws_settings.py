@@ -12,7 +12,7 @@ import yaml
 
 from tests.assumable import assumable_role
 from tests.e2e.operating import UP, operate
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 from tests.e2e.test_bad_input import assert_nothing_changed, assert_refused
 
 BASE = "base-credentials"
@@ -20,7 +20,7 @@ ROLE = "arn:aws:iam::123456789012:role/deployer"
 ONLY_ASSUMES = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:*", "Resource": "*"}]}
 
 
-def set_aws(stack: Stack, **settings: Any) -> None:
+def set_aws(stack: SandboxStack, **settings: Any) -> None:
     """Add settings of the namespace `aws` to the stack's own."""
     path = stack.folder / f"Pulumi.{stack.name}.yaml"
     content = yaml.safe_load(path.read_text())
@@ -29,7 +29,7 @@ def set_aws(stack: Stack, **settings: Any) -> None:
 
 
 @pytest.fixture
-def assuming(stack: Stack) -> Iterator[Stack]:
+def assuming(stack: SandboxStack) -> Iterator[SandboxStack]:
     """A stack whose credentials may do nothing but assume its role."""
     stack.environment |= {"AWS_ACCESS_KEY_ID": BASE, "AWS_SECRET_ACCESS_KEY": BASE}
     stack.sandbox.aws_control.enforce(BASE, ONLY_ASSUMES)
@@ -39,7 +39,7 @@ def assuming(stack: Stack) -> Iterator[Stack]:
 
 
 @pytest.mark.full
-def test_a_whole_life_works_as_a_role_whose_credentials_may_do_nothing_but_assume_it(assuming: Stack) -> None:
+def test_a_whole_life_works_as_a_role_whose_credentials_may_do_nothing_but_assume_it(assuming: SandboxStack) -> None:
     done = operate(assuming, *UP)
     assert done.code == 0, done.output
     assuming.succeed("preview", EXPECT_NO_CHANGES)
@@ -51,7 +51,7 @@ def test_a_whole_life_works_as_a_role_whose_credentials_may_do_nothing_but_assum
     assert ended.code == 0, ended.output
 
 
-def test_a_setting_that_cannot_be_followed_is_refused_by_name_in_preview_and_doctor(stack: Stack) -> None:
+def test_a_setting_that_cannot_be_followed_is_refused_by_name_in_preview_and_doctor(stack: SandboxStack) -> None:
     set_aws(stack, httpsProxy="http://proxy.example:8080")
     assert_refused(stack.run("preview"), "aws:httpsProxy: not supported", "HTTPS_PROXY", "pulumi config rm")
     for command in (("doctor",), UP, ("destroy", "--yes"), ("policy", "--for", "up"), ("report",)):
@@ -61,7 +61,7 @@ def test_a_setting_that_cannot_be_followed_is_refused_by_name_in_preview_and_doc
     assert_nothing_changed(stack)
 
 
-def test_roles_without_credentials_to_assume_them_with_are_one_line(stack: Stack, tmp_path: Path) -> None:
+def test_roles_without_credentials_to_assume_them_with_are_one_line(stack: SandboxStack, tmp_path: Path) -> None:
     stack.environment |= dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "")
     stack.environment |= {"HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"}
     set_aws(stack, assumeRoles=[{"roleArn": ROLE}])
@@ -72,7 +72,7 @@ def test_roles_without_credentials_to_assume_them_with_are_one_line(stack: Stack
 
 
 @pytest.mark.full
-def test_allowed_accounts_may_be_numbers_as_pulumi_writes_them(stack: Stack) -> None:
+def test_allowed_accounts_may_be_numbers_as_pulumi_writes_them(stack: SandboxStack) -> None:
     stack.succeed("config", "set", "--path", "aws:allowedAccountIds[0]", "123456789012")
     assert "- 123456789012\n" in (stack.folder / f"Pulumi.{stack.name}.yaml").read_text()
     stack.succeed("preview")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import yaml
 
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 
 
-def add_default_tags(stack: Stack, **tags: str) -> None:
+def add_default_tags(stack: SandboxStack, **tags: str) -> None:
     path = stack.folder / f"Pulumi.{stack.name}.yaml"
     content = yaml.safe_load(path.read_text())
     content["config"]["aws:defaultTags"] = {"tags": tags}
     path.write_text(yaml.safe_dump(content))
 
 
-def test_a_key_of_ours_in_another_case_takes_the_place_of_ours(stack: Stack) -> None:
+def test_a_key_of_ours_in_another_case_takes_the_place_of_ours(stack: SandboxStack) -> None:
     add_default_tags(stack, managedBy="platform")
     stack.up()
     iam = stack.sandbox.aws("iam")
@@ -26,7 +26,7 @@ def test_a_key_of_ours_in_another_case_takes_the_place_of_ours(stack: Stack) -> 
     stack.succeed("preview", EXPECT_NO_CHANGES)
 
 
-def test_keys_that_aws_would_refuse_together_are_refused_before_anything_is_changed(stack: Stack) -> None:
+def test_keys_that_aws_would_refuse_together_are_refused_before_anything_is_changed(stack: SandboxStack) -> None:
     stack.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1", "tags": {"team": "blue"}})
     add_default_tags(stack, Team="red")
     refused = stack.run("up", "--yes", "--skip-preview")

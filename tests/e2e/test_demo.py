@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from sandbox.sandbox import Sandbox
-from tests.e2e.pulumi_cli import ROOT, Stack
+from tests.e2e.pulumi_cli import ROOT, SandboxStack
 
 
 def test_the_secrets_of_the_demos_stack_are_the_ones_that_the_sandbox_takes(sandbox: Sandbox, tmp_path: Path) -> None:
-    stack = Stack(sandbox, tmp_path / "project", name="dev")
+    stack = SandboxStack(sandbox, tmp_path / "project", name="dev")
     (stack.folder / "Pulumi.dev.yaml").write_text((ROOT / "Pulumi.dev.yaml").read_text())
     configured = json.loads(stack.succeed("config", "--show-secrets", "--json"))
     assert configured["trend-onboarding:cloudOneApiKey"]["value"] == sandbox.tenant.full_access_key.value

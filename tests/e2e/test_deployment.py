@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.gate.faults import Fault
 from tests.e2e.inventory import aws_inventory
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 
 OUTPUTS = {
     "cloudOneAccountId", "cloudOneRegion", "awsAccountId", "workloadSecurityRoleArn", "workloadSecurityConnectorId",
@@ -15,7 +15,9 @@ OUTPUTS = {
 }  # fmt: skip
 
 
-def test_up_links_the_account_then_nothing_changes_and_destroy_takes_all_back_but_the_enrolment(stack: Stack) -> None:
+def test_up_links_the_account_then_nothing_changes_and_destroy_takes_all_back_but_the_enrolment(
+    stack: SandboxStack,
+) -> None:
     sandbox = stack.sandbox
     before, untouched = aws_inventory(sandbox), sandbox.trend.state()
 
@@ -52,7 +54,7 @@ def test_up_links_the_account_then_nothing_changes_and_destroy_takes_all_back_bu
 
 
 @pytest.mark.full
-def test_a_new_trail_gets_a_bucket_that_destroy_keeps(stack: Stack) -> None:
+def test_a_new_trail_gets_a_bucket_that_destroy_keeps(stack: SandboxStack) -> None:
     before = aws_inventory(stack.sandbox)
     stack.configure({"createNewTrail": True})
     stack.up()
@@ -67,7 +69,7 @@ def test_a_new_trail_gets_a_bucket_that_destroy_keeps(stack: Stack) -> None:
 
 
 @pytest.mark.full
-def test_destroy_removes_the_new_bucket_and_its_logs_where_the_settings_say_so(stack: Stack) -> None:
+def test_destroy_removes_the_new_bucket_and_its_logs_where_the_settings_say_so(stack: SandboxStack) -> None:
     before = aws_inventory(stack.sandbox)
     stack.configure({"createNewTrail": True, "trailBucketOnDestroy": "delete"})
     stack.up()
@@ -79,7 +81,7 @@ def test_destroy_removes_the_new_bucket_and_its_logs_where_the_settings_say_so(s
 
 
 @pytest.mark.full
-def test_templates_can_come_from_a_bucket_of_ones_own(stack: Stack) -> None:
+def test_templates_can_come_from_a_bucket_of_ones_own(stack: SandboxStack) -> None:
     s3 = stack.sandbox.aws("s3")
     vendors = {
         "cloud-account-management-role.template": "cloud-one-cloud-accounts-us-east-1",
@@ -107,7 +109,9 @@ def test_templates_can_come_from_a_bucket_of_ones_own(stack: Stack) -> None:
 
 
 @pytest.mark.full
-def test_a_busy_bucket_a_token_between_blanks_and_registrations_in_a_list_cost_no_deployment(stack: Stack) -> None:
+def test_a_busy_bucket_a_token_between_blanks_and_registrations_in_a_list_cost_no_deployment(
+    stack: SandboxStack,
+) -> None:
     trend, put = stack.sandbox.trend, "PutBucketNotificationConfiguration"
     trend.behave(registration_form="list")
     stack.environment["VISION_ONE_SERVICE_TOKEN"] = f" {stack.environment['VISION_ONE_SERVICE_TOKEN']}\n"

@@ -12,12 +12,12 @@ import pytest
 import yaml
 
 from operate.doctor.diagnosis import Diagnosis, before_deployment
-from operate.engine.stack import Stack as OperatedStack
+from operate.engine.stack import Stack
 from sandbox.gate.faults import Fault
 from sandbox.sandbox import Sandbox
 from sandbox.trend.tenant import ServiceEntry, default_tenant
 from tests.e2e.operating import UP, operate
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.pulumi_cli import SandboxStack
 
 BUCKET = "sandbox-existing-trail-us-east-1"
 SETTINGS = {"existingCloudtrailBucketName": BUCKET}
@@ -26,15 +26,15 @@ ELSEWHERE = {"workload": "https://proxy.example"}
 
 
 @pytest.fixture(scope="module")
-def shared(running_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def shared(running_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxStack]:
     """One stack for all problems: looking at it leaves it as it is."""
-    made = Stack(running_sandbox, tmp_path_factory.mktemp("doctor") / "project", {}, name="doctor")
+    made = SandboxStack(running_sandbox, tmp_path_factory.mktemp("doctor") / "project", {}, name="doctor")
     yield made
     made.succeed("stack", "rm", "--yes", "--force")
 
 
 @pytest.fixture
-def stack(sandbox: Sandbox, shared: Stack, credentials: dict[str, str]) -> Stack:
+def stack(sandbox: Sandbox, shared: SandboxStack, credentials: dict[str, str]) -> SandboxStack:
     """The stack as it is where nothing is wrong."""
     shared.environment = dict(credentials)
     shared.configure(SETTINGS)
@@ -42,7 +42,7 @@ def stack(sandbox: Sandbox, shared: Stack, credentials: dict[str, str]) -> Stack
 
 
 @pytest.fixture
-def diagnose(stack: Stack, operated: Callable[[Stack], OperatedStack]) -> Callable[[], Diagnosis]:
+def diagnose(stack: SandboxStack, operated: Callable[[SandboxStack], Stack]) -> Callable[[], Diagnosis]:
     """Look at the stack as it is then."""
     return lambda: before_deployment(operated(stack))
 
@@ -53,7 +53,7 @@ def found_amiss(diagnosis: Diagnosis) -> dict[str, str]:
     return {each.subject: each.verdict for each in amiss}
 
 
-def test_where_nothing_is_wrong_all_checks_are_ok_and_nothing_is_changed(stack: Stack) -> None:
+def test_where_nothing_is_wrong_all_checks_are_ok_and_nothing_is_changed(stack: SandboxStack) -> None:
     run = operate(stack, "doctor", "--json")
     document = json.loads(run.output)
     assert run.code == 0
@@ -63,47 +63,47 @@ def test_where_nothing_is_wrong_all_checks_are_ok_and_nothing_is_changed(stack: 
     assert stack.sandbox.aws_requests(changing=True) == []
 
 
-def key(purpose: str) -> Callable[[Stack], None]:
-    def inject(stack: Stack) -> None:
+def key(purpose: str) -> Callable[[SandboxStack], None]:
+    def inject(stack: SandboxStack) -> None:
         keys = stack.sandbox.tenant.api_keys
         stack.environment["CLOUD_ONE_API_KEY"] = next(each.value for each in keys if purpose in each.alias)
 
     return inject
 
 
-def environment(**variables: str) -> Callable[[Stack], None]:
+def environment(**variables: str) -> Callable[[SandboxStack], None]:
     return lambda stack: stack.environment.update(variables)
 
 
-def settings(**more: Any) -> Callable[[Stack], None]:
+def settings(**more: Any) -> Callable[[SandboxStack], None]:
     return lambda stack: stack.configure({**SETTINGS, **more})
 
 
-def another_account_only(stack: Stack) -> None:
+def another_account_only(stack: SandboxStack) -> None:
     path = Path(stack.folder, f"Pulumi.{stack.name}.yaml")
     content = yaml.safe_load(path.read_text())
     content["config"]["aws:allowedAccountIds"] = ["111122223333"]
     path.write_text(yaml.safe_dump(content))
 
 
-def a_tenant_elsewhere(stack: Stack) -> None:
+def a_tenant_elsewhere(stack: SandboxStack) -> None:
     stack.sandbox.trend.set_tenant(default_tenant("de-1"))
 
 
-def a_licence_that_has_expired(stack: Stack) -> None:
+def a_licence_that_has_expired(stack: SandboxStack) -> None:
     services = (ServiceEntry("workload", expired=True, expires="2024-01-01T00:00:00Z"),)
     stack.sandbox.trend.set_tenant(replace(stack.sandbox.tenant, services=services))
 
 
-def a_hidden_external_id(stack: Stack) -> None:
+def a_hidden_external_id(stack: SandboxStack) -> None:
     stack.sandbox.trend.behave(external_id="refused")
 
 
-def no_vision_one(stack: Stack) -> None:
+def no_vision_one(stack: SandboxStack) -> None:
     stack.sandbox.trend.add_fault(Fault(kind="status", status=500, service="visionone", action="GET *", count=None))
 
 
-def a_user_who_may(stack: Stack, document: dict[str, Any]) -> None:
+def a_user_who_may(stack: SandboxStack, document: dict[str, Any]) -> None:
     """Deploy as a user with this policy."""
     iam = stack.sandbox.aws("iam")
     iam.create_user(UserName="deployer")
@@ -112,13 +112,13 @@ def a_user_who_may(stack: Stack, document: dict[str, Any]) -> None:
     stack.environment |= {"AWS_ACCESS_KEY_ID": made["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"]}
 
 
-def the_printed_policy(stack: Stack) -> dict[str, Any]:
+def the_printed_policy(stack: SandboxStack) -> dict[str, Any]:
     printed = operate(stack, "policy", "--for", "up").output
     policy: dict[str, Any] = json.loads(printed[printed.index("{") :])
     return policy
 
 
-def a_user_who_lacks_one_action(stack: Stack) -> None:
+def a_user_who_lacks_one_action(stack: SandboxStack) -> None:
     policy = the_printed_policy(stack)
     for statement in policy["Statement"]:
         statement["Action"] = [action for action in statement["Action"] if action != "s3:PutBucketNotification"]
@@ -126,37 +126,37 @@ def a_user_who_lacks_one_action(stack: Stack) -> None:
     a_user_who_may(stack, policy)
 
 
-def a_user_bound_to_a_network(stack: Stack) -> None:
+def a_user_bound_to_a_network(stack: SandboxStack) -> None:
     policy = the_printed_policy(stack)
     network = {"StringEquals": {"aws:SourceIp": "192.0.2.1"}}
     a_user_who_may(stack, {**policy, "Statement": [{**each, "Condition": network} for each in policy["Statement"]]})
 
 
-def a_provider_of_somebody_else(stack: Stack) -> None:
+def a_provider_of_somebody_else(stack: SandboxStack) -> None:
     stack.sandbox.aws("iam").create_open_id_connect_provider(
         Url="https://cloudaccounts.us-1.cloudone.trendmicro.com", ClientIDList=["x"], ThumbprintList=["0" * 40]
     )
 
 
-def a_connector_of_somebody_else(stack: Stack) -> None:
+def a_connector_of_somebody_else(stack: SandboxStack) -> None:
     stack.sandbox.trend.add_connector(stack.sandbox.account, FOREIGN)
 
 
-def a_connector_with_a_role_of_another_account(stack: Stack) -> None:
+def a_connector_with_a_role_of_another_account(stack: SandboxStack) -> None:
     stack.sandbox.trend.add_connector(stack.sandbox.account, FOREIGN.replace("123456789012", "999988887777"))
     stack.configure({**SETTINGS, "adopt": True})
 
 
-def a_cloud_account_of_somebody_else(stack: Stack) -> None:
+def a_cloud_account_of_somebody_else(stack: SandboxStack) -> None:
     stack.sandbox.trend.add_cloud_account(stack.sandbox.account, FOREIGN)
 
 
-def kms(stack: Stack) -> None:
+def kms(stack: SandboxStack) -> None:
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
     stack.sandbox.aws("s3").put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]})
 
 
-def a_notification_in_the_way(stack: Stack) -> None:
+def a_notification_in_the_way(stack: SandboxStack) -> None:
     queue = {"QueueArn": "arn:aws:sqs:us-east-1:123456789012:theirs", "Events": ["s3:ObjectCreated:*"]}
     stack.sandbox.aws("sqs").create_queue(QueueName="theirs")
     stack.sandbox.aws("s3").put_bucket_notification_configuration(
@@ -166,7 +166,7 @@ def a_notification_in_the_way(stack: Stack) -> None:
     )
 
 
-def a_stopped_trail(stack: Stack) -> None:
+def a_stopped_trail(stack: SandboxStack) -> None:
     trails = stack.sandbox.aws("cloudtrail")
     for trail in trails.describe_trails()["trailList"]:
         if trail["S3BucketName"] == BUCKET:
@@ -215,7 +215,7 @@ PROBLEMS = {
     # Each check says of itself what it needs, and the settings are what all need: this one is not left to a long run.
     [NO_SETTING, *(pytest.param(each, marks=pytest.mark.full) for each in PROBLEMS if each != NO_SETTING)],
 )
-def test_a_problem_is_named_and_no_other(problem: str, stack: Stack, diagnose: Callable[[], Diagnosis]) -> None:
+def test_a_problem_is_named_and_no_other(problem: str, stack: SandboxStack, diagnose: Callable[[], Diagnosis]) -> None:
     inject, subject, verdict, words = PROBLEMS[problem]
     inject(stack)
     found = diagnose()
@@ -227,7 +227,7 @@ def test_a_problem_is_named_and_no_other(problem: str, stack: Stack, diagnose: C
 
 
 @pytest.mark.full
-def test_a_user_with_the_printed_policy_may_deploy(stack: Stack, diagnose: Callable[[], Diagnosis]) -> None:
+def test_a_user_with_the_printed_policy_may_deploy(stack: SandboxStack, diagnose: Callable[[], Diagnosis]) -> None:
     a_user_who_may(stack, the_printed_policy(stack))
     found = diagnose()
     assert found_amiss(found) == {}
@@ -235,7 +235,7 @@ def test_a_user_with_the_printed_policy_may_deploy(stack: Stack, diagnose: Calla
 
 
 @pytest.mark.full
-def test_a_link_that_is_to_be_adopted_is_no_problem(stack: Stack, diagnose: Callable[[], Diagnosis]) -> None:
+def test_a_link_that_is_to_be_adopted_is_no_problem(stack: SandboxStack, diagnose: Callable[[], Diagnosis]) -> None:
     a_connector_of_somebody_else(stack)
     stack.configure({**SETTINGS, "adopt": True})
     found = diagnose()
@@ -244,7 +244,7 @@ def test_a_link_that_is_to_be_adopted_is_no_problem(stack: Stack, diagnose: Call
 
 
 @pytest.mark.full
-def test_an_update_stops_before_anything_is_changed(stack: Stack) -> None:
+def test_an_update_stops_before_anything_is_changed(stack: SandboxStack) -> None:
     a_connector_of_somebody_else(stack)
     stack.sandbox.aws_control.clear_requests()
     run = operate(stack, *UP)
@@ -257,7 +257,7 @@ def test_an_update_stops_before_anything_is_changed(stack: Stack) -> None:
 
 
 @pytest.mark.full
-def test_an_update_goes_on_past_a_failed_check_that_is_accepted_by_its_name(stack: Stack) -> None:
+def test_an_update_goes_on_past_a_failed_check_that_is_accepted_by_its_name(stack: SandboxStack) -> None:
     a_user_who_lacks_one_action(stack)  # as the simulator sees it: nothing enforces it here
     stack.sandbox.aws_control.clear_requests()
     refused = operate(stack, *UP)

@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.operating import operate
-from tests.e2e.pulumi_cli import Run, Stack
+from tests.e2e.pulumi_cli import CliRun, SandboxStack
 
 BUCKET = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
 HEARD = "0.0.0.0"  # noqa: S104 - not a loopback address by its name, and yet the sandbox would hear what is sent there
 PROXY = {"endpoints": {"workload": "https://proxy.example/trend"}}
 
 
-def assert_refused(stack: Stack, run: Run, words: str) -> None:
+def assert_refused(stack: SandboxStack, run: CliRun, words: str) -> None:
     assert run.code != 0, run.output
     assert words in run.output
     assert "Traceback" not in run.output
     assert stack.sandbox.trend.requests() == []
 
 
-def test_neither_refresh_nor_destroy_sends_the_key_in_clear(stack: Stack) -> None:
+def test_neither_refresh_nor_destroy_sends_the_key_in_clear(stack: SandboxStack) -> None:
     stack.up()
     stack.environment["TREND_ENDPOINT_URL"] = stack.variables()["TREND_ENDPOINT_URL"].replace("127.0.0.1", HEARD)
     stack.sandbox.trend.clear_requests()
@@ -30,7 +30,9 @@ def test_neither_refresh_nor_destroy_sends_the_key_in_clear(stack: Stack) -> Non
 
 
 @pytest.mark.full
-def test_a_host_that_is_not_trends_is_named_in_the_preview_and_gets_nothing_until_confirmed(stack: Stack) -> None:
+def test_a_host_that_is_not_trends_is_named_in_the_preview_and_gets_nothing_until_confirmed(
+    stack: SandboxStack,
+) -> None:
     stack.up()
     stack.sandbox.trend.clear_requests()
     named = "the API key would go to proxy.example, which is not Trend's (endpoints.workload)"

@@ -22,28 +22,28 @@ from sandbox.sandbox import Sandbox
 from sandbox.trend import default_tenant
 from tests.e2e.hands import role_for_trend
 from tests.e2e.inventory import aws_inventory
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, ROOT, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, ROOT, SandboxStack
 
 FOLDER = ROOT / "examples"
 NAMES = sorted(path.parent.name for path in FOLDER.glob("*/Pulumi.*.yaml"))
 OWN_PROGRAM = FOLDER / "from-your-program"
 
 
-def earlier_links(stack: Stack) -> None:
+def earlier_links(stack: SandboxStack) -> None:
     """Link the account as somebody did before, with a role of their own."""
     role, sandbox = role_for_trend(stack.sandbox, "earlier"), stack.sandbox
     sandbox.trend.add_connector(sandbox.account, role, displayName="earlier")
     sandbox.trend.add_cloud_account(sandbox.account, role, alias="earlier")
 
 
-def boundary(stack: Stack) -> None:
+def boundary(stack: SandboxStack) -> None:
     """Make the policy that bounds what teams may do in the account."""
     statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     stack.sandbox.aws("iam").create_policy(PolicyName="WorkloadBoundary", PolicyDocument=document)
 
 
-def organizations_bucket(stack: Stack) -> None:
+def organizations_bucket(stack: SandboxStack) -> None:
     """Make a bucket that a trail of another account may deliver to, which is not shown here."""
     bucket, s3 = "organization-trail-logs", stack.sandbox.aws("s3")
     trail = "arn:aws:cloudtrail:us-east-1:111111111111:trail/organization"
@@ -59,7 +59,7 @@ def organizations_bucket(stack: Stack) -> None:
 
 
 # What must stand before, where a fresh sandbox is not the situation.
-SITUATIONS: Mapping[str, Callable[[Stack], object]] = {
+SITUATIONS: Mapping[str, Callable[[SandboxStack], object]] = {
     "adopt-existing-link": earlier_links,
     "guard-rails": boundary,
     "log-archive": organizations_bucket,
@@ -76,7 +76,7 @@ ENROLLMENTS: Mapping[str, str | None] = {
 """How the enrollment is by the outputs, where it is not skipped for want of a token."""
 
 
-def use(stack: Stack, name: str) -> str:
+def use(stack: SandboxStack, name: str) -> str:
     """Bring about an example's situation, give the stack its settings, and return the region."""
     SITUATIONS.get(name, lambda _: None)(stack)
     if ENROLLMENTS.get(name) != "registered":
@@ -95,12 +95,12 @@ def listed(urns: Iterable[str]) -> str:
     return "".join(sorted(f"{shown_type(type_)} {name}\n" for type_, name in own if not type_.startswith("pulumi:")))
 
 
-def previewed(stack: Stack) -> str:
+def previewed(stack: SandboxStack) -> str:
     document: dict[str, Any] = json.loads(stack.succeed("preview", "--json"))
     return listed(step["urn"] for step in document["steps"] if step["op"] == "create")
 
 
-def deployed(stack: Stack) -> str:
+def deployed(stack: SandboxStack) -> str:
     deployment = json.loads(stack.succeed("stack", "export"))["deployment"]
     return listed(resource["urn"] for resource in deployment["resources"])
 
@@ -119,7 +119,7 @@ def test_each_situation_has_a_page_and_is_on_the_index() -> None:
 
 # `make test` compares the lists in tests/program, which takes no time.
 @pytest.mark.full
-def test_a_preview_of_each_example_lists_what_it_makes(stack: Stack) -> None:
+def test_a_preview_of_each_example_lists_what_it_makes(stack: SandboxStack) -> None:
     found = {}
     for name in NAMES:
         use(stack, name)
@@ -131,7 +131,7 @@ def test_a_preview_of_each_example_lists_what_it_makes(stack: Stack) -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", NAMES)
-def test_an_example_deploys_and_leaves_what_was_there_before(stack: Stack, name: str) -> None:
+def test_an_example_deploys_and_leaves_what_was_there_before(stack: SandboxStack, name: str) -> None:
     sandbox = stack.sandbox
     region = use(stack, name)
     before, links = aws_inventory(sandbox, region), sandbox.trend.state()
@@ -167,9 +167,11 @@ def own_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def own_program(sandbox: Sandbox, credentials: dict[str, str], own_packages: Path, tmp_path: Path) -> Iterator[Stack]:
+def own_program(
+    sandbox: Sandbox, credentials: dict[str, str], own_packages: Path, tmp_path: Path
+) -> Iterator[SandboxStack]:
     """A stack of the program that uses the components: with its own file and packages, and `components` beside it."""
-    made = Stack(sandbox, tmp_path / "project", credentials, name="own", program=OWN_PROGRAM)
+    made = SandboxStack(sandbox, tmp_path / "project", credentials, name="own", program=OWN_PROGRAM)
     (made.folder / "venv").unlink()
     (made.folder / "venv").symlink_to(own_packages)
     assert {each.name for each in made.folder.iterdir()} == {
@@ -181,12 +183,12 @@ def own_program(sandbox: Sandbox, credentials: dict[str, str], own_packages: Pat
 
 
 @pytest.mark.full
-def test_a_program_of_ones_own_can_use_the_components(own_program: Stack) -> None:
+def test_a_program_of_ones_own_can_use_the_components(own_program: SandboxStack) -> None:
     assert previewed(own_program) == resources("existing-trail")
 
 
 @pytest.mark.full
-def test_a_program_of_ones_own_deploys_and_leaves_what_was_there_before(own_program: Stack) -> None:
+def test_a_program_of_ones_own_deploys_and_leaves_what_was_there_before(own_program: SandboxStack) -> None:
     before = aws_inventory(own_program.sandbox)
     own_program.up()
     assert own_program.outputs() == {"connector": "1"}
@@ -196,7 +198,9 @@ def test_a_program_of_ones_own_deploys_and_leaves_what_was_there_before(own_prog
 
 
 @pytest.mark.full
-def test_a_second_onboarding_in_a_program_of_ones_own_is_refused_before_anything_is_changed(own_program: Stack) -> None:
+def test_a_second_onboarding_in_a_program_of_ones_own_is_refused_before_anything_is_changed(
+    own_program: SandboxStack,
+) -> None:
     program = own_program.folder / "__main__.py"
     text = program.read_text()
     program.unlink()

@@ -25,7 +25,7 @@ MOST_CALLS = 9
 pytestmark = pytest.mark.full
 
 
-class Project(FleetProject):
+class ExampleProject(FleetProject):
     """One whose file is the example, and what became of it."""
 
     def write(self, **file: Any) -> None:
@@ -49,12 +49,12 @@ def running_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbo
 
 
 @pytest.fixture
-def project(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Project:
-    return Project(sandbox, credentials, tmp_path)
+def project(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> ExampleProject:
+    return ExampleProject(sandbox, credentials, tmp_path)
 
 
 def test_twelve_accounts_end_as_the_sandboxs_table_says_and_what_is_deployed_is_left_alone(
-    sandbox: Sandbox, organization: Organization, project: Project
+    sandbox: Sandbox, organization: Organization, project: ExampleProject
 ) -> None:
     gated = [{**wave, "gate": "manual"} for wave in EXAMPLE["waves"]]
     project.write(tenant={"enroll": True}, waves=gated)
@@ -98,7 +98,7 @@ def standing(sandbox: Sandbox, account: str) -> dict[str, Any]:
 
 
 def test_an_account_that_leaves_is_orphaned_left_alone_and_removed_when_told_to(
-    sandbox: Sandbox, organization: Organization, project: Project
+    sandbox: Sandbox, organization: Organization, project: ExampleProject
 ) -> None:
     stayer = organization.plain[0].id
     others = [account.id for account in organization.accounts if account.id not in (stayer, ARCHIVE)]

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from operate.doctor.diagnosis import of_deployment
-from operate.engine.stack import Stack as OperatedStack
+from operate.engine.stack import Stack
 from sandbox.gate.faults import Fault
 from tests.e2e.operating import operate
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 
 BUCKET = "sandbox-existing-trail-us-east-1"
 FOREIGN = "arn:aws:iam::123456789012:role/of-somebody-else"
@@ -22,27 +22,27 @@ CONNECTOR, CLOUD_ACCOUNT = "Workload Security connector", "Cloud One cloud accou
 NOTIFICATION = "notification of the trail bucket"
 
 
-def a_connector_that_points_elsewhere(stack: Stack) -> Callable[[], object]:
+def a_connector_that_points_elsewhere(stack: SandboxStack) -> Callable[[], object]:
     trend = stack.sandbox.trend
     (connector,) = trend.state().connectors
     trend.change_connector(connector.id, crossAccountRoleArn=FOREIGN)
     return lambda: trend.change_connector(connector.id, crossAccountRoleArn=connector.cross_account_role_arn)
 
 
-def a_cloud_account_in_a_bad_state(stack: Stack) -> Callable[[], object]:
+def a_cloud_account_in_a_bad_state(stack: SandboxStack) -> Callable[[], object]:
     trend, account = stack.sandbox.trend, stack.sandbox.account
     trend.change_cloud_account(account, state="outdated")
     return lambda: trend.change_cloud_account(account, state="managed")
 
 
-def a_stopped_trail(stack: Stack) -> Callable[[], object]:
+def a_stopped_trail(stack: SandboxStack) -> Callable[[], object]:
     trails = stack.sandbox.aws("cloudtrail")
     (name,) = [each["TrailARN"] for each in trails.describe_trails()["trailList"] if each["S3BucketName"] == BUCKET]
     trails.stop_logging(Name=name)
     return lambda: trails.start_logging(Name=name)
 
 
-def a_notification_that_is_gone(stack: Stack) -> Callable[[], object]:
+def a_notification_that_is_gone(stack: SandboxStack) -> Callable[[], object]:
     s3 = stack.sandbox.aws("s3")
     earlier = s3.get_bucket_notification_configuration(Bucket=BUCKET)
     earlier.pop("ResponseMetadata")
@@ -52,14 +52,14 @@ def a_notification_that_is_gone(stack: Stack) -> Callable[[], object]:
     )
 
 
-def a_connector_that_is_gone(stack: Stack) -> Callable[[], object]:
+def a_connector_that_is_gone(stack: SandboxStack) -> Callable[[], object]:
     trend = stack.sandbox.trend
     (connector,) = trend.state().connectors
     trend.delete_connector(connector.id)
     return lambda: None
 
 
-PROBLEMS: list[tuple[Callable[[Stack], Callable[[], object]], str, str, str]] = [
+PROBLEMS: list[tuple[Callable[[SandboxStack], Callable[[], object]], str, str, str]] = [
     (a_connector_that_points_elsewhere, CONNECTOR, "failed", "pulumi up --refresh"),
     (a_cloud_account_in_a_bad_state, CLOUD_ACCOUNT, "failed", "'outdated'"),
     (a_stopped_trail, "trail", "unknown", "start-logging"),
@@ -69,7 +69,7 @@ PROBLEMS: list[tuple[Callable[[Stack], Callable[[], object]], str, str, str]] = 
 
 
 def test_the_output_health_says_that_all_stands_and_what_breaks_later_is_named(
-    stack: Stack, operated: Callable[[Stack], OperatedStack]
+    stack: SandboxStack, operated: Callable[[SandboxStack], Stack]
 ) -> None:
     stack.up()
     health = stack.outputs()["health"]
@@ -95,7 +95,7 @@ def test_the_output_health_says_that_all_stands_and_what_breaks_later_is_named(
     assert not of_deployment(operated(stack)).failed
 
 
-def a_reply_with_a_bad_state(stack: Stack) -> None:
+def a_reply_with_a_bad_state(stack: SandboxStack) -> None:
     """Let the last look alone find a bad state, after all steps went well."""
     stack.sandbox.trend.add_fault(
         Fault(kind="status", status=404, service="workload", action="GET /awsconnectors/{ID}", count=None)
@@ -103,7 +103,7 @@ def a_reply_with_a_bad_state(stack: Stack) -> None:
 
 
 @pytest.mark.full
-def test_a_bad_link_fails_the_update_or_warns_as_the_settings_say(stack: Stack) -> None:
+def test_a_bad_link_fails_the_update_or_warns_as_the_settings_say(stack: SandboxStack) -> None:
     stack.configure({"existingCloudtrailBucketName": BUCKET})
     a_reply_with_a_bad_state(stack)
     run = stack.run("up", "--yes", "--skip-preview")
@@ -120,7 +120,7 @@ def test_a_bad_link_fails_the_update_or_warns_as_the_settings_say(stack: Stack) 
 
 
 @pytest.mark.full
-def test_a_service_that_does_not_answer_fails_the_update_and_the_next_looks_again(stack: Stack) -> None:
+def test_a_service_that_does_not_answer_fails_the_update_and_the_next_looks_again(stack: SandboxStack) -> None:
     stack.sandbox.trend.add_fault(
         Fault(kind="status", status=503, service="workload", action="GET /awsconnectors/{ID}", count=None)
     )
@@ -137,7 +137,7 @@ def test_a_service_that_does_not_answer_fails_the_update_and_the_next_looks_agai
 
 
 @pytest.mark.full
-def test_a_trail_that_was_stopped_and_started_again_is_looked_at_again(stack: Stack) -> None:
+def test_a_trail_that_was_stopped_and_started_again_is_looked_at_again(stack: SandboxStack) -> None:
     stack.up()
     start = a_stopped_trail(stack)
     stack.up()
@@ -148,7 +148,7 @@ def test_a_trail_that_was_stopped_and_started_again_is_looked_at_again(stack: St
     assert stack.outputs()["health"]["verdict"] == "ok"
 
 
-def test_a_key_of_the_configuration_reaches_the_check_and_not_the_state(stack: Stack) -> None:
+def test_a_key_of_the_configuration_reaches_the_check_and_not_the_state(stack: SandboxStack) -> None:
     key = stack.environment.pop("CLOUD_ONE_API_KEY")
     stack.succeed("config", "set", "--secret", "cloudOneApiKey", key)
     stack.up()
@@ -160,7 +160,7 @@ def test_a_key_of_the_configuration_reaches_the_check_and_not_the_state(stack: S
 
 
 @pytest.mark.parametrize("default", ["none", "other endpoints", "other key"])
-def test_without_a_key_at_hand_the_check_says_so_and_the_update_succeeds(stack: Stack, default: str) -> None:
+def test_without_a_key_at_hand_the_check_says_so_and_the_update_succeeds(stack: SandboxStack, default: str) -> None:
     """The key is in the file of `--config-file` alone, of whose name the check does not know."""
     key = stack.environment.pop("CLOUD_ONE_API_KEY")
     stack.succeed("config", "set", "--secret", "cloudOneApiKey", key)
@@ -178,7 +178,7 @@ def test_without_a_key_at_hand_the_check_says_so_and_the_update_succeeds(stack: 
     assert unknown == {"API key", CONNECTOR, CLOUD_ACCOUNT}
 
 
-def test_a_symlinked_checkout_shows_no_difference_in_a_preview(stack: Stack, tmp_path: Path) -> None:
+def test_a_symlinked_checkout_shows_no_difference_in_a_preview(stack: SandboxStack, tmp_path: Path) -> None:
     stack.up()
     link = tmp_path / "link"
     link.symlink_to(stack.folder)
@@ -198,7 +198,7 @@ def test_a_symlinked_checkout_shows_no_difference_in_a_preview(stack: Stack, tmp
     ("gone", "scope"), [("cloud account", "all"), ("cloud account", "account"), ("forwarder", "all")]
 )
 def test_a_refresh_by_the_program_passes_where_what_a_later_step_waits_for_is_gone(
-    stack: Stack, gone: str, scope: str
+    stack: SandboxStack, gone: str, scope: str
 ) -> None:
     stack.configure({"existingCloudtrailBucketName": BUCKET, "scope": scope})
     stack.up()

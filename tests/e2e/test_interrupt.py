@@ -6,10 +6,10 @@ import signal
 import subprocess
 import time
 
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.pulumi_cli import SandboxStack
 
 
-def test_ctrl_c_ends_a_wait_within_two_seconds_and_the_next_up_goes_on(stack: Stack) -> None:
+def test_ctrl_c_ends_a_wait_within_two_seconds_and_the_next_up_goes_on(stack: SandboxStack) -> None:
     stack.sandbox.trend.behave(propagation_seconds=3600)
     with subprocess.Popen(
         ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"],

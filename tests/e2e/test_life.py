@@ -10,13 +10,13 @@ import pytest
 
 from sandbox.trend import TenantKey
 from tests.e2e.hands import role_for_trend
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 from tests.e2e.standing import links
 
 BUCKET = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
 
 
-def test_links_made_by_hand_survive_a_refused_up_and_come_back_after_an_adoption(stack: Stack) -> None:
+def test_links_made_by_hand_survive_a_refused_up_and_come_back_after_an_adoption(stack: SandboxStack) -> None:
     trend, by_hand = stack.sandbox.trend, role_for_trend(stack.sandbox, "by-hand")
     trend.add_connector(stack.sandbox.account, by_hand, displayName="theirs")
     trend.add_cloud_account(stack.sandbox.account, by_hand, alias="theirs", description="by hand")
@@ -40,7 +40,7 @@ def test_links_made_by_hand_survive_a_refused_up_and_come_back_after_an_adoption
     assert links(stack) == before
 
 
-def test_permission_to_adopt_where_there_is_nothing_to_adopt_is_no_change_ever_after(stack: Stack) -> None:
+def test_permission_to_adopt_where_there_is_nothing_to_adopt_is_no_change_ever_after(stack: SandboxStack) -> None:
     stack.configure({**BUCKET, "adopt": True})
     stack.up()
     stack.succeed("preview", EXPECT_NO_CHANGES)
@@ -48,7 +48,7 @@ def test_permission_to_adopt_where_there_is_nothing_to_adopt_is_no_change_ever_a
 
 
 @pytest.mark.full
-def test_a_stack_whose_adopted_connector_had_a_role_that_is_gone_can_be_destroyed(stack: Stack) -> None:
+def test_a_stack_whose_adopted_connector_had_a_role_that_is_gone_can_be_destroyed(stack: SandboxStack) -> None:
     by_hand = role_for_trend(stack.sandbox, "by-hand")
     stack.sandbox.trend.add_connector(stack.sandbox.account, by_hand, displayName="theirs")
     stack.configure({**BUCKET, "adopt": True})
@@ -60,7 +60,7 @@ def test_a_stack_whose_adopted_connector_had_a_role_that_is_gone_can_be_destroye
 
 
 @pytest.mark.full
-def test_a_link_whose_role_is_not_seen_is_adopted_with_a_warning(stack: Stack) -> None:
+def test_a_link_whose_role_is_not_seen_is_adopted_with_a_warning(stack: SandboxStack) -> None:
     elsewhere = "arn:aws:iam::999988887777:role/theirs"
     stack.sandbox.trend.add_connector(stack.sandbox.account, elsewhere, displayName="theirs")
     stack.configure({**BUCKET, "adopt": True})
@@ -71,10 +71,12 @@ def test_a_link_whose_role_is_not_seen_is_adopted_with_a_warning(stack: Stack) -
 
 
 @pytest.mark.full
-def test_a_second_stack_of_one_account_is_refused_and_its_end_harms_nothing(stack: Stack, tmp_path: Path) -> None:
+def test_a_second_stack_of_one_account_is_refused_and_its_end_harms_nothing(
+    stack: SandboxStack, tmp_path: Path
+) -> None:
     stack.up()
     first = links(stack)
-    second = Stack(stack.sandbox, tmp_path / "second", stack.environment, name=f"{stack.name}2")
+    second = SandboxStack(stack.sandbox, tmp_path / "second", stack.environment, name=f"{stack.name}2")
     second.configure({**BUCKET, "stackName": "Second"})
     refused = second.run("up", "--yes", "--skip-preview")
     assert refused.code != 0
@@ -84,7 +86,7 @@ def test_a_second_stack_of_one_account_is_refused_and_its_end_harms_nothing(stac
     stack.succeed("preview", "--refresh", EXPECT_NO_CHANGES)
 
 
-def test_a_preview_with_refresh_names_each_setting_that_was_changed_by_hand(stack: Stack) -> None:
+def test_a_preview_with_refresh_names_each_setting_that_was_changed_by_hand(stack: SandboxStack) -> None:
     stack.up()
     trend, account, role = stack.sandbox.trend, stack.sandbox.account, role_for_trend(stack.sandbox, "by-hand")
     as_made = links(stack)
@@ -113,7 +115,9 @@ def test_a_preview_with_refresh_names_each_setting_that_was_changed_by_hand(stac
 
 
 @pytest.mark.full
-def test_another_key_of_the_account_is_no_difference_and_one_of_another_account_changes_nothing(stack: Stack) -> None:
+def test_another_key_of_the_account_is_no_difference_and_one_of_another_account_changes_nothing(
+    stack: SandboxStack,
+) -> None:
     sandbox = stack.sandbox
     stack.up()
     rotated = TenantKey(id="ROTATEDKEY00000000000000ab", secret="rotated" * 9)

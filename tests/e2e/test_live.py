@@ -19,7 +19,7 @@ from tests.deviations import DEVIATIONS, together
 from tests.e2e.inventory import aws_inventory
 
 
-class CommandLine:
+class LiveCommand:
     """The command, with a sandbox's AWS and Trend for the real ones.
 
     Args:
@@ -57,12 +57,12 @@ class CommandLine:
 
 
 @pytest.fixture
-def command(sandbox: Sandbox, tmp_path: Path) -> CommandLine:
-    return CommandLine(sandbox, tmp_path / "live")
+def command(sandbox: Sandbox, tmp_path: Path) -> LiveCommand:
+    return LiveCommand(sandbox, tmp_path / "live")
 
 
 def test_with_the_credentials_of_another_account_it_is_one_error_line_and_nothing_is_done(
-    command: CommandLine, sandbox: Sandbox
+    command: LiveCommand, sandbox: Sandbox
 ) -> None:
     done = command(**{ACCOUNT_VARIABLE: "210987654321"})
 
@@ -78,7 +78,7 @@ def test_with_the_credentials_of_another_account_it_is_one_error_line_and_nothin
 
 @pytest.mark.full
 def test_a_tenant_that_differs_in_five_ways_is_found_out_in_all_five_and_everything_is_gone_after(
-    command: CommandLine, sandbox: Sandbox
+    command: LiveCommand, sandbox: Sandbox
 ) -> None:
     sandbox.trend.set_tenant(dataclasses.replace(sandbox.tenant, dialect=together()))
     before = aws_inventory(sandbox)
@@ -100,7 +100,7 @@ def test_a_tenant_that_differs_in_five_ways_is_found_out_in_all_five_and_everyth
 
 
 @pytest.mark.full
-def test_a_tenant_like_the_simulator_differs_in_nothing(command: CommandLine, sandbox: Sandbox) -> None:
+def test_a_tenant_like_the_simulator_differs_in_nothing(command: LiveCommand, sandbox: Sandbox) -> None:
     done = command(**{ACCOUNT_VARIABLE: sandbox.account})
 
     assert done.returncode == 0, done.stdout + done.stderr
@@ -110,7 +110,7 @@ def test_a_tenant_like_the_simulator_differs_in_nothing(command: CommandLine, sa
 
 @pytest.mark.full
 def test_a_link_that_is_there_already_is_left_alone_and_what_was_created_beside_it_is_removed(
-    command: CommandLine, sandbox: Sandbox
+    command: LiveCommand, sandbox: Sandbox
 ) -> None:
     role = f"arn:aws:iam::{sandbox.account}:role/by-hand"
     sandbox.trend.add_connector(sandbox.account, role, displayName="theirs")
@@ -131,7 +131,7 @@ OTHER_STATUS = Dialect(statuses={"visionone POST /v3.0/cam/awsAccounts": 200})
 @pytest.mark.full
 @pytest.mark.parametrize(("dialect", "code"), [(Dialect(), 0), (OTHER_STATUS, 7)], ids=["as assumed", "another status"])
 def test_the_route_by_vision_one_is_lived_and_compared_as_well(
-    command: CommandLine, sandbox: Sandbox, dialect: Dialect, code: int
+    command: LiveCommand, sandbox: Sandbox, dialect: Dialect, code: int
 ) -> None:
     sandbox.trend.set_tenant(dataclasses.replace(sandbox.tenant, dialect=dialect))
     before = aws_inventory(sandbox)

@@ -9,8 +9,8 @@ import pytest
 
 from components.aws.tags import OWNER_TAG
 from operate.doctor.diagnosis import before_deployment
-from operate.engine.stack import Stack as OperatedStack
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from operate.engine.stack import Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 from tests.e2e.standing import world
 from tests.e2e.test_bad_input import assert_nothing_changed, assert_refused
 
@@ -18,7 +18,7 @@ BODY = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
 ISSUER = "cloudaccounts.us-1.cloudone.trendmicro.com"
 
 
-def tags(stack: Stack, name: str) -> dict[str, str]:
+def tags(stack: SandboxStack, name: str) -> dict[str, str]:
     """Return the tags of a CloudFormation stack."""
     (found,) = stack.sandbox.aws("cloudformation").describe_stacks(StackName=name)["Stacks"]
     return {tag["Key"]: tag["Value"] for tag in found["Tags"]}
@@ -26,7 +26,7 @@ def tags(stack: Stack, name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", ["CloudOne", pytest.param("CloudOne-Account", marks=pytest.mark.full)])
 def test_a_stack_that_has_the_name_already_is_refused_before_anything_is_changed(
-    stack: Stack, operated: Callable[[Stack], OperatedStack], name: str
+    stack: SandboxStack, operated: Callable[[SandboxStack], Stack], name: str
 ) -> None:
     stack_id = stack.sandbox.aws("cloudformation").create_stack(StackName=name, TemplateBody=BODY)["StackId"]
     stack.sandbox.aws_control.clear_requests()
@@ -41,7 +41,7 @@ def test_a_stack_that_has_the_name_already_is_refused_before_anything_is_changed
 
 @pytest.mark.full
 def test_the_same_stack_in_a_second_backend_is_refused_and_leaves_the_first_deployment_alone(
-    stack: Stack, tmp_path: Path
+    stack: SandboxStack, tmp_path: Path
 ) -> None:
     stack.up()
     before = world(stack)
@@ -60,7 +60,7 @@ def test_the_same_stack_in_a_second_backend_is_refused_and_leaves_the_first_depl
     del stack.environment["PULUMI_BACKEND_URL"]
 
 
-def test_a_renamed_pulumi_stack_goes_on_and_the_changed_tag_alone_is_carried_out(stack: Stack) -> None:
+def test_a_renamed_pulumi_stack_goes_on_and_the_changed_tag_alone_is_carried_out(stack: SandboxStack) -> None:
     stack.up()
     stack.name = f"{stack.name}x"
     stack.succeed("stack", "rename", stack.name)
@@ -73,7 +73,7 @@ def test_a_renamed_pulumi_stack_goes_on_and_the_changed_tag_alone_is_carried_out
 
 
 @pytest.mark.full
-def test_tags_that_somebody_removes_lock_nobody_out(stack: Stack) -> None:
+def test_tags_that_somebody_removes_lock_nobody_out(stack: SandboxStack) -> None:
     stack.up()
     provider = f"arn:aws:iam::{stack.sandbox.account}:oidc-provider/{ISSUER}"
     stack.sandbox.aws("iam").untag_open_id_connect_provider(OpenIDConnectProviderArn=provider, TagKeys=[OWNER_TAG])

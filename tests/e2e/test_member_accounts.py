@@ -12,11 +12,11 @@ from sandbox.organization import AccountKind, Organization, OrganizationAccount
 from sandbox.sandbox import Sandbox
 from tests.e2e.conftest import end_processes_in
 from tests.e2e.inventory import aws_inventory
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 from tests.e2e.test_aws_settings import set_aws
 from tests.e2e.test_bad_input import assert_nothing_changed
 
-Deployed = Callable[[OrganizationAccount], Stack]
+StackOfAccount = Callable[[OrganizationAccount], SandboxStack]
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +26,12 @@ def running_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbo
 
 
 @pytest.fixture
-def of_account(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Iterator[Deployed]:
+def of_account(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Iterator[StackOfAccount]:
     """Makes the stack of an account, whose new trail is its own."""
-    made: list[Stack] = []
+    made: list[SandboxStack] = []
 
-    def stack(account: OrganizationAccount) -> Stack:
-        made.append(Stack(sandbox, tmp_path / account.id, credentials, name=f"aws-{account.id}"))
+    def stack(account: OrganizationAccount) -> SandboxStack:
+        made.append(SandboxStack(sandbox, tmp_path / account.id, credentials, name=f"aws-{account.id}"))
         made[-1].configure({"createNewTrail": True})
         set_aws(made[-1], assumeRoles=[{"roleArn": account.role_arn, "sessionName": "fleet", "duration": "1h"}])
         return made[-1]
@@ -48,7 +48,7 @@ def everywhere(sandbox: Sandbox, organization: Organization) -> dict[str, dict[s
 
 
 def test_a_whole_life_in_a_member_account_leaves_the_others_alone(
-    sandbox: Sandbox, organization: Organization, of_account: Deployed
+    sandbox: Sandbox, organization: Organization, of_account: StackOfAccount
 ) -> None:
     member = organization.plain[1]
     before, stack = everywhere(sandbox, organization), of_account(member)
@@ -80,7 +80,7 @@ def test_a_whole_life_in_a_member_account_leaves_the_others_alone(
 
 
 def test_an_account_whose_role_cannot_be_assumed_is_refused_before_anything_is_changed(
-    organization: Organization, of_account: Deployed
+    organization: Organization, of_account: StackOfAccount
 ) -> None:
     account = organization.the(AccountKind.UNREACHABLE)
     stack = of_account(account)
@@ -93,7 +93,9 @@ def test_an_account_whose_role_cannot_be_assumed_is_refused_before_anything_is_c
     assert_nothing_changed(stack)
 
 
-def test_an_up_that_a_service_control_policy_denies_names_it(organization: Organization, of_account: Deployed) -> None:
+def test_an_up_that_a_service_control_policy_denies_names_it(
+    organization: Organization, of_account: StackOfAccount
+) -> None:
     restricted = organization.the(AccountKind.RESTRICTED)
     denied = of_account(restricted).run("up", "--yes", "--skip-preview")
     assert denied.code != 0

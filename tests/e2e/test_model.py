@@ -9,19 +9,17 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.e2e.machine import Operator
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.pulumi_cli import SandboxStack
+from tests.e2e.walk import RecordProperty
 
-Record = Callable[[str, object], None]
 
-
-def live(stack: Stack, record: Record, *, lives: int, steps: int, number: int) -> None:
+def live(stack: SandboxStack, record: RecordProperty, *, lives: int, steps: int, number: int) -> None:
     """Let a stack live, and record how often each step was taken."""
     tally: Counter[str] = Counter()
     began = time.monotonic()
@@ -51,12 +49,12 @@ def live(stack: Stack, record: Record, *, lives: int, steps: int, number: int) -
 
 
 @pytest.mark.full
-def test_a_short_life_of_a_stack_keeps_the_promises(stack: Stack, record_property: Record) -> None:
+def test_a_short_life_of_a_stack_keeps_the_promises(stack: SandboxStack, record_property: RecordProperty) -> None:
     live(stack, record_property, lives=2, steps=3, number=int(os.environ.get("MODEL_SEED", "1")))
 
 
 @pytest.mark.full
-def test_long_lives_of_a_stack_keep_the_promises(stack: Stack, record_property: Record) -> None:
+def test_long_lives_of_a_stack_keep_the_promises(stack: SandboxStack, record_property: RecordProperty) -> None:
     live(
         stack,
         record_property,

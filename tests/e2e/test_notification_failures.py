@@ -14,7 +14,7 @@ from sandbox.gate.faults import Fault
 from sandbox.sandbox import Sandbox
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import UP, operate
-from tests.e2e.pulumi_cli import Run, Stack
+from tests.e2e.pulumi_cli import CliRun, SandboxStack
 from tests.e2e.standing import state
 from tests.e2e.subscribers import BUCKET, add, existing, existing_and_added, now, without_forwarders
 
@@ -52,7 +52,7 @@ def stack_exists(sandbox: Sandbox) -> bool:
     return "CloudOne" in {each["StackName"] for each in stacks}
 
 
-def kill_when(stack: Stack, condition: Callable[[], bool], *arguments: str) -> str:
+def kill_when(stack: SandboxStack, condition: Callable[[], bool], *arguments: str) -> str:
     """Run `pulumi` and kill it, and the plugins that would outlive it, as soon as the condition holds.
 
     Returns:
@@ -80,7 +80,7 @@ def kill_when(stack: Stack, condition: Callable[[], bool], *arguments: str) -> s
 
 
 @pytest.mark.full
-def test_a_failed_first_up_leaves_the_bucket_as_it_was_and_the_next_succeeds(shared: Stack) -> None:
+def test_a_failed_first_up_leaves_the_bucket_as_it_was_and_the_next_succeeds(shared: SandboxStack) -> None:
     sandbox = shared.sandbox
     template = break_template(sandbox)
     failed = shared.run("up", "--yes", "--skip-preview")
@@ -96,7 +96,7 @@ def test_a_failed_first_up_leaves_the_bucket_as_it_was_and_the_next_succeeds(sha
 
 @pytest.mark.full
 @pytest.mark.parametrize("afterwards", ["up", "destroy"])
-def test_where_they_cannot_be_restored_at_once_the_next_command_does(shared: Stack, afterwards: str) -> None:
+def test_where_they_cannot_be_restored_at_once_the_next_command_does(shared: SandboxStack, afterwards: str) -> None:
     sandbox = shared.sandbox
     template = break_template(sandbox)
     sandbox.aws_control.add_fault(Fault(service="s3", action=PUT, status=403, code="AccessDenied"))
@@ -115,7 +115,9 @@ def test_where_they_cannot_be_restored_at_once_the_next_command_does(shared: Sta
 @pytest.mark.full
 @pytest.mark.parametrize("afterwards", ["up", "destroy"])
 @pytest.mark.parametrize("restored_at_once", [True, False])
-def test_a_failed_replacement_costs_nobody_anything(shared: Stack, restored_at_once: bool, afterwards: str) -> None:
+def test_a_failed_replacement_costs_nobody_anything(
+    shared: SandboxStack, restored_at_once: bool, afterwards: str
+) -> None:
     sandbox = shared.sandbox
     shared.up()
     add(sandbox)
@@ -134,7 +136,7 @@ def test_a_failed_replacement_costs_nobody_anything(shared: Stack, restored_at_o
 
 
 @pytest.mark.full
-def test_an_up_that_dies_after_the_stack_is_picked_up(shared: Stack) -> None:
+def test_an_up_that_dies_after_the_stack_is_picked_up(shared: SandboxStack) -> None:
     sandbox = shared.sandbox
     sandbox.aws_control.add_fault(Fault(service="s3", action=PUT, status=403, code="AccessDenied"))
     refused = shared.run("up", "--yes", "--skip-preview")
@@ -149,7 +151,7 @@ def test_an_up_that_dies_after_the_stack_is_picked_up(shared: Stack) -> None:
 
 
 @pytest.mark.full
-def test_a_move_to_a_new_bucket_that_fails_has_given_the_old_one_back(shared: Stack) -> None:
+def test_a_move_to_a_new_bucket_that_fails_has_given_the_old_one_back(shared: SandboxStack) -> None:
     sandbox = shared.sandbox
     shared.up()
     add(sandbox)
@@ -166,7 +168,7 @@ def test_a_move_to_a_new_bucket_that_fails_has_given_the_old_one_back(shared: St
 
 
 @pytest.mark.full
-def test_a_stack_that_cannot_be_deleted_fails_the_destroy_with_its_own_words(shared: Stack) -> None:
+def test_a_stack_that_cannot_be_deleted_fails_the_destroy_with_its_own_words(shared: SandboxStack) -> None:
     sandbox = shared.sandbox
     shared.up()
     fault = Fault(service="cloudformation", action="DeleteStack", status=403, code="AccessDenied", message="not yours")
@@ -185,14 +187,14 @@ def ordered(configuration: dict[str, Any]) -> dict[str, Any]:
     return {kind: sorted(value, key=str) for kind, value in configuration.items()}
 
 
-def run_next(stack: Stack, command: str) -> Run:
+def run_next(stack: SandboxStack, command: str) -> CliRun:
     """Run what comes next, on another machine for all that it knows: in a process of its own, with the state alone."""
     if command.startswith("operate"):
         return operate(stack, command.split()[1], *UP[1:])
     return stack.run(command, *UP[1:-1])
 
 
-def assert_all_are_back(stack: Stack) -> None:
+def assert_all_are_back(stack: SandboxStack) -> None:
     """Make sure that existing notifications are there, the added one too, and that no record of them is left."""
     live = now(stack.sandbox)
     functions = [each for each in live["LambdaFunctionConfigurations"] if ":CloudOne-" not in each["LambdaFunctionArn"]]
@@ -207,7 +209,7 @@ IN_FULL = [*NEXT[:1], *(pytest.param(each, marks=pytest.mark.full) for each in N
 @pytest.mark.full
 @pytest.mark.parametrize("afterwards", NEXT)
 def test_what_was_added_since_the_last_up_is_back_after_the_run_that_follows_a_killed_destroy(
-    shared: Stack, afterwards: str
+    shared: SandboxStack, afterwards: str
 ) -> None:
     # The second read of a destroy is that of the snapshot, after the stack is gone and the state says so.
     read = Fault(service="s3", action="GetBucketNotificationConfiguration", nth=2, kind="delay", seconds=30)
@@ -218,7 +220,9 @@ def test_what_was_added_since_the_last_up_is_back_after_the_run_that_follows_a_k
 
 @pytest.mark.full
 @pytest.mark.parametrize("afterwards", NEXT)
-def test_the_same_where_the_state_does_not_know_yet_that_the_stack_is_gone(shared: Stack, afterwards: str) -> None:
+def test_the_same_where_the_state_does_not_know_yet_that_the_stack_is_gone(
+    shared: SandboxStack, afterwards: str
+) -> None:
     asked = Fault(service="cloudformation", action="DeleteStack", kind="delay", when="after", count=None, seconds=30)
     following = after_a_killed_destroy(shared, asked, afterwards)
     assert_all_are_back(shared)
@@ -230,7 +234,7 @@ def test_the_same_where_the_state_does_not_know_yet_that_the_stack_is_gone(share
     assert following.code == 0, following.output
 
 
-def after_a_killed_destroy(stack: Stack, held: Fault, afterwards: str) -> Run:
+def after_a_killed_destroy(stack: SandboxStack, held: Fault, afterwards: str) -> CliRun:
     """Kill a destroy at the held call, when Trend's stack is gone and the notifications with it; run what follows."""
     sandbox = stack.sandbox
     stack.up()
@@ -249,7 +253,7 @@ def after_a_killed_destroy(stack: Stack, held: Fault, afterwards: str) -> Run:
 
 @pytest.mark.parametrize("afterwards", IN_FULL)
 def test_what_was_added_since_the_last_up_is_back_after_the_run_that_follows_a_deletion_that_failed_after_the_wipe(
-    shared: Stack, afterwards: str
+    shared: SandboxStack, afterwards: str
 ) -> None:
     sandbox = shared.sandbox
     shared.up()
@@ -269,7 +273,7 @@ def test_what_was_added_since_the_last_up_is_back_after_the_run_that_follows_a_d
 @pytest.mark.full
 @pytest.mark.parametrize("afterwards", NEXT)
 def test_what_was_added_since_the_last_up_is_back_after_the_run_that_follows_a_destroy_of_the_forwarder_alone(
-    shared: Stack, afterwards: str
+    shared: SandboxStack, afterwards: str
 ) -> None:
     shared.up()
     add(shared.sandbox)
@@ -279,7 +283,7 @@ def test_what_was_added_since_the_last_up_is_back_after_the_run_that_follows_a_d
     assert_all_are_back(shared)
 
 
-def destroy_forwarder_alone(stack: Stack) -> None:
+def destroy_forwarder_alone(stack: SandboxStack) -> None:
     """Remove Trend's stack by `--target`, with what depends on it."""
     (urn,) = [each["urn"] for each in state(stack)["resources"] if each["urn"].endswith(FORWARDER)]
     stack.succeed("destroy", "--yes", "--skip-preview", "--target", urn, "--target-dependents")
@@ -288,7 +292,7 @@ def destroy_forwarder_alone(stack: Stack) -> None:
 
 @pytest.mark.full
 def test_after_the_forwarder_alone_was_destroyed_the_next_run_restores_all_and_replaces_nothing_unknown(
-    shared: Stack,
+    shared: SandboxStack,
 ) -> None:
     shared.up()
     destroy_forwarder_alone(shared)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 from tests.e2e.subscribers import (
     ADDED,
     BUCKET,
@@ -21,7 +21,7 @@ PUT = "PutBucketNotificationConfiguration"
 
 
 @pytest.mark.full
-def test_all_kinds_survive_up_no_change_refresh_and_destroy(shared: Stack) -> None:
+def test_all_kinds_survive_up_no_change_refresh_and_destroy(shared: SandboxStack) -> None:
     sandbox = shared.sandbox
     shared.up()
     assert without_forwarders(now(sandbox)) == existing()
@@ -34,7 +34,7 @@ def test_all_kinds_survive_up_no_change_refresh_and_destroy(shared: Stack) -> No
 
 
 @pytest.mark.full
-def test_a_replaced_stack_costs_nobody_anything_not_even_what_was_added_since(shared: Stack) -> None:
+def test_a_replaced_stack_costs_nobody_anything_not_even_what_was_added_since(shared: SandboxStack) -> None:
     sandbox = shared.sandbox
     shared.up()
     add(sandbox)
@@ -48,7 +48,7 @@ def test_a_replaced_stack_costs_nobody_anything_not_even_what_was_added_since(sh
 
 
 @pytest.mark.full
-def test_what_others_add_before_destroy_survives_it(shared: Stack) -> None:
+def test_what_others_add_before_destroy_survives_it(shared: SandboxStack) -> None:
     shared.up()
     add(shared.sandbox)
     shared.destroy()
@@ -56,7 +56,7 @@ def test_what_others_add_before_destroy_survives_it(shared: Stack) -> None:
 
 
 @pytest.mark.full
-def test_what_others_add_is_taken_up_by_a_refresh_and_is_no_change_after_it(shared: Stack) -> None:
+def test_what_others_add_is_taken_up_by_a_refresh_and_is_no_change_after_it(shared: SandboxStack) -> None:
     shared.up()
     add(shared.sandbox)
     shared.up(EXPECT_NO_CHANGES)
@@ -67,7 +67,7 @@ def test_what_others_add_is_taken_up_by_a_refresh_and_is_no_change_after_it(shar
 
 
 @pytest.mark.full
-def test_what_an_owner_removes_stays_removed(shared: Stack) -> None:
+def test_what_an_owner_removes_stays_removed(shared: SandboxStack) -> None:
     sandbox = shared.sandbox
     shared.up()
     live = now(sandbox)
@@ -82,7 +82,7 @@ def test_what_an_owner_removes_stays_removed(shared: Stack) -> None:
 
 
 @pytest.mark.full
-def test_a_wiped_bucket_shows_as_drift_and_up_repairs_it(shared: Stack) -> None:
+def test_a_wiped_bucket_shows_as_drift_and_up_repairs_it(shared: SandboxStack) -> None:
     sandbox = shared.sandbox
     shared.up()
     whole = now(sandbox)
@@ -98,7 +98,7 @@ def test_a_wiped_bucket_shows_as_drift_and_up_repairs_it(shared: Stack) -> None:
 
 
 @pytest.mark.full
-def test_a_configuration_put_over_all_others_is_merged_with_them(shared: Stack) -> None:
+def test_a_configuration_put_over_all_others_is_merged_with_them(shared: SandboxStack) -> None:
     sandbox = shared.sandbox
     shared.up()
     put(sandbox, {"QueueConfigurations": [ADDED]})
@@ -109,7 +109,7 @@ def test_a_configuration_put_over_all_others_is_merged_with_them(shared: Stack) 
     shared.up(EXPECT_NO_CHANGES)
 
 
-def test_an_overlapping_notification_is_refused_before_anything_is_made(shared: Stack) -> None:
+def test_an_overlapping_notification_is_refused_before_anything_is_made(shared: SandboxStack) -> None:
     sandbox = shared.sandbox
     live = existing()
     live["QueueConfigurations"][0]["Events"] = ["s3:ObjectCreated:Put"]
@@ -126,7 +126,7 @@ def test_an_overlapping_notification_is_refused_before_anything_is_made(shared: 
 
 
 @pytest.mark.full
-def test_nothing_is_put_where_nobody_has_anything(shared: Stack) -> None:
+def test_nothing_is_put_where_nobody_has_anything(shared: SandboxStack) -> None:
     sandbox = shared.sandbox
     put(sandbox, {})
     sandbox.aws_control.clear_requests()
@@ -137,7 +137,7 @@ def test_nothing_is_put_where_nobody_has_anything(shared: Stack) -> None:
 
 
 @pytest.mark.full
-def test_a_preview_reads_the_buckets_notifications_and_changes_nothing(shared: Stack) -> None:
+def test_a_preview_reads_the_buckets_notifications_and_changes_nothing(shared: SandboxStack) -> None:
     shared.sandbox.aws_control.clear_requests()
     shared.succeed("preview")
     assert "GetBucketNotificationConfiguration" in {call.action for call in shared.sandbox.aws_requests()}
@@ -145,7 +145,7 @@ def test_a_preview_reads_the_buckets_notifications_and_changes_nothing(shared: S
 
 
 @pytest.mark.full
-def test_another_name_for_trends_stack_costs_nobody_anything(shared: Stack) -> None:
+def test_another_name_for_trends_stack_costs_nobody_anything(shared: SandboxStack) -> None:
     shared.up()
     shared.configure({"existingCloudtrailBucketName": BUCKET, "stackName": "Other"})
     shared.up()

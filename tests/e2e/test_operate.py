@@ -12,14 +12,14 @@ from sandbox.gate.faults import Fault
 from tests.e2e.hands import role_for_trend
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import OPERATE, UP, begin, kill, operate, pending, wait_until
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 from tests.e2e.standing import links, standing
 
 NEW_TRAIL = {"createNewTrail": True}
 
 
 @pytest.mark.parametrize("where", ["trend", pytest.param("aws", marks=pytest.mark.full)])
-def test_a_first_deployment_that_fails_leaves_trend_and_aws_as_they_were(stack: Stack, where: str) -> None:
+def test_a_first_deployment_that_fails_leaves_trend_and_aws_as_they_were(stack: SandboxStack, where: str) -> None:
     stack.configure(NEW_TRAIL)
     sandbox = stack.sandbox
     before = aws_inventory(sandbox)
@@ -40,7 +40,7 @@ def test_a_first_deployment_that_fails_leaves_trend_and_aws_as_they_were(stack: 
 
 
 @pytest.mark.full
-def test_an_object_whose_making_succeeded_unheard_is_removed_too(stack: Stack) -> None:
+def test_an_object_whose_making_succeeded_unheard_is_removed_too(stack: SandboxStack) -> None:
     before = aws_inventory(stack.sandbox)
     stack.sandbox.aws_control.add_fault(Fault(service="iam", action="CreateRole", kind="drop", when="after", count=1))
     run = operate(stack, *UP)
@@ -60,7 +60,7 @@ def test_an_object_whose_making_succeeded_unheard_is_removed_too(stack: Stack) -
     ids=["tags", "stackName", "trail"],
 )
 def test_an_update_that_fails_leaves_trend_and_aws_as_they_were(
-    stack: Stack, change: dict[str, Any], fault: Fault, loses: bool
+    stack: SandboxStack, change: dict[str, Any], fault: Fault, loses: bool
 ) -> None:
     settings = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
     stack.up()
@@ -87,7 +87,7 @@ def test_an_update_that_fails_leaves_trend_and_aws_as_they_were(
 
 
 @pytest.mark.full
-def test_an_update_whose_revert_cannot_be_previewed_says_how_to_go_on(stack: Stack) -> None:
+def test_an_update_whose_revert_cannot_be_previewed_says_how_to_go_on(stack: SandboxStack) -> None:
     stack.up()
     before = standing(stack)
     stack.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1", "stackName": "Trend"})
@@ -105,7 +105,7 @@ def test_an_update_whose_revert_cannot_be_previewed_says_how_to_go_on(stack: Sta
     assert standing(stack) == before
 
 
-def test_refused_settings_start_nothing_that_would_have_to_be_reverted(stack: Stack) -> None:
+def test_refused_settings_start_nothing_that_would_have_to_be_reverted(stack: SandboxStack) -> None:
     stack.configure({"stackName": "much-too-long"})
     run = operate(stack, "up", "--yes", "--non-interactive")
     assert run.code == 1
@@ -116,7 +116,7 @@ def test_refused_settings_start_nothing_that_would_have_to_be_reverted(stack: St
 
 
 @pytest.mark.full
-def test_an_adoption_that_was_carried_out_unheard_is_taken_back(stack: Stack) -> None:
+def test_an_adoption_that_was_carried_out_unheard_is_taken_back(stack: SandboxStack) -> None:
     sandbox = stack.sandbox
     stack.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1", "adopt": True})
     by_hand = role_for_trend(stack.sandbox, "by-hand")
@@ -134,7 +134,7 @@ def test_an_adoption_that_was_carried_out_unheard_is_taken_back(stack: Stack) ->
 
 
 @pytest.mark.full
-def test_a_live_run_is_not_disturbed_and_one_interrupt_ends_it_in_good_order(stack: Stack) -> None:
+def test_a_live_run_is_not_disturbed_and_one_interrupt_ends_it_in_good_order(stack: SandboxStack) -> None:
     stack.sandbox.trend.set_latency(2)
     running = begin(stack, OPERATE, *UP)
     wait_until(lambda: list(stack.sandbox.home.glob(f"state/.pulumi/locks/*/*/{stack.name}/*.json")), "the lock")
@@ -153,7 +153,7 @@ def test_a_live_run_is_not_disturbed_and_one_interrupt_ends_it_in_good_order(sta
 
 
 @pytest.mark.full
-def test_an_interrupt_of_operate_alone_reaches_pulumi(stack: Stack) -> None:
+def test_an_interrupt_of_operate_alone_reaches_pulumi(stack: SandboxStack) -> None:
     stack.sandbox.trend.set_latency(2)
     running = begin(stack, OPERATE, *UP)
     wait_until(lambda: list(stack.sandbox.home.glob(f"state/.pulumi/locks/*/*/{stack.name}/*.json")), "the lock")
@@ -164,7 +164,7 @@ def test_an_interrupt_of_operate_alone_reaches_pulumi(stack: Stack) -> None:
 
 
 @pytest.mark.full
-def test_reverting_that_fails_says_what_is_left_and_how_to_go_on(stack: Stack) -> None:
+def test_reverting_that_fails_says_what_is_left_and_how_to_go_on(stack: SandboxStack) -> None:
     trend = stack.sandbox.trend
     trend.add_fault(Fault(kind="status", status=403, service="workload", action="POST /awsconnectors", count=None))
     trend.add_fault(Fault(kind="status", status=403, service="cloudaccounts", action="DELETE *", count=None))
@@ -185,7 +185,7 @@ def test_reverting_that_fails_says_what_is_left_and_how_to_go_on(stack: Stack) -
 
 
 @pytest.mark.full
-def test_the_report_names_what_went_what_stays_and_what_cannot_be_removed(stack: Stack) -> None:
+def test_the_report_names_what_went_what_stays_and_what_cannot_be_removed(stack: SandboxStack) -> None:
     stack.configure(NEW_TRAIL)
     stack.up()
     bucket = stack.outputs()["trailBucketName"]

@@ -17,7 +17,7 @@ from sandbox.gate.faults import Fault
 from tests.e2e.hands import role_for_trend
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import OPERATE, PULUMI, UP, begin, kill, operate, pending, state_file, wait_until
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 from tests.e2e.standing import assert_one_of_each, links
 
 KILLS = 50 if os.environ.get("FULL") == "1" else 3
@@ -28,7 +28,7 @@ NEW_TRAIL = {"createNewTrail": True}
 
 
 @pytest.mark.full
-def test_killed_runs_leave_nothing_behind_and_the_next_one_converges(stack: Stack) -> None:
+def test_killed_runs_leave_nothing_behind_and_the_next_one_converges(stack: SandboxStack) -> None:
     sandbox = stack.sandbox
     stack.configure(NEW_TRAIL)
     for service, action in (("iam", "CreateRole"), ("s3", "CreateBucket")):
@@ -63,7 +63,7 @@ def test_killed_runs_leave_nothing_behind_and_the_next_one_converges(stack: Stac
 
 
 @pytest.mark.full
-def test_a_link_whose_making_died_is_taken_back_and_what_it_adopted_restored(stack: Stack) -> None:
+def test_a_link_whose_making_died_is_taken_back_and_what_it_adopted_restored(stack: SandboxStack) -> None:
     sandbox = stack.sandbox
     stack.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1", "adopt": True})
     by_hand = role_for_trend(stack.sandbox, "by-hand")
@@ -83,7 +83,7 @@ def test_a_link_whose_making_died_is_taken_back_and_what_it_adopted_restored(sta
 
 
 @pytest.mark.full
-def test_what_does_not_carry_the_mark_of_the_deployment_is_left_alone(stack: Stack) -> None:
+def test_what_does_not_carry_the_mark_of_the_deployment_is_left_alone(stack: SandboxStack) -> None:
     role_for_trend(stack.sandbox, "somebodys")
     stack.up()
     # `pulumi stack import` takes no open operations, so they are written where the backend keeps the state.
@@ -107,7 +107,7 @@ def test_what_does_not_carry_the_mark_of_the_deployment_is_left_alone(stack: Sta
 
 @pytest.mark.full
 def test_runs_killed_at_random_moments_are_cleared_by_one_update(
-    stack: Stack, record_property: Callable[[str, object], None]
+    stack: SandboxStack, record_property: Callable[[str, object], None]
 ) -> None:
     seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(1_000_000))
     chance = random.Random(seed)
@@ -129,14 +129,14 @@ def test_runs_killed_at_random_moments_are_cleared_by_one_update(
     assert after == before
 
 
-def kill_while(stack: Stack, *open_operations: str) -> None:
+def kill_while(stack: SandboxStack, *open_operations: str) -> None:
     """Kill an update when some operations are under way; the plugins live on and finish their calls."""
     run = begin(stack, OPERATE, *UP)
     wait_until(lambda: set(open_operations) <= pending(stack), f"{open_operations}")
     kill(run)
 
 
-def kill_one(stack: Stack, chance: random.Random) -> bool:
+def kill_one(stack: SandboxStack, chance: random.Random) -> bool:
     """Start an update of one kind or another and kill it; return whether it was still running."""
     stack.configure({**NEW_TRAIL, "stackName": chance.choice(STACK_NAMES)})
     by_hand = chance.random() < 0.5  # the lock alone is lifted, and what else is left piles up

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.calls import Call, disturbed
+from tests.e2e.calls import NthCall, disturbed
 from tests.e2e.operating import OPERATE, operate
-from tests.e2e.pulumi_cli import Run, Stack
+from tests.e2e.pulumi_cli import CliRun, SandboxStack
 from tests.e2e.standing import standing, world
 from tests.e2e.subscribers import existing, put
 from tests.e2e.walk import BUCKET, Undisturbed, anew, chosen, nothing_left, settled, walk
@@ -24,7 +24,7 @@ LOSES = "is not reverted, since nobody said yes to it"
 """What an earlier update has created is not given away unasked."""
 
 
-def revert_by_hand(stack: Stack, failed: Run, *reasons: str) -> None:
+def revert_by_hand(stack: SandboxStack, failed: CliRun, *reasons: str) -> None:
     """Revert as the output of a run says that did not, for one of these reasons."""
     if any(reason in failed.output for reason in reasons):
         assert "python -m operate revert" in failed.output
@@ -35,7 +35,7 @@ def revert_by_hand(stack: Stack, failed: Run, *reasons: str) -> None:
 @pytest.mark.full
 @pytest.mark.parametrize("side", ["Trend", "AWS"])
 def test_operate_up_takes_a_first_deployment_back_whatever_call_fails(
-    stack: Stack, record_property: Callable[[str, object], None], side: str
+    stack: SandboxStack, record_property: Callable[[str, object], None], side: str
 ) -> None:
     anew(stack)
     before = world(stack)
@@ -43,7 +43,7 @@ def test_operate_up_takes_a_first_deployment_back_whatever_call_fails(
     calls = seen.to_trend if side == "Trend" else seen.to_aws
     nothing_left(stack, before)
 
-    def trial(call: Call, way: str) -> None:
+    def trial(call: NthCall, way: str) -> None:
         anew(stack)
         run = disturbed(stack, call, way, OPERATE, "up")
         if run.code == 0:
@@ -59,7 +59,7 @@ def test_operate_up_takes_a_first_deployment_back_whatever_call_fails(
 @pytest.mark.full
 @pytest.mark.parametrize("side", ["Trend", "AWS"])
 def test_operate_up_takes_an_update_back_whatever_call_fails(
-    stack: Stack, record_property: Callable[[str, object], None], side: str
+    stack: SandboxStack, record_property: Callable[[str, object], None], side: str
 ) -> None:
     changed = {**BUCKET, "stackName": "Trend", "tags": {"team": "blue"}}
     put(stack.sandbox, existing())
@@ -71,7 +71,7 @@ def test_operate_up_takes_an_update_back_whatever_call_fails(
     stack.configure(BUCKET)
     stack.up()
 
-    def trial(call: Call, way: str) -> None:
+    def trial(call: NthCall, way: str) -> None:
         stack.configure(changed)
         run = disturbed(stack, call, way, OPERATE, "up")
         stack.configure(BUCKET)

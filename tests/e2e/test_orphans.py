@@ -13,14 +13,14 @@ import yaml
 from components.aws.tags import DEPLOYMENT_TAG, OWNER_TAG
 from operate.doctor.diagnosis import before_deployment
 from operate.engine.moments import now
-from operate.engine.stack import Stack as OperatedStack
+from operate.engine.stack import Stack
 from operate.engine.state import BUCKET, Resource, State
 from operate.recovery.orphans import remove_orphans
 from sandbox.aws import seeds
 from sandbox.sandbox import Sandbox
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import UP, operate
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.pulumi_cli import SandboxStack
 from tests.e2e.standing import links, world
 
 MARK = "3f0c7f5e-0000-4000-8000-000000000000"
@@ -74,8 +74,8 @@ def create_one_of_each(sandbox: Sandbox, trails_bucket: str, **tags: str) -> lis
     ids=["of the run", "created before the run", "of another deployment", "without a mark"],
 )
 def test_only_what_carries_the_mark_and_was_created_within_the_run_is_removed(
-    stack: Stack,
-    operated: Callable[[Stack], OperatedStack],
+    stack: SandboxStack,
+    operated: Callable[[SandboxStack], Stack],
     capsys: pytest.CaptureFixture[str],
     tags: dict[str, str],
     run_began: timedelta,
@@ -97,7 +97,7 @@ def test_only_what_carries_the_mark_and_was_created_within_the_run_is_removed(
 
 @pytest.mark.parametrize("adopt", [False, pytest.param(True, marks=pytest.mark.full)])
 def test_a_second_deployment_of_the_same_names_harms_nothing_of_the_first(
-    stack: Stack, tmp_path: Path, adopt: bool
+    stack: SandboxStack, tmp_path: Path, adopt: bool
 ) -> None:
     """The state was lost, or another organization has a stack of this name: its update fails and is reverted."""
     stack.up()
@@ -112,11 +112,11 @@ def test_a_second_deployment_of_the_same_names_harms_nothing_of_the_first(
     stack.succeed("preview", "--refresh", "--expect-no-changes")
 
 
-def in_another_backend(stack: Stack, folder: Path, **settings: object) -> Stack:
+def in_another_backend(stack: SandboxStack, folder: Path, **settings: object) -> SandboxStack:
     """Return a stack of the same names whose state is elsewhere: that of the first was lost, or is somebody else's."""
     (folder / "backend").mkdir()
     environment = {**stack.environment, "PULUMI_BACKEND_URL": f"{(folder / 'backend').as_uri()}?metadata=skip"}
-    second = Stack(stack.sandbox, folder / "second", environment, name=stack.name)
+    second = SandboxStack(stack.sandbox, folder / "second", environment, name=stack.name)
     second.configure(settings)
     return second
 
@@ -135,7 +135,7 @@ def host_a_template_without_provider(sandbox: Sandbox) -> None:
 
 @pytest.mark.full
 def test_a_link_that_another_deployment_manages_is_not_adopted_before_its_owner_lets_go_of_it(
-    stack: Stack, tmp_path: Path, operated: Callable[[Stack], OperatedStack]
+    stack: SandboxStack, tmp_path: Path, operated: Callable[[SandboxStack], Stack]
 ) -> None:
     sandbox = stack.sandbox
     host_a_template_without_provider(sandbox)

@@ -7,7 +7,7 @@ real engine.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -17,8 +17,8 @@ from tests.e2e.deploying import (
     OTHER,
     SITUATIONS,
     UP,
-    Document,
-    Life,
+    DeploymentLife,
+    PolicyDocument,
     RunFailedError,
     Situation,
     policy,
@@ -27,7 +27,8 @@ from tests.e2e.deploying import (
 )
 from tests.e2e.hands import audited_trail
 from tests.e2e.operating import operate
-from tests.e2e.pulumi_cli import ROOT, Stack
+from tests.e2e.pulumi_cli import ROOT, SandboxStack
+from tests.e2e.walk import RecordProperty
 
 DEPLOYER = "deployer"
 TEMPLATE = "https://cloud-trail-client-stack-template-prod-us-east-1.s3.us-east-1.amazonaws.com/cloudtrail.yaml"
@@ -35,18 +36,16 @@ VISION_ONE_TEMPLATE = ROOT / "sandbox" / "trend" / "templates" / "cloud-account-
 ASKED_AFTER_FAILURE = "cloudformation:DescribeStackEvents"
 """Only the run that is meant to fail asks for it, which has another caller; the recorded asks prove it."""
 
-Record = Callable[[str, object], None]
-
 
 @pytest.fixture
-def deployer(stack: Stack) -> Iterator[Stack]:
+def deployer(stack: SandboxStack) -> Iterator[SandboxStack]:
     """A stack whose runs sign with a key of their own, so that a policy is enforced for them alone."""
     stack.environment |= {"AWS_ACCESS_KEY_ID": DEPLOYER, "AWS_SECRET_ACCESS_KEY": DEPLOYER}
     yield stack
     stack.sandbox.aws_control.clear_policies()
 
 
-def pairs(document: Document) -> list[tuple[str, str]]:
+def pairs(document: PolicyDocument) -> list[tuple[str, str]]:
     """Return each action with the statement that it is in."""
     return [(statement["Sid"], action) for statement in document["Statement"] for action in statement["Action"]]
 
@@ -58,7 +57,7 @@ def counts(asked: Asked) -> bool:
     )
 
 
-def unproved(document: Document, asked: list[Asked]) -> list[str]:
+def unproved(document: PolicyDocument, asked: list[Asked]) -> list[str]:
     """Return the actions that could be left out without any recorded ask being denied."""
     asks = [each for each in asked if counts(each)]
     left = []
@@ -69,7 +68,7 @@ def unproved(document: Document, asked: list[Asked]) -> list[str]:
     return left
 
 
-def enforced(stack: Stack, document: Document, runs: Iterator[None]) -> list[Asked]:
+def enforced(stack: SandboxStack, document: PolicyDocument, runs: Iterator[None]) -> list[Asked]:
     """Make the runs, which must succeed, with a policy in force; return what was asked."""
     control = stack.sandbox.aws_control
     control.clear_policies()
@@ -87,7 +86,7 @@ def of_deployer(asked: list[Asked]) -> list[Asked]:
     return [each for each in asked if each.caller == DEPLOYER]
 
 
-def is_denied(stack: Stack, document: Document, runs: Iterator[None]) -> bool:
+def is_denied(stack: SandboxStack, document: PolicyDocument, runs: Iterator[None]) -> bool:
     """Make the runs with a policy in force, and return whether anything that counts was denied."""
     control = stack.sandbox.aws_control
     control.clear_policies()
@@ -105,13 +104,13 @@ def is_denied(stack: Stack, document: Document, runs: Iterator[None]) -> bool:
     return denied
 
 
-def engine_tries(situation: str, document: Document) -> list[tuple[str, str]]:
+def engine_tries(situation: str, document: PolicyDocument) -> list[tuple[str, str]]:
     """Return the actions to leave out on the engine: all, but for a new trail only what an existing bucket lacks."""
     services = ("s3:", "cloudtrail:") if situation == "new trail" else ("",)
     return [(sid, action) for sid, action in pairs(document) if action.startswith(services)]
 
 
-def report(record: Record, run: str, document: Document, left: list[str]) -> None:
+def report(record: RecordProperty, run: str, document: PolicyDocument, left: list[str]) -> None:
     """Record what was proved, for the end of the run."""
     total = len(pairs(document))
     record(
@@ -121,9 +120,9 @@ def report(record: Record, run: str, document: Document, left: list[str]) -> Non
 
 @pytest.mark.full
 def test_up_and_destroy_work_with_their_policies_and_need_all_that_they_ask_for(
-    deployer: Stack, record_property: Record
+    deployer: SandboxStack, record_property: RecordProperty
 ) -> None:
-    life = Life(deployer, SITUATIONS["existing bucket"])
+    life = DeploymentLife(deployer, SITUATIONS["existing bucket"])
     up = policy(deployer, "up", "--forwarder-template", TEMPLATE)
     made = enforced(deployer, up, life.run(*UP))
     report(record_property, "the first up", up, unproved(up, made))
@@ -136,9 +135,9 @@ def test_up_and_destroy_work_with_their_policies_and_need_all_that_they_ask_for(
 @pytest.mark.full
 @pytest.mark.parametrize("situation", SITUATIONS.values(), ids=SITUATIONS)
 def test_each_run_works_with_its_policy_and_needs_all_of_it(
-    deployer: Stack, situation: Situation, record_property: Record
+    deployer: SandboxStack, situation: Situation, record_property: RecordProperty
 ) -> None:
-    life = Life(deployer, situation)
+    life = DeploymentLife(deployer, situation)
     assumed = policy(deployer, "up")
     looked = enforced(deployer, policy(deployer, "preview"), life.run("preview"))
     up = policy(deployer, "up", "--forwarder-template", TEMPLATE)
@@ -160,9 +159,9 @@ def test_each_run_works_with_its_policy_and_needs_all_of_it(
 @pytest.mark.full
 @pytest.mark.parametrize("situation", ["existing bucket", "new trail"])
 def test_an_up_is_denied_without_any_one_of_its_actions(
-    deployer: Stack, situation: str, record_property: Record
+    deployer: SandboxStack, situation: str, record_property: RecordProperty
 ) -> None:
-    life, left = Life(deployer, SITUATIONS[situation]), []
+    life, left = DeploymentLife(deployer, SITUATIONS[situation]), []
     up = policy(deployer, "up", "--forwarder-template", TEMPLATE)
     tried = engine_tries(situation, up)
     for sid, action in tried:
@@ -178,9 +177,9 @@ def test_an_up_is_denied_without_any_one_of_its_actions(
 @pytest.mark.full
 @pytest.mark.parametrize("situation", ["existing bucket", "new trail"])
 def test_a_destroy_is_denied_without_any_one_of_its_actions(
-    deployer: Stack, situation: str, record_property: Record
+    deployer: SandboxStack, situation: str, record_property: RecordProperty
 ) -> None:
-    life, left = Life(deployer, SITUATIONS[situation]), []
+    life, left = DeploymentLife(deployer, SITUATIONS[situation]), []
     life.deploy()
     tried = engine_tries(situation, policy(deployer, "destroy"))
     for sid, action in tried:
@@ -207,7 +206,7 @@ def policy_of(statement: dict[str, object]) -> str:
 
 
 def in_vision_one(
-    stack: Stack, *commands: tuple[str, ...], settings: Mapping[str, object] | None = None
+    stack: SandboxStack, *commands: tuple[str, ...], settings: Mapping[str, object] | None = None
 ) -> Iterator[None]:
     if settings is not None:
         stack.configure(dict(settings))
@@ -216,7 +215,7 @@ def in_vision_one(
         yield
 
 
-def test_each_policy_of_the_route_by_vision_one_does_and_none_holds_an_action_too_much(deployer: Stack) -> None:
+def test_each_policy_of_the_route_by_vision_one_does_and_none_holds_an_action_too_much(deployer: SandboxStack) -> None:
     sandbox, first = deployer.sandbox, {"route": "visionOne", "tags": {"cost": "1"}}
     deployer.environment["VISION_ONE_API_KEY"] = sandbox.tenant.business.full_access_key.value
     deployer.configure(first)
@@ -239,14 +238,14 @@ def test_each_policy_of_the_route_by_vision_one_does_and_none_holds_an_action_to
 @pytest.mark.full
 @pytest.mark.parametrize("trail", ["new", "existing"])
 def test_each_policy_of_the_route_with_a_trail_does_and_none_holds_an_action_too_much(
-    deployer: Stack, trail: str, record_property: Record
+    deployer: SandboxStack, trail: str, record_property: RecordProperty
 ) -> None:
     sandbox = deployer.sandbox
     new = {"createNewTrail": True, "trailBucketOnDestroy": "delete"}
     own = new if trail == "new" else audited_trail(sandbox)
     first: dict[str, object] = {**own, "route": "visionOne", "tags": {"cost": "1"}}
     deployer.environment["VISION_ONE_API_KEY"] = sandbox.tenant.business.full_access_key.value
-    Life(deployer, Situation(first, {}))
+    DeploymentLife(deployer, Situation(first, {}))
     assert "not known before the first `up`" in operate(deployer, "policy", "--for", "up").output
     looked = enforced(deployer, policy(deployer, "preview"), in_vision_one(deployer, ("preview",)))
     document = policy(deployer, "up", "--forwarder-template", str(VISION_ONE_TEMPLATE))
@@ -266,7 +265,7 @@ def test_each_policy_of_the_route_with_a_trail_does_and_none_holds_an_action_too
     proved(record_property, f"destroy, {trail} trail in Vision One", document, asked)
 
 
-def proved(record: Record, run: str, document: Document, asked: list[Asked]) -> None:
+def proved(record: RecordProperty, run: str, document: PolicyDocument, asked: list[Asked]) -> None:
     """Record what could be left out, which only asks after a failure may be."""
     left = unproved(document, asked)
     report(record, run, document, left)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,7 @@ from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
         {"createNewTrail": True},
     ],
 )
-def test_a_new_stack_can_be_previewed_without_any_key(stack: Stack, settings: dict[str, object]) -> None:
+def test_a_new_stack_can_be_previewed_without_any_key(stack: SandboxStack, settings: dict[str, object]) -> None:
     stack.environment.clear()
     stack.configure(settings)
     shown = stack.succeed("preview", "--diff")
@@ -23,7 +23,9 @@ def test_a_new_stack_can_be_previewed_without_any_key(stack: Stack, settings: di
     assert stack.sandbox.aws_requests(changing=True) == []
 
 
-def test_a_deployed_stack_shows_no_change_without_a_key_and_the_enrolment_is_announced_once(stack: Stack) -> None:
+def test_a_deployed_stack_shows_no_change_without_a_key_and_the_enrolment_is_announced_once(
+    stack: SandboxStack,
+) -> None:
     assert "moves endpoint management" in stack.succeed("preview")
     stack.up()
     stack.sandbox.trend.clear_requests()

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from sandbox.sandbox import Sandbox
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.pulumi_cli import SandboxStack
 from tests.recorded_states import STACK, recorded
 
 ONE_SHOT = "health"
@@ -23,7 +23,7 @@ def lost(sandbox: Sandbox, folder: Path, state: Mapping[str, Any]) -> list[tuple
 
     Nothing of the state is in AWS or at Trend, and there is no key: the preview of a state needs neither.
     """
-    stack = Stack(sandbox, folder / "project", name=STACK)
+    stack = SandboxStack(sandbox, folder / "project", name=STACK)
     try:
         stack.configure(state["settings"])
         # What is secret has no key in the recorded state: it is encrypted with this stack's.

@@ -9,7 +9,7 @@ import pytest
 from sandbox.gate.faults import Fault
 from tests.e2e import hands
 from tests.e2e.calls import forget_calls
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Run, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, CliRun, SandboxStack
 from tests.e2e.subscribers import BUCKET
 
 NEW_TRAIL = {"createNewTrail": True, "trailBucketOnDestroy": "delete"}
@@ -18,7 +18,7 @@ DESTROY = ("destroy", "--yes", "--skip-preview")
 UNKNOWN_KEY = "unknownKeyOfNobody0000000000:" + "x" * 66
 
 
-def refused(stack: Stack, *arguments: str) -> Run:
+def refused(stack: SandboxStack, *arguments: str) -> CliRun:
     """Run `pulumi` with a key that Trend does not know; nothing may be changed by it."""
     key, stack.environment["CLOUD_ONE_API_KEY"] = stack.environment["CLOUD_ONE_API_KEY"], UNKNOWN_KEY
     forget_calls(stack)
@@ -36,7 +36,7 @@ def refused(stack: Stack, *arguments: str) -> Run:
 
 
 def test_a_refused_key_ends_a_run_for_a_setting_for_drift_and_a_destroy_and_is_not_missed_where_nothing_changes(
-    stack: Stack,
+    stack: SandboxStack,
 ) -> None:
     stack.configure(NEW_TRAIL)
     stack.up()
@@ -57,7 +57,7 @@ def test_a_refused_key_ends_a_run_for_a_setting_for_drift_and_a_destroy_and_is_n
 
 
 @pytest.mark.full
-def test_a_refused_key_ends_a_run_for_each_kind_of_setting(stack: Stack) -> None:
+def test_a_refused_key_ends_a_run_for_each_kind_of_setting(stack: SandboxStack) -> None:
     changes: list[dict[str, Any]] = [
         {**NEW_TRAIL, "tags": {"team": "b"}},
         {**NEW_TRAIL, "rolePath": "/security/"},
@@ -75,7 +75,7 @@ def test_a_refused_key_ends_a_run_for_each_kind_of_setting(stack: Stack) -> None
 
 
 @pytest.mark.full
-def test_a_refused_key_ends_a_run_after_one_that_failed_half_way(stack: Stack) -> None:
+def test_a_refused_key_ends_a_run_after_one_that_failed_half_way(stack: SandboxStack) -> None:
     """The role stack's update was refused, and the next run would delete and create it."""
     stack.up()
     fault = Fault(service="cloudformation", action="UpdateStack", status=403, code="AccessDenied")

@@ -9,12 +9,12 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from operate.engine.stack import Stack as OperatedStack
+from operate.engine.stack import Stack
 from operate.report.page import render, write_page
 from sandbox.gate.faults import Fault
 from tests import browser as browsers
 from tests.e2e.operating import operate
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.pulumi_cli import SandboxStack
 from tests.report_sample import sample
 
 WIDTHS = (400, 1200)
@@ -126,7 +126,7 @@ def test_what_spoils_the_page_is_noticed(browser: Browser, tmp_path: Path, rule:
 
 @pytest.mark.full
 def test_the_page_of_a_deployed_stack_names_all_that_was_made_and_looks_right(
-    stack: Stack, operated: Callable[[Stack], OperatedStack], tmp_path: Path, browser: Browser
+    stack: SandboxStack, operated: Callable[[SandboxStack], Stack], tmp_path: Path, browser: Browser
 ) -> None:
     sandbox, file = stack.sandbox, tmp_path / "report.html"
     stack.configure({"createNewTrail": True})
@@ -173,7 +173,7 @@ def test_the_page_of_a_deployed_stack_names_all_that_was_made_and_looks_right(
 @pytest.mark.full
 @pytest.mark.parametrize("with_trail", [False, True])
 def test_the_page_of_a_stack_on_the_route_by_vision_one_names_all_that_was_made(
-    stack: Stack, tmp_path: Path, browser: Browser, *, with_trail: bool
+    stack: SandboxStack, tmp_path: Path, browser: Browser, *, with_trail: bool
 ) -> None:
     sandbox, file = stack.sandbox, tmp_path / "report.html"
     stack.environment["VISION_ONE_API_KEY"] = sandbox.tenant.business.full_access_key.value

@@ -12,7 +12,7 @@ import pytest
 from sandbox.gate.faults import Fault
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import UP, operate
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 from tests.e2e.standing import links, standing, state, world
 
 BUCKET = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
@@ -20,7 +20,7 @@ NO_CONNECTOR = Fault(status=500, service="workload", action="POST /awsconnectors
 NO_POLICY = Fault(service="iam", action="UpdateAssumeRolePolicy", status=403, code="AccessDenied")
 
 
-def move(stack: Stack, folder: Path) -> None:
+def move(stack: SandboxStack, folder: Path) -> None:
     """Move a stack to another backend, as `pulumi stack export` and `import` do; its history stays behind."""
     exported = folder / "exported.json"
     exported.write_text(stack.succeed("stack", "export"))
@@ -30,14 +30,14 @@ def move(stack: Stack, folder: Path) -> None:
     stack.succeed("stack", "import", "--file", str(exported))
 
 
-def expire_history(stack: Stack, _folder: Path) -> None:
+def expire_history(stack: SandboxStack, _folder: Path) -> None:
     """Remove the history, as a lifecycle rule of the backend's bucket does."""
     shutil.rmtree(stack.sandbox.home / "state" / ".pulumi" / "history" / "trend-onboarding" / stack.name)
 
 
 @pytest.mark.parametrize("lose", [move, pytest.param(expire_history, marks=pytest.mark.full)])
 def test_a_deployment_whose_history_was_left_behind_survives_a_failing_update(
-    stack: Stack, tmp_path: Path, lose: object
+    stack: SandboxStack, tmp_path: Path, lose: object
 ) -> None:
     stack.up()
     before = (world(stack), len(state(stack)["resources"]))
@@ -57,7 +57,7 @@ def test_a_deployment_whose_history_was_left_behind_survives_a_failing_update(
 
 
 @pytest.mark.full
-def test_a_deployment_of_which_parts_were_destroyed_keeps_the_rest_when_an_update_fails(stack: Stack) -> None:
+def test_a_deployment_of_which_parts_were_destroyed_keeps_the_rest_when_an_update_fails(stack: SandboxStack) -> None:
     stack.up()
     whole = standing(stack)
     stack.succeed("destroy", "--yes", "--skip-preview", "--target", "**::forwarder", "--target-dependents")
@@ -72,7 +72,7 @@ def test_a_deployment_of_which_parts_were_destroyed_keeps_the_rest_when_an_updat
 
 
 @pytest.mark.full
-def test_a_chain_of_failed_runs_that_began_with_nothing_ends_with_nothing(stack: Stack) -> None:
+def test_a_chain_of_failed_runs_that_began_with_nothing_ends_with_nothing(stack: SandboxStack) -> None:
     before = (links(stack), aws_inventory(stack.sandbox))
     stack.up()
     stack.destroy()  # an update that succeeded before is nobody's target any more
@@ -88,7 +88,9 @@ def test_a_chain_of_failed_runs_that_began_with_nothing_ends_with_nothing(stack:
 
 
 @pytest.mark.full
-def test_what_an_earlier_update_created_is_lost_to_a_revert_only_where_somebody_said_yes_to_that(stack: Stack) -> None:
+def test_what_an_earlier_update_created_is_lost_to_a_revert_only_where_somebody_said_yes_to_that(
+    stack: SandboxStack,
+) -> None:
     stack.up()
     whole = standing(stack)
     forwarder = stack.outputs()["cloudTrailStackId"]
@@ -117,7 +119,7 @@ def test_what_an_earlier_update_created_is_lost_to_a_revert_only_where_somebody_
 
 
 @pytest.mark.full
-def test_a_failed_update_is_left_as_it_is_where_nobody_wants_it_reverted(stack: Stack) -> None:
+def test_a_failed_update_is_left_as_it_is_where_nobody_wants_it_reverted(stack: SandboxStack) -> None:
     stack.up()
     whole = standing(stack)
     stack.configure({**BUCKET, "externalId": "another", "tags": {"team": "blue"}})
@@ -134,7 +136,7 @@ def test_a_failed_update_is_left_as_it_is_where_nobody_wants_it_reverted(stack: 
     assert standing(stack) == whole
 
 
-def wrap(stack: Stack, folder: Path, script: str) -> None:
+def wrap(stack: SandboxStack, folder: Path, script: str) -> None:
     """Put a `pulumi` in front of the real one; `$real` in its script is that."""
     real = shutil.which("pulumi", path=stack.variables()["PATH"])
     wrapper = folder / "bin" / "pulumi"
@@ -145,7 +147,7 @@ def wrap(stack: Stack, folder: Path, script: str) -> None:
 
 
 def test_an_update_that_was_refused_is_not_taken_for_a_killed_one_whatever_its_exit_code(
-    stack: Stack, tmp_path: Path
+    stack: SandboxStack, tmp_path: Path
 ) -> None:
     wrap(stack, tmp_path, 'case "$1" in up) echo "error: refused" >&2; exit 255;; esac\nexec "$real" "$@"')
 
@@ -157,7 +159,7 @@ def test_an_update_that_was_refused_is_not_taken_for_a_killed_one_whatever_its_e
 
 
 @pytest.mark.full
-def test_an_update_that_a_signal_ended_is_reverted(stack: Stack, tmp_path: Path) -> None:
+def test_an_update_that_a_signal_ended_is_reverted(stack: SandboxStack, tmp_path: Path) -> None:
     stack.up()
     whole = standing(stack)
     wrap(
@@ -177,7 +179,7 @@ def test_an_update_that_a_signal_ended_is_reverted(stack: Stack, tmp_path: Path)
     stack.up(EXPECT_NO_CHANGES)
 
 
-def test_a_cli_older_than_the_project_needs_is_named_before_anything_else(stack: Stack, tmp_path: Path) -> None:
+def test_a_cli_older_than_the_project_needs_is_named_before_anything_else(stack: SandboxStack, tmp_path: Path) -> None:
     wrap(stack, tmp_path, 'case "$1" in version) echo v3.100.0; exit 0;; esac\nexec "$real" "$@"')
     for command in (UP, ("destroy", "--yes"), ("revert", "--yes"), ("report",), ("doctor",), ("preview",)):
         assert operate(stack, *command).errors == ["`pulumi` on PATH is v3.100.0; the project needs >=3.259.0"]

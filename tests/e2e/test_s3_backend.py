@@ -16,7 +16,7 @@ from sandbox.sandbox import Sandbox
 from tests.e2e.conftest import end_processes_in
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import OPERATE, UP, begin, kill, operate, wait_until
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, ROOT, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, ROOT, SandboxStack
 from tests.e2e.standing import links, standing
 
 TRAIL = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
@@ -25,20 +25,20 @@ NO_CONNECTOR = Fault(status=500, service="workload", action="POST /awsconnectors
 
 
 @pytest.fixture
-def in_s3(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Iterator[Stack]:
+def in_s3(sandbox: Sandbox, credentials: dict[str, str], tmp_path: Path) -> Iterator[SandboxStack]:
     """A stack whose state is in a bucket of the sandbox's own S3, not deployed yet."""
     sandbox.aws("s3").create_bucket(Bucket="state")
     endpoint = sandbox.endpoints()["AWS_ENDPOINT_URL"]
     backend = f"s3://state?endpoint={endpoint}&use_path_style=true&region=us-east-1"
     # Else the CLI says of each object that it has no checksum: moto has none.
     environment = {"PULUMI_BACKEND_URL": backend, "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required"}
-    stack = Stack(sandbox, tmp_path / "project", {**credentials, **environment}, name="in-s3")
+    stack = SandboxStack(sandbox, tmp_path / "project", {**credentials, **environment}, name="in-s3")
     stack.configure(TRAIL)
     yield stack
     end_processes_in(stack.folder)
 
 
-def providers(stack: Stack) -> list[psutil.Process]:
+def providers(stack: SandboxStack) -> list[psutil.Process]:
     """Return the processes of dynamic providers that work on the stack."""
     found = []
     for process in psutil.process_iter():
@@ -51,7 +51,7 @@ def providers(stack: Stack) -> list[psutil.Process]:
 
 
 @pytest.mark.full
-def test_a_life_with_a_failed_update(in_s3: Stack) -> None:
+def test_a_life_with_a_failed_update(in_s3: SandboxStack) -> None:
     before = (links(in_s3), aws_inventory(in_s3.sandbox))
     in_s3.sandbox.trend.add_fault(NO_CONNECTOR)
     failed = operate(in_s3, *UP)
@@ -102,7 +102,7 @@ def documented(*more: str) -> dict[str, Any]:
     }
 
 
-def asked_of_state(stack: Stack, policy: dict[str, Any], *arguments: str) -> set[str]:
+def asked_of_state(stack: SandboxStack, policy: dict[str, Any], *arguments: str) -> set[str]:
     """Run `operate` with a policy in force; return which actions it took on the state's bucket, all of them allowed."""
     control = stack.sandbox.aws_control
     control.clear_policies()
@@ -116,7 +116,7 @@ def asked_of_state(stack: Stack, policy: dict[str, Any], *arguments: str) -> set
 
 
 @pytest.mark.full
-def test_the_documented_policy_of_the_states_bucket_is_enough_and_all_of_it_is_used(in_s3: Stack) -> None:
+def test_the_documented_policy_of_the_states_bucket_is_enough_and_all_of_it_is_used(in_s3: SandboxStack) -> None:
     changing, reading = documented("s3:PutObject", "s3:DeleteObject"), documented()
     reads = {"s3:ListBucket", "s3:GetObject"}
     assert asked_of_state(in_s3, changing, *UP) == {*reads, "s3:PutObject", "s3:DeleteObject"}
@@ -127,7 +127,9 @@ def test_the_documented_policy_of_the_states_bucket_is_enough_and_all_of_it_is_u
 
 
 @pytest.mark.full
-def test_a_killed_run_is_cleared_once_the_operator_lifts_its_lock_and_its_provider_ends_by_itself(in_s3: Stack) -> None:
+def test_a_killed_run_is_cleared_once_the_operator_lifts_its_lock_and_its_provider_ends_by_itself(
+    in_s3: SandboxStack,
+) -> None:
     trend = in_s3.sandbox.trend
     slow = trend.add_fault(Fault(kind="delay", seconds=4, service="workload", action="POST /awsconnectors"))
     run = begin(in_s3, OPERATE, *UP)

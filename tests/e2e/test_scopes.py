@@ -12,10 +12,10 @@ from components.checks.deployed import CLOUD_ACCOUNT, CONNECTOR
 from components.checks.endpoints import ENDPOINTS
 from components.checks.oidc import OIDC_PROVIDER
 from components.checks.stacks import STACKS
-from tests.e2e.deploying import Document, policy
+from tests.e2e.deploying import PolicyDocument, policy
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import operate
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 from tests.e2e.subscribers import BUCKET, existing, put
 
 ACCOUNT = {"scope": "account", "cloudTrail": False}
@@ -27,33 +27,33 @@ OF_ALL = {
 """What the doctor looks at whatever a stack is for."""
 
 
-def succeed(stack: Stack, *arguments: str) -> str:
+def succeed(stack: SandboxStack, *arguments: str) -> str:
     done = operate(stack, *arguments)
     assert done.code == 0, done.output
     return done.output
 
 
-def aws_calls(stack: Stack) -> set[str]:
+def aws_calls(stack: SandboxStack) -> set[str]:
     """Return what AWS was asked, as `<service>:<action>`."""
     return {f"{each.service}:{each.action}" for each in stack.sandbox.aws_requests()}
 
 
-def trend_calls(stack: Stack) -> set[str]:
+def trend_calls(stack: SandboxStack) -> set[str]:
     """Return the services of Trend's that were asked."""
     return {each.service for each in stack.sandbox.trend.requests()}
 
 
-def checked(stack: Stack) -> set[str]:
+def checked(stack: SandboxStack) -> set[str]:
     """Return the subjects of the doctor's findings, none of which failed."""
     return {each["subject"] for each in json.loads(succeed(stack, "doctor", "--json"))["checks"]}
 
 
-def actions(document: Document) -> set[str]:
+def actions(document: PolicyDocument) -> set[str]:
     return {action for statement in document["Statement"] for action in statement["Action"]}
 
 
 @pytest.mark.full
-def test_a_tenant_is_enrolled_once_and_has_nothing_in_aws(stack: Stack, tmp_path: Path) -> None:
+def test_a_tenant_is_enrolled_once_and_has_nothing_in_aws(stack: SandboxStack, tmp_path: Path) -> None:
     stack.configure({"scope": "tenant"})
     before = aws_inventory(stack.sandbox)
     stack.sandbox.aws_control.clear_requests()
@@ -78,7 +78,7 @@ def test_a_tenant_is_enrolled_once_and_has_nothing_in_aws(stack: Stack, tmp_path
     assert trend_calls(stack).isdisjoint({"workload", "cloudaccounts", "cloudtrail"})
 
 
-def test_an_account_is_linked_without_enrollment_trail_and_forwarder(stack: Stack, tmp_path: Path) -> None:
+def test_an_account_is_linked_without_enrollment_trail_and_forwarder(stack: SandboxStack, tmp_path: Path) -> None:
     stack.configure(ACCOUNT)
     sandbox, before = stack.sandbox, aws_inventory(stack.sandbox)
     token = stack.environment.pop("VISION_ONE_SERVICE_TOKEN")
@@ -116,7 +116,7 @@ def test_an_account_is_linked_without_enrollment_trail_and_forwarder(stack: Stac
 
 
 @pytest.mark.full
-def test_events_that_are_not_forwarded_any_more_leave_the_notifications_of_others(stack: Stack) -> None:
+def test_events_that_are_not_forwarded_any_more_leave_the_notifications_of_others(stack: SandboxStack) -> None:
     put(stack.sandbox, existing())
     before = aws_inventory(stack.sandbox)
     stack.configure({"existingCloudtrailBucketName": BUCKET})
@@ -136,7 +136,7 @@ def test_events_that_are_not_forwarded_any_more_leave_the_notifications_of_other
 
 
 @pytest.mark.full
-def test_an_account_that_hands_its_enrollment_to_a_tenant_leaves_it_as_it_is(stack: Stack) -> None:
+def test_an_account_that_hands_its_enrollment_to_a_tenant_leaves_it_as_it_is(stack: SandboxStack) -> None:
     stack.up()
     assert stack.outputs()["visionOneStatus"] == "registered"
     stack.configure({"existingCloudtrailBucketName": BUCKET, "scope": "account"})

@@ -6,12 +6,12 @@ import pytest
 
 from sandbox.gate.faults import Fault
 from tests.e2e.operating import operate
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.pulumi_cli import SandboxStack
 from tests.e2e.sentinels import KEY, TOKEN, leaking_files, leaks, with_sentinels
 
 
 @pytest.mark.parametrize("given_by", ["configuration", pytest.param("environment", marks=pytest.mark.full)])
-def test_no_secret_is_to_be_found_anywhere(stack: Stack, given_by: str) -> None:
+def test_no_secret_is_to_be_found_anywhere(stack: SandboxStack, given_by: str) -> None:
     stack.sandbox.trend.set_tenant(with_sentinels(stack.sandbox.tenant))
     if given_by == "environment":
         stack.environment = {"CLOUD_ONE_API_KEY": KEY.value, "VISION_ONE_SERVICE_TOKEN": TOKEN.value}

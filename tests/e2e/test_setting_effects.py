@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.pulumi_cli import SandboxStack
 from tests.settings_page import changes
 
 DOES = {change: does for change, does, _ in changes()}
@@ -68,7 +68,7 @@ def effects(log: Path) -> str:
     return "; ".join(f"{verb} {', '.join(sorted(names))}" for verb, names in done.items() if names) or "nothing"
 
 
-def change(stack: Stack, name: str, log: Path) -> str:
+def change(stack: SandboxStack, name: str, log: Path) -> str:
     """Deploy the settings before a change, then those after it; return what the second run did."""
     before, after = CHANGES[name]
     if "externalId" in after:
@@ -95,5 +95,5 @@ def test_each_change_is_tried_but_those_that_the_page_names() -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", CHANGES)
-def test_an_up_does_what_the_setting_declares(stack: Stack, tmp_path: Path, name: str) -> None:
+def test_an_up_does_what_the_setting_declares(stack: SandboxStack, tmp_path: Path, name: str) -> None:
     assert change(stack, name, tmp_path / "events.jsonl") == DOES[name]

@@ -14,7 +14,7 @@ from sandbox.trend.business import BusinessKey, claims_key
 from sandbox.trend.tenant import Tenant
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import operate
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 
 DIRECT = {"route": "visionOne"}
 FEATURES = [{"id": "container-security", "regions": ["us-east-1"]}]
@@ -27,39 +27,39 @@ BY_CLOUD_ONE = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-
 
 
 @pytest.fixture
-def direct(stack: Stack) -> Stack:
+def direct(stack: SandboxStack) -> SandboxStack:
     """A stack on the route, with Vision One's key alone."""
     stack.environment = {"VISION_ONE_API_KEY": stack.sandbox.tenant.business.full_access_key.value}
     stack.configure({**DIRECT, "visionOneFeatures": FEATURES})
     return stack
 
 
-def calls(stack: Stack, act: Callable[[], object]) -> list[str]:
+def calls(stack: SandboxStack, act: Callable[[], object]) -> list[str]:
     """Return the calls to Trend that something makes."""
     stack.sandbox.trend.clear_requests()
     act()
     return [f"{each.service} {each.action}" for each in stack.sandbox.trend.requests()]
 
 
-def diagnosis(stack: Stack, *options: str) -> dict[str, str]:
+def diagnosis(stack: SandboxStack, *options: str) -> dict[str, str]:
     """Return the verdicts of `operate doctor` by subject."""
     document = json.loads(operate(stack, "doctor", "--json", *options).output)
     return {each["subject"]: each["verdict"] for each in document["checks"]}
 
 
-def linked(stack: Stack) -> list[int]:
+def linked(stack: SandboxStack) -> list[int]:
     """Return how many links there are: connectors, cloud accounts, accounts of Vision One."""
     state = stack.sandbox.trend.state()
     return [len(state.connectors), len(state.cloud_accounts), len(state.vision_one_accounts)]
 
 
-def assert_without_secrets(tenant: Tenant, stack: Stack) -> None:
+def assert_without_secrets(tenant: Tenant, stack: SandboxStack) -> None:
     state = stack.succeed("stack", "export", "--show-secrets")
     state += Path(stack.folder / f"Pulumi.{stack.name}.yaml").read_text()
     assert [secret for secret in (*tenant.secrets(), tenant.minted_prefix) if secret in state] == []
 
 
-def test_an_account_lives_in_vision_one_without_cloud_one(direct: Stack) -> None:
+def test_an_account_lives_in_vision_one_without_cloud_one(direct: SandboxStack) -> None:
     sandbox, before = direct.sandbox, aws_inventory(direct.sandbox)
     key = direct.environment.pop("VISION_ONE_API_KEY")
     assert calls(direct, lambda: direct.succeed("preview")) == []
@@ -89,7 +89,7 @@ def test_an_account_lives_in_vision_one_without_cloud_one(direct: Stack) -> None
 
 
 @pytest.mark.full
-def test_a_link_of_somebody_else_is_refused_and_adopted_only_when_asked_and_restored(direct: Stack) -> None:
+def test_a_link_of_somebody_else_is_refused_and_adopted_only_when_asked_and_restored(direct: SandboxStack) -> None:
     sandbox = direct.sandbox
     sandbox.trend.add_vision_one_account(
         sandbox.account, f"arn:aws:iam::{sandbox.account}:role/theirs", name="theirs", description="of another team"
@@ -107,7 +107,9 @@ def test_a_link_of_somebody_else_is_refused_and_adopted_only_when_asked_and_rest
 
 
 @pytest.mark.full
-def test_a_feature_that_the_tenant_may_not_use_stops_a_later_update_before_its_first_change(direct: Stack) -> None:
+def test_a_feature_that_the_tenant_may_not_use_stops_a_later_update_before_its_first_change(
+    direct: SandboxStack,
+) -> None:
     direct.up()
     before = (direct.sandbox.trend.state().links(), aws_inventory(direct.sandbox))
     direct.configure({**DIRECT, "visionOneFeatures": [{"id": "container-securty"}], "tags": {"team": "blue"}})
@@ -118,7 +120,7 @@ def test_a_feature_that_the_tenant_may_not_use_stops_a_later_update_before_its_f
     assert (direct.sandbox.trend.state().links(), aws_inventory(direct.sandbox)) == before
 
 
-def test_no_policy_is_printed_where_it_would_be_too_small(direct: Stack) -> None:
+def test_no_policy_is_printed_where_it_would_be_too_small(direct: SandboxStack) -> None:
     direct.configure({**DIRECT, "createNewTrail": True})
     done = operate(direct, "policy", "--for", "up")
     assert done.code == 1
@@ -126,7 +128,7 @@ def test_no_policy_is_printed_where_it_would_be_too_small(direct: Stack) -> None
 
 
 @pytest.mark.full
-def test_an_existing_provider_is_used_as_it_is_and_stays(direct: Stack) -> None:
+def test_an_existing_provider_is_used_as_it_is_and_stays(direct: SandboxStack) -> None:
     iam, business = direct.sandbox.aws("iam"), direct.sandbox.tenant.business
     iam.create_open_id_connect_provider(
         Url=f"https://{business.issuer}", ClientIDList=[f"arn:aws:iam::{direct.sandbox.account}:root"]
@@ -138,7 +140,7 @@ def test_an_existing_provider_is_used_as_it_is_and_stays(direct: Stack) -> None:
     assert aws_inventory(direct.sandbox) == before
 
 
-def test_a_move_links_in_the_new_place_before_it_unlinks_in_the_old_one(stack: Stack) -> None:
+def test_a_move_links_in_the_new_place_before_it_unlinks_in_the_old_one(stack: SandboxStack) -> None:
     sandbox = stack.sandbox
     stack.environment["VISION_ONE_API_KEY"] = sandbox.tenant.business.full_access_key.value
     stack.configure(BY_CLOUD_ONE)
@@ -162,7 +164,7 @@ def test_a_move_links_in_the_new_place_before_it_unlinks_in_the_old_one(stack: S
 
 
 @pytest.mark.full
-def test_a_new_trail_is_kept_in_a_move_and_back(stack: Stack) -> None:
+def test_a_new_trail_is_kept_in_a_move_and_back(stack: SandboxStack) -> None:
     sandbox, before = stack.sandbox, aws_inventory(stack.sandbox)
     new_trail = {"createNewTrail": True, "trailBucketOnDestroy": "delete"}
     stack.configure(new_trail)
@@ -180,7 +182,7 @@ def test_a_new_trail_is_kept_in_a_move_and_back(stack: Stack) -> None:
 
 
 @pytest.mark.full
-def test_a_key_that_ends_soon_or_is_refused_is_the_doctors_to_say(direct: Stack) -> None:
+def test_a_key_that_ends_soon_or_is_refused_is_the_doctors_to_say(direct: SandboxStack) -> None:
     business, ends = direct.sandbox.tenant.business, datetime.now(UTC) + timedelta(days=3)
     soon = BusinessKey("Soon", claims_key({"cid": business.id, "et": int(ends.timestamp())}, "soon" * 16), expires=ends)
     known = replace(business, api_keys=(*business.api_keys, soon))
@@ -191,7 +193,7 @@ def test_a_key_that_ends_soon_or_is_refused_is_the_doctors_to_say(direct: Stack)
 
 
 @pytest.mark.full
-def test_a_move_without_the_other_key_changes_nothing(stack: Stack) -> None:
+def test_a_move_without_the_other_key_changes_nothing(stack: SandboxStack) -> None:
     sandbox = stack.sandbox
     stack.configure(BY_CLOUD_ONE)
     stack.up()

@@ -11,7 +11,7 @@ import pytest
 from sandbox.gate.faults import Fault
 from tests.e2e.hands import audited_trail
 from tests.e2e.operating import operate
-from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, Stack
+from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 
 AUDIT_LOGS = "cloud-audit-log-monitoring"
 ROUTE = {"route": "visionOne", "trailBucketOnDestroy": "delete"}
@@ -29,13 +29,13 @@ def credentials(sandbox: Any) -> dict[str, str]:
 _OF_VISION_ONE = ("createdDateTime", "updatedDateTime", "lastSyncedDateTime", "state", "sources")
 
 
-def accounts(stack: Stack) -> list[dict[str, Any]]:
+def accounts(stack: SandboxStack) -> list[dict[str, Any]]:
     """Return the accounts as Vision One knows them, less what nobody sets."""
     known = [each.wire() for each in stack.sandbox.trend.state().vision_one_accounts]
     return [{name: value for name, value in each.items() if name not in _OF_VISION_ONE} for each in known]
 
 
-def key_of_stack(stack: Stack) -> str:
+def key_of_stack(stack: SandboxStack) -> str:
     """Return what the doctor says of the key with which Trend's stack registers the account."""
     document = json.loads(operate(stack, "doctor", "--json").output)
     (found,) = [each for each in document["checks"] if each["subject"] == "key of Trend's stack"]
@@ -43,12 +43,12 @@ def key_of_stack(stack: Stack) -> str:
     return str(found["text"])
 
 
-def account(stack: Stack) -> dict[str, Any]:
+def account(stack: SandboxStack) -> dict[str, Any]:
     (found,) = accounts(stack)
     return found
 
 
-def asked(stack: Stack) -> list[str]:
+def asked(stack: SandboxStack) -> list[str]:
     """Return the calls to Vision One since this was asked for, less those of Trend's stack, and forget them."""
     trend = stack.sandbox.trend
     calls = [each.action for each in trend.requests("visionone")]
@@ -56,7 +56,7 @@ def asked(stack: Stack) -> list[str]:
     return calls
 
 
-def test_the_life_of_a_new_trail(stack: Stack) -> None:
+def test_the_life_of_a_new_trail(stack: SandboxStack) -> None:
     stack.configure(NEW)
     said = stack.succeed("preview")
     assert "experimental" in said
@@ -114,7 +114,7 @@ def test_the_life_of_a_new_trail(stack: Stack) -> None:
     assert leftovers(stack) == []
 
 
-def leftovers(stack: Stack) -> list[str]:
+def leftovers(stack: SandboxStack) -> list[str]:
     """Return what is left in AWS of all that a life creates."""
     aws = stack.sandbox.aws
     roles = [each["RoleName"] for each in aws("iam").list_roles()["Roles"]]
@@ -124,12 +124,12 @@ def leftovers(stack: Stack) -> list[str]:
     return [*roles, *topics, *trails, *stacks]
 
 
-def key_of(stack: Stack) -> str:
+def key_of(stack: SandboxStack) -> str:
     """Return how each key begins that Vision One issues for a stack."""
     return str(stack.sandbox.tenant.minted_prefix)
 
 
-def role_for_vision_one(stack: Stack) -> str:
+def role_for_vision_one(stack: SandboxStack) -> str:
     """Create a role by hand that trusts Vision One, by the provider that comes with Trend's stack."""
     business, account_id = stack.sandbox.tenant.business, stack.sandbox.account
     statement = {
@@ -149,7 +149,7 @@ def role_for_vision_one(stack: Stack) -> str:
 
 
 @pytest.mark.full
-def test_the_life_of_an_existing_trail_with_an_account_that_was_linked_before(stack: Stack) -> None:
+def test_the_life_of_an_existing_trail_with_an_account_that_was_linked_before(stack: SandboxStack) -> None:
     by_hand = role_for_vision_one(stack)
     stack.sandbox.trend.add_vision_one_account(stack.sandbox.account, by_hand, name="theirs", description="by hand")
     before = accounts(stack)
@@ -173,7 +173,7 @@ def test_the_life_of_an_existing_trail_with_an_account_that_was_linked_before(st
 
 @pytest.mark.full
 def test_a_stack_that_failed_is_created_from_a_fresh_link_and_what_it_registered_goes_with_a_destroy(
-    stack: Stack,
+    stack: SandboxStack,
 ) -> None:
     """The registration is carried out and its reply lost: the stack rolls back, and leaves the account behind."""
     trend = stack.sandbox.trend

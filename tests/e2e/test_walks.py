@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.calls import AWS_WAYS, KILLED, PASSING, TREND_WAYS, Call, disturbed
+from tests.e2e.calls import AWS_WAYS, KILLED, PASSING, TREND_WAYS, NthCall, disturbed
 from tests.e2e.hands import role_for_trend
 from tests.e2e.operating import PULUMI
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.pulumi_cli import SandboxStack
 from tests.e2e.standing import links, world
 from tests.e2e.subscribers import existing, put
 from tests.e2e.walk import BUCKET, FULL, Trial, Undisturbed, anew, chosen, converge, nothing_left, settled, walk
@@ -24,10 +24,10 @@ RECORD_STAYS = "but their record in AWS (/trend-onboarding/notifications/"
 """What a destroy says that may not remove what it wrote down of the existing notifications."""
 
 
-def trial_of_a_first_up(stack: Stack, before: dict[str, Any], expected: str) -> Trial:
+def trial_of_a_first_up(stack: SandboxStack, before: dict[str, Any], expected: str) -> Trial:
     """Return what is tried with each call of a first `up`."""
 
-    def trial(call: Call, way: str) -> None:
+    def trial(call: NthCall, way: str) -> None:
         anew(stack)
         disturbed(stack, call, way, PULUMI, "up")
         converge(stack)
@@ -37,7 +37,9 @@ def trial_of_a_first_up(stack: Stack, before: dict[str, Any], expected: str) -> 
     return trial
 
 
-def test_each_call_of_a_first_up_goes_wrong(stack: Stack, record_property: Callable[[str, object], None]) -> None:
+def test_each_call_of_a_first_up_goes_wrong(
+    stack: SandboxStack, record_property: Callable[[str, object], None]
+) -> None:
     anew(stack)
     before = world(stack)
     seen = Undisturbed.run(stack, "up")
@@ -50,7 +52,7 @@ def test_each_call_of_a_first_up_goes_wrong(stack: Stack, record_property: Calla
 
 @pytest.mark.full
 def test_each_call_to_aws_of_a_first_up_with_a_new_trail_goes_wrong(
-    stack: Stack, record_property: Callable[[str, object], None]
+    stack: SandboxStack, record_property: Callable[[str, object], None]
 ) -> None:
     """Only actions that a first up on an existing bucket does not ask for: the walk above tries those."""
     anew(stack)
@@ -65,10 +67,10 @@ def test_each_call_to_aws_of_a_first_up_with_a_new_trail_goes_wrong(
     walk(record_property, "first up with a new trail, calls to AWS", chosen(calls, AWS_WAYS, ()), trial)
 
 
-def trial_of_a_destroy(stack: Stack, before: dict[str, Any], expected: str) -> Trial:
+def trial_of_a_destroy(stack: SandboxStack, before: dict[str, Any], expected: str) -> Trial:
     """Return what is tried with each call of a `destroy`, which ends with the links standing again."""
 
-    def trial(call: Call, way: str) -> None:
+    def trial(call: NthCall, way: str) -> None:
         run = disturbed(stack, call, way, PULUMI, "destroy")
         if FULL and way != KILLED and run.code != 0:
             # The operator's first thought: once more.
@@ -84,7 +86,9 @@ def trial_of_a_destroy(stack: Stack, before: dict[str, Any], expected: str) -> T
 
 
 @pytest.mark.full
-def test_each_call_of_destroy_to_trend_goes_wrong(stack: Stack, record_property: Callable[[str, object], None]) -> None:
+def test_each_call_of_destroy_to_trend_goes_wrong(
+    stack: SandboxStack, record_property: Callable[[str, object], None]
+) -> None:
     put(stack.sandbox, existing())
     before = world(stack)
     expected = Undisturbed.run(stack, "up").standing
@@ -99,7 +103,7 @@ def test_each_call_of_destroy_to_trend_goes_wrong(stack: Stack, record_property:
 @pytest.mark.full
 @pytest.mark.parametrize("trail", ["existing", "new"])
 def test_each_call_of_destroy_to_aws_goes_wrong(
-    stack: Stack, record_property: Callable[[str, object], None], trail: str
+    stack: SandboxStack, record_property: Callable[[str, object], None], trail: str
 ) -> None:
     """With a new trail only the actions that a destroy on an existing bucket does not ask for."""
     put(stack.sandbox, existing())
@@ -119,7 +123,7 @@ def test_each_call_of_destroy_to_aws_goes_wrong(
 
 @pytest.mark.full
 def test_each_call_of_an_update_with_adoption_goes_wrong(
-    stack: Stack, record_property: Callable[[str, object], None]
+    stack: SandboxStack, record_property: Callable[[str, object], None]
 ) -> None:
     def refused() -> dict[str, Any]:
         """Set the scene, up to an update that may not adopt; return what stood before it."""
@@ -138,7 +142,7 @@ def test_each_call_of_an_update_with_adoption_goes_wrong(
     seen = Undisturbed.run(stack, "up")
     nothing_left(stack, before)
 
-    def trial(call: Call, way: str) -> None:
+    def trial(call: NthCall, way: str) -> None:
         before = refused()
         disturbed(stack, call, way, PULUMI, "up")
         converge(stack)
@@ -156,7 +160,7 @@ VISION_ONE = {"route": "visionOne"}
 
 @pytest.mark.full
 def test_each_call_of_a_first_up_in_vision_one_goes_wrong(
-    stack: Stack, record_property: Callable[[str, object], None]
+    stack: SandboxStack, record_property: Callable[[str, object], None]
 ) -> None:
     stack.configure(VISION_ONE)
     anew(stack)
@@ -170,7 +174,7 @@ def test_each_call_of_a_first_up_in_vision_one_goes_wrong(
 
 @pytest.mark.full
 def test_each_call_of_a_destroy_in_vision_one_goes_wrong(
-    stack: Stack, record_property: Callable[[str, object], None]
+    stack: SandboxStack, record_property: Callable[[str, object], None]
 ) -> None:
     stack.configure(VISION_ONE)
     anew(stack)
@@ -186,7 +190,7 @@ def test_each_call_of_a_destroy_in_vision_one_goes_wrong(
 
 @pytest.mark.full
 def test_each_call_of_a_first_up_with_a_trail_in_vision_one_goes_wrong(
-    stack: Stack, record_property: Callable[[str, object], None]
+    stack: SandboxStack, record_property: Callable[[str, object], None]
 ) -> None:
     """Only calls that neither a first up without a trail there nor one with a new trail in Cloud One makes."""
     tried: set[str] = set()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.gate.faults import Fault
-from tests.e2e.pulumi_cli import ROOT, Run, Stack
+from tests.e2e.pulumi_cli import ROOT, CliRun, SandboxStack
 from tests.github import FakeGitHub, serve_github
 from tests.workflows import Workflow
 
@@ -23,12 +23,12 @@ def github() -> Iterator[FakeGitHub]:
         yield serving
 
 
-def summary(stack: Stack) -> Path:
+def summary(stack: SandboxStack) -> Path:
     """Return the file that GitHub shows with a run."""
     return stack.folder / "summary.md"
 
 
-def run(stack: Stack, workflow: str, word: str, **environment: str) -> Run:
+def run(stack: SandboxStack, workflow: str, word: str, **environment: str) -> CliRun:
     """Run the one command of a workflow that contains a word."""
     for name in ("operate", "requirements.txt"):
         if not (stack.folder / name).exists():
@@ -49,7 +49,7 @@ def run(stack: Stack, workflow: str, word: str, **environment: str) -> Run:
     )
     assert "Traceback" not in done.stdout, done.stdout
     assert summary(stack).stat().st_ino == given  # written, not replaced: a job may own no more than the file
-    return Run(command, done.returncode, done.stdout)
+    return CliRun(command, done.returncode, done.stdout)
 
 
 def contents(folder: Path) -> dict[Path, bytes]:
@@ -57,7 +57,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
 
 
 def test_a_pull_request_gets_one_comment_that_calls_out_what_goes_and_no_key_is_needed(
-    stack: Stack, github: FakeGitHub
+    stack: SandboxStack, github: FakeGitHub
 ) -> None:
     stack.configure({"createNewTrail": True})
     stack.up()
@@ -87,7 +87,9 @@ def test_a_pull_request_gets_one_comment_that_calls_out_what_goes_and_no_key_is_
     stack.environment.update(keys)
 
 
-def test_a_preview_that_fails_says_why_in_its_comment_and_fails_the_job(stack: Stack, github: FakeGitHub) -> None:
+def test_a_preview_that_fails_says_why_in_its_comment_and_fails_the_job(
+    stack: SandboxStack, github: FakeGitHub
+) -> None:
     stack.configure({"stackName": "much-too-long"})
     ended = run(stack, "preview", "operate preview", PULL_REQUEST="7", **github.environment())
     assert ended.code != 0
@@ -97,7 +99,9 @@ def test_a_preview_that_fails_says_why_in_its_comment_and_fails_the_job(stack: S
     assert summary(stack).read_text() in comment["body"]
 
 
-def test_what_is_deployed_is_summed_up_and_its_drift_is_one_issue_that_closes(stack: Stack, github: FakeGitHub) -> None:
+def test_what_is_deployed_is_summed_up_and_its_drift_is_one_issue_that_closes(
+    stack: SandboxStack, github: FakeGitHub
+) -> None:
     trend = stack.sandbox.trend
     deployed = run(stack, "deploy", "operate up")
     assert deployed.code == 0, deployed.output
@@ -117,7 +121,7 @@ def test_what_is_deployed_is_summed_up_and_its_drift_is_one_issue_that_closes(st
     assert issue["state"] == "closed"
 
 
-def test_drift_that_cannot_be_found_out_is_no_drift(stack: Stack, github: FakeGitHub) -> None:
+def test_drift_that_cannot_be_found_out_is_no_drift(stack: SandboxStack, github: FakeGitHub) -> None:
     stack.up()
     stack.sandbox.trend.add_fault(Fault(kind="status", status=401, service="workload", action="GET *", count=None))
     ended = run(stack, "drift", "operate drift", **github.environment())
@@ -129,6 +133,6 @@ def test_drift_that_cannot_be_found_out_is_no_drift(stack: Stack, github: FakeGi
 
 
 @pytest.mark.full
-def test_the_dependencies_are_installed_where_the_project_says(stack: Stack) -> None:
+def test_the_dependencies_are_installed_where_the_project_says(stack: SandboxStack) -> None:
     ended = run(stack, "deploy", "pulumi install")
     assert ended.code == 0, ended.output

@@ -14,20 +14,22 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.calls import AwsCall, Call, TrendCall, aws_calls, forget_calls, trend_calls
+from tests.e2e.calls import NthAwsCall, NthCall, NthTrendCall, aws_calls, forget_calls, trend_calls
 from tests.e2e.operating import UP, operate
-from tests.e2e.pulumi_cli import Stack
+from tests.e2e.pulumi_cli import SandboxStack
 from tests.e2e.standing import standing, world
 from tests.e2e.subscribers import existing, put
 
 FULL = os.environ.get("FULL") == "1"
 ONLY = os.environ.get("WALK", "")
 BUCKET = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
-Case = tuple[Call, str]
-Trial = Callable[[Call, str], None]
+WalkCase = tuple[NthCall, str]
+Trial = Callable[[NthCall, str], None]
+RecordProperty = Callable[[str, object], None]
+"""What pytest's `record_property` is."""
 
 
-def chosen(calls: Sequence[Call], ways: Sequence[str], keep: Sequence[str]) -> list[Case]:
+def chosen(calls: Sequence[NthCall], ways: Sequence[str], keep: Sequence[str]) -> list[WalkCase]:
     """Return the cases to walk: all of them, or without FULL those that `keep` names, if it names any."""
     cases = [(call, way) for call in calls for way in ways if ONLY in f"{call} {way}"]
     assert cases or ONLY
@@ -38,7 +40,7 @@ def chosen(calls: Sequence[Call], ways: Sequence[str], keep: Sequence[str]) -> l
     return picked
 
 
-def walk(record: Callable[[str, object], None], title: str, cases: Sequence[Case], trial: Trial) -> None:
+def walk(record: RecordProperty, title: str, cases: Sequence[WalkCase], trial: Trial) -> None:
     """Try the cases one after the other, record how many there were, and fail with all that failed."""
     failures, began, tried = [], time.monotonic(), 0
     for call, way in cases:
@@ -56,7 +58,7 @@ def walk(record: Callable[[str, object], None], title: str, cases: Sequence[Case
         pytest.fail("\n\n".join(failures))
 
 
-def converge(stack: Stack) -> None:
+def converge(stack: SandboxStack) -> None:
     """Do what an operator does after a failed or killed run.
 
     `operate up` is for what a dead run had under way in AWS or was changing or removing, of which only a refresh can
@@ -80,7 +82,7 @@ def _needs_operate(state: dict[str, Any]) -> bool:
     return any(each["resource"]["type"].startswith("aws:") or each["type"] != "creating" for each in operations)
 
 
-def settled(stack: Stack, expected: str) -> None:
+def settled(stack: SandboxStack, expected: str) -> None:
     now = standing(stack)
     assert now == expected, _first_difference(now, expected)
 
@@ -91,7 +93,7 @@ def _first_difference(now: str, expected: str) -> str:
     return f"{len(differing)} lines differ, first: {differing[:3]}"
 
 
-def nothing_left(stack: Stack, before: dict[str, Any]) -> None:
+def nothing_left(stack: SandboxStack, before: dict[str, Any]) -> None:
     run = stack.run("destroy", "--yes", "--skip-preview")
     assert run.code == 0, run.output
     after = world(stack)
@@ -102,12 +104,12 @@ def nothing_left(stack: Stack, before: dict[str, Any]) -> None:
 class Undisturbed:
     """A run in which nothing went wrong: the calls that it made, and what stood afterwards."""
 
-    to_trend: Sequence[TrendCall]
-    to_aws: Sequence[AwsCall]
+    to_trend: Sequence[NthTrendCall]
+    to_aws: Sequence[NthAwsCall]
     standing: str
 
     @classmethod
-    def run(cls, stack: Stack, *arguments: str) -> Undisturbed:
+    def run(cls, stack: SandboxStack, *arguments: str) -> Undisturbed:
         """Make it."""
         forget_calls(stack)
         stack.succeed(*arguments, "--yes", "--skip-preview")
@@ -115,7 +117,7 @@ class Undisturbed:
         return cls(*calls, standing(stack) if arguments[0] == "up" else "")
 
 
-def anew(stack: Stack) -> None:
+def anew(stack: SandboxStack) -> None:
     """Set the scene: nothing of ours, also after a failed case, and what others have subscribed to on the bucket."""
     if json.loads(stack.succeed("stack", "export"))["deployment"].get("resources"):
         operate(stack, "destroy", "--yes", "--skip-preview", "--non-interactive")

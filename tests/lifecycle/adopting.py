@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from tests.lifecycle.engine import Engine
-from tests.lifecycle.scene import LINK_INPUTS, Kind
+from tests.lifecycle.scene import LINK_INPUTS, LinkKind
 
 
 class Adopting:
     """What a stack with `adopt` declares for one link: the record of what was before, and the link."""
 
-    def __init__(self, engine: Engine, kind: Kind) -> None:
+    def __init__(self, engine: Engine, kind: LinkKind) -> None:
         self.prior = engine.resource(kind.prior)
         self.link = engine.resource(kind.provider)
         self.kind = kind

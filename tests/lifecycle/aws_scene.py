@@ -14,7 +14,7 @@ WHERE = AwsContext(ACCOUNT, REGION, "aws", "amazonaws.com")
 NAME = f"sandbox-existing-trail-{REGION}"
 
 
-class Aws:
+class AwsScene:
     """The sandbox's AWS as its owners change it, and as the checks ask it."""
 
     def __init__(self, sandbox: Sandbox) -> None:

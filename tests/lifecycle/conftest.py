@@ -17,10 +17,10 @@ from components.trend import transport
 from sandbox.sandbox import Sandbox
 from sandbox.trend import Simulator, SimulatorControl
 from tests.lifecycle.adopting import Adopting
-from tests.lifecycle.aws_scene import Aws
-from tests.lifecycle.engine import Engine, Resource
-from tests.lifecycle.notified_bucket import EXISTING, Bucket, Deployment, begin_anew
-from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, TENANT, VISION_ONE_ACCOUNT, Kind
+from tests.lifecycle.aws_scene import AwsScene
+from tests.lifecycle.engine import Engine, EngineResource
+from tests.lifecycle.notified_bucket import EXISTING, NotifiedBucket, NotifiedDeployment, begin_anew
+from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, TENANT, VISION_ONE_ACCOUNT, LinkKind
 
 
 @pytest.fixture(scope="session")
@@ -78,12 +78,12 @@ def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def aws(running_aws: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Aws:
+def aws(running_aws: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AwsScene:
     """AWS right after the sandbox's start, and the credentials for it in the environment."""
     running_aws.reset()
     for name, value in running_aws.endpoints().items():
         monkeypatch.setenv(name, value)
-    return Aws(running_aws)
+    return AwsScene(running_aws)
 
 
 @pytest.fixture(params=[CONNECTOR, CLOUD_ACCOUNT, VISION_ONE_ACCOUNT], ids=lambda kind: kind.name)
@@ -92,13 +92,13 @@ def kind(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture
-def resource(engine: Engine, kind: Kind) -> Resource:
+def resource(engine: Engine, kind: LinkKind) -> EngineResource:
     """The link, not made yet."""
     return engine.resource(kind.provider)
 
 
 @pytest.fixture
-def made(resource: Resource, kind: Kind, trend: SimulatorControl) -> Resource:
+def made(resource: EngineResource, kind: LinkKind, trend: SimulatorControl) -> EngineResource:
     """The link, made by this stack; the calls that it took are forgotten."""
     resource.up(kind.inputs)
     trend.clear_requests()
@@ -106,34 +106,34 @@ def made(resource: Resource, kind: Kind, trend: SimulatorControl) -> Resource:
 
 
 @pytest.fixture
-def stack(engine: Engine, kind: Kind) -> Adopting:
+def stack(engine: Engine, kind: LinkKind) -> Adopting:
     """The link of a stack with `adopt`, and the record of what was before."""
     return Adopting(engine, kind)
 
 
 @pytest.fixture
-def bucket(running_aws: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+def bucket(running_aws: Sandbox, monkeypatch: pytest.MonkeyPatch) -> NotifiedBucket:
     """A bucket with a notification of each kind, and the credentials for it in the environment."""
     running_aws.reset()
     for name, value in running_aws.endpoints().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(trail_bucket, "PAUSES", (0.01, 0.01))
     begin_anew()
-    bucket = Bucket(running_aws)
+    bucket = NotifiedBucket(running_aws)
     bucket.put(EXISTING)
     bucket.puts()
     return bucket
 
 
 @pytest.fixture
-def snapshot(bucket: Bucket) -> Resource:
+def snapshot(bucket: NotifiedBucket) -> EngineResource:
     """What the bucket holds before Trend's stack, not taken yet."""
     return Engine({}).resource(NotificationSnapshotProvider)
 
 
 @pytest.fixture
-def deployment(bucket: Bucket, snapshot: Resource) -> Deployment:
+def deployment(bucket: NotifiedBucket, snapshot: EngineResource) -> NotifiedDeployment:
     """Snapshot, stack and merge, deployed."""
-    made = Deployment(bucket, snapshot)
+    made = NotifiedDeployment(bucket, snapshot)
     made.up()
     return made

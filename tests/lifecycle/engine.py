@@ -19,13 +19,13 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
 from components.resources import base
+from components.resources.properties import Props
 
 PROJECT = "trend-onboarding"
 
 # What the SDK pickles with; it publishes no types.
 dill: Any = importlib.import_module("dill")
 
-Props = dict[str, Any]
 Step = Literal["create", "update", "replace", "same"]
 
 
@@ -47,7 +47,7 @@ def over_the_wire(props: Mapping[str, Any], *, keep_unknowns: bool = False) -> P
 
 
 @dataclass
-class State:
+class ResourceState:
     """What the state file holds of one resource."""
 
     id: str
@@ -73,9 +73,9 @@ class Engine:
         self._providers.clear()
         base._environment.cache_clear()
 
-    def resource(self, kind: type[ResourceProvider]) -> Resource:
+    def resource(self, kind: type[ResourceProvider]) -> EngineResource:
         """Declare a resource of this kind; nothing of it is in the state yet."""
-        return Resource(self, serialize_provider(kind()))
+        return EngineResource(self, serialize_provider(kind()))
 
     def provider(self, pickled: str) -> ResourceProvider:
         """Return the provider out of its pickle, configured; the same one for the life of the process."""
@@ -87,7 +87,7 @@ class Engine:
         return self._providers[pickled]
 
 
-class Resource:
+class EngineResource:
     """One dynamic resource of the stack.
 
     Attributes:
@@ -97,7 +97,7 @@ class Resource:
     def __init__(self, engine: Engine, pickled: str) -> None:
         self._engine = engine
         self._pickled = pickled
-        self.state: State | None = None
+        self.state: ResourceState | None = None
 
     @property
     def id(self) -> str:
@@ -137,7 +137,7 @@ class Resource:
             self.state = None
             return
         inputs = state.inputs if result.inputs is None else self._sealed(result.inputs)
-        self.state = State(result.id, inputs, self._sealed(result.outs or {}))
+        self.state = ResourceState(result.id, inputs, self._sealed(result.outs or {}))
 
     def destroy(self) -> None:
         """Remove it, if it is there."""
@@ -153,13 +153,13 @@ class Resource:
         state = self._known()
         old = base64.b64encode(dill.dumps(dill.loads(base64.b64decode(self._pickled)), protocol=2)).decode()
         assert old != self._pickled
-        self.state = State(state.id, {**state.inputs, PROVIDER_KEY: old}, {**state.outs, PROVIDER_KEY: old})
+        self.state = ResourceState(state.id, {**state.inputs, PROVIDER_KEY: old}, {**state.outs, PROVIDER_KEY: old})
 
     @property
     def _provider(self) -> ResourceProvider:
         return self._engine.provider(self._pickled)
 
-    def _known(self) -> State:
+    def _known(self) -> ResourceState:
         assert self.state is not None, "the state does not hold this resource"
         return self.state
 
@@ -184,9 +184,9 @@ class Resource:
 
     def _create(self, checked: Props) -> None:
         result = self._provider.create(over_the_wire(checked))
-        self.state = State(result.id, checked, self._sealed(result.outs or {}))
+        self.state = ResourceState(result.id, checked, self._sealed(result.outs or {}))
 
     def _update(self, checked: Props) -> None:
         state = self._known()
         result = self._provider.update(state.id, over_the_wire(state.outs), over_the_wire(checked))
-        self.state = State(state.id, checked, self._sealed(result.outs or {}))
+        self.state = ResourceState(state.id, checked, self._sealed(result.outs or {}))

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from components.aws import clients as aws_clients
+from components.aws.notifications import Document
 from components.resources import notification_provider
 from components.resources.base import OnboardingError
 from components.resources.notification_merge import NotificationMergeProvider
 from sandbox.gate.faults import Fault
 from sandbox.sandbox import ACCOUNT, Sandbox
-from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.engine import Engine, EngineResource
 
 REGION = "us-east-1"
 BUCKET = f"sandbox-existing-trail-{REGION}"
@@ -22,8 +23,6 @@ STACK = "CloudOne"
 GET, PUT = "GetBucketNotificationConfiguration", "PutBucketNotificationConfiguration"
 WHERE = {"awsAccountId": ACCOUNT, "awsRegion": REGION, "bucketName": BUCKET}
 BEFORE = {**WHERE, "stackName": STACK, "stackSettings": {"tags": {"team": "a"}}}
-
-Document = dict[str, Any]
 
 EXISTING: Document = {
     "TopicConfigurations": [
@@ -49,7 +48,7 @@ ADDED: Document = {
 }
 
 
-class Bucket:
+class NotifiedBucket:
     """The bucket as other teams and Trend's stack treat it."""
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -122,10 +121,10 @@ def begin_anew() -> None:
     notification_provider.recorded.clear()
 
 
-class Deployment:
+class NotifiedDeployment:
     """Snapshot, stack and merge, in the order of the engine."""
 
-    def __init__(self, bucket: Bucket, snapshot: Resource) -> None:
+    def __init__(self, bucket: NotifiedBucket, snapshot: EngineResource) -> None:
         self.bucket, self.snapshot = bucket, snapshot
         self.merge = Engine({}).resource(NotificationMergeProvider)
         self.stack_id = ""

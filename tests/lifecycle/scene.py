@@ -41,7 +41,7 @@ _WRITTEN = ("displayName", "alias", "accountName", "description", "features")
 
 
 @dataclass(frozen=True)
-class Kind:
+class LinkKind:
     """One kind of link: how a provider sees it, and how Trend does.
 
     Attributes:
@@ -142,7 +142,7 @@ class Kind:
         return len(control.requests(self.service, f"POST {self.collection}"))
 
 
-CONNECTOR = Kind(
+CONNECTOR = LinkKind(
     name="connector",
     provider=ConnectorProvider,
     prior=PriorConnectorProvider,
@@ -163,7 +163,7 @@ CONNECTOR = Kind(
     foreign_fields={"displayName": "made by hand", "workspacesEnabled": True, "syncedRegions": ["eu-west-3"]},
 )
 
-CLOUD_ACCOUNT = Kind(
+CLOUD_ACCOUNT = LinkKind(
     name="cloud account",
     provider=CloudAccountProvider,
     prior=PriorCloudAccountProvider,
@@ -183,7 +183,7 @@ CLOUD_ACCOUNT = Kind(
     foreign_fields={"alias": "made by hand", "description": "of another team"},
 )
 
-VISION_ONE_ACCOUNT = Kind(
+VISION_ONE_ACCOUNT = LinkKind(
     name="Vision One account",
     provider=VisionOneAccountProvider,
     prior=PriorVisionOneAccountProvider,

@@ -13,18 +13,18 @@ from components.settings.credentials import KEY_VARIABLE
 from components.settings.endpoints import AWS_REGIONS
 from sandbox.gate.faults import Fault
 from sandbox.trend import SimulatorControl
-from tests.lifecycle.engine import CheckFailed, Engine, Resource
+from tests.lifecycle.engine import CheckFailed, Engine, EngineResource
 from tests.lifecycle.scene import ACCOUNT, ACCOUNT_INPUTS, AWS_ACCOUNT, REGION, TENANT
 
 KEYS = {purpose: next(key for key in TENANT.api_keys if purpose in key.id) for purpose in ("Disabled", "ReadOnly")}
 
 
 @pytest.fixture
-def account(engine: Engine) -> Resource:
+def account(engine: Engine) -> EngineResource:
     return engine.resource(AccountProvider)
 
 
-def refusal(account: Resource, inputs: dict[str, str] = ACCOUNT_INPUTS) -> str:
+def refusal(account: EngineResource, inputs: dict[str, str] = ACCOUNT_INPUTS) -> str:
     with pytest.raises(OnboardingError) as refused:
         account.up(inputs)
     said = str(refused.value)
@@ -34,7 +34,7 @@ def refusal(account: Resource, inputs: dict[str, str] = ACCOUNT_INPUTS) -> str:
 
 
 def test_a_key_in_the_environment_wins_over_the_configuration(
-    account: Resource, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    account: EngineResource, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(KEY_VARIABLE, TENANT.full_access_key.value)
     engine.restart(cloudOneApiKey="unknown:key")
@@ -42,7 +42,7 @@ def test_a_key_in_the_environment_wins_over_the_configuration(
     assert account.id == ACCOUNT
 
 
-def test_nothing_is_asked_without_a_key(account: Resource, engine: Engine, trend: SimulatorControl) -> None:
+def test_nothing_is_asked_without_a_key(account: EngineResource, engine: Engine, trend: SimulatorControl) -> None:
     engine.restart(cloudOneApiKey="")
     assert account.preview(ACCOUNT_INPUTS) == "create"
     said = refusal(account)
@@ -60,7 +60,7 @@ def test_nothing_is_asked_without_a_key(account: Resource, engine: Engine, trend
     ],
 )
 def test_a_key_of_the_wrong_form_is_refused_unseen(
-    account: Resource, engine: Engine, trend: SimulatorControl, key: str, why: str
+    account: EngineResource, engine: Engine, trend: SimulatorControl, key: str, why: str
 ) -> None:
     engine.restart(cloudOneApiKey=key)
     said = refusal(account)
@@ -71,7 +71,7 @@ def test_a_key_of_the_wrong_form_is_refused_unseen(
 
 @pytest.mark.parametrize("behaviour", ["refused", "reads-itself"])
 def test_a_disabled_key_is_called_disabled(
-    account: Resource, engine: Engine, trend: SimulatorControl, behaviour: str
+    account: EngineResource, engine: Engine, trend: SimulatorControl, behaviour: str
 ) -> None:
     trend.behave(disabled_key=behaviour)
     engine.restart(cloudOneApiKey=KEYS["Disabled"].value)
@@ -83,21 +83,23 @@ def test_a_disabled_key_is_called_disabled(
         assert "enable it in Cloud One, Administration > API Keys" in said
 
 
-def test_an_unknown_key_is_called_unknown(account: Resource, engine: Engine) -> None:
+def test_an_unknown_key_is_called_unknown(account: EngineResource, engine: Engine) -> None:
     engine.restart(cloudOneApiKey="someId:of-nobody")
     said = refusal(account)
     assert "HTTP 401" in said
     assert "the API key is unknown or was deleted" in said
 
 
-def test_a_forbidden_key_is_told_what_it_needs(account: Resource, trend: SimulatorControl) -> None:
+def test_a_forbidden_key_is_told_what_it_needs(account: EngineResource, trend: SimulatorControl) -> None:
     trend.add_fault(Fault(kind="status", status=403, service="accounts"))
     said = refusal(account)
     assert "HTTP 403" in said
     assert "give the API key a role that may do this (Full Access)" in said
 
 
-def test_a_read_only_key_is_refused_for_a_deployment_and_does_for_a_refresh(account: Resource, engine: Engine) -> None:
+def test_a_read_only_key_is_refused_for_a_deployment_and_does_for_a_refresh(
+    account: EngineResource, engine: Engine
+) -> None:
     account.up(ACCOUNT_INPUTS)
     engine.restart(cloudOneApiKey=KEYS["ReadOnly"].value)
     account.refresh()
@@ -108,7 +110,7 @@ def test_a_read_only_key_is_refused_for_a_deployment_and_does_for_a_refresh(acco
 
 
 def test_an_aws_region_that_does_not_fit_is_refused_with_the_command(
-    account: Resource, trend: SimulatorControl
+    account: EngineResource, trend: SimulatorControl
 ) -> None:
     said = refusal(account, {**ACCOUNT_INPUTS, "awsRegion": "eu-central-1"})
     assert f"Cloud One account {ACCOUNT} is in region {REGION}, which belongs to AWS region us-east-1" in said
@@ -119,13 +121,13 @@ def test_an_aws_region_that_does_not_fit_is_refused_with_the_command(
 
 
 @pytest.mark.parametrize("region", AWS_REGIONS)
-def test_each_region_of_the_table_fits(account: Resource, trend: SimulatorControl, region: str) -> None:
+def test_each_region_of_the_table_fits(account: EngineResource, trend: SimulatorControl, region: str) -> None:
     trend.set_tenant(dataclasses.replace(TENANT, region=region))
     account.up({**ACCOUNT_INPUTS, "awsRegion": AWS_REGIONS[region]})
     assert account.outs["region"] == region
 
 
-def test_a_region_in_no_table_can_be_added(account: Resource, engine: Engine, trend: SimulatorControl) -> None:
+def test_a_region_in_no_table_can_be_added(account: EngineResource, engine: Engine, trend: SimulatorControl) -> None:
     trend.set_tenant(dataclasses.replace(TENANT, region="br-1"))
     inputs = {**ACCOUNT_INPUTS, "awsRegion": "sa-east-1"}
     said = refusal(account, inputs)
@@ -137,13 +139,13 @@ def test_a_region_in_no_table_can_be_added(account: Resource, engine: Engine, tr
     assert account.outs["region"] == "br-1"
 
 
-def test_an_addition_wins_over_the_table(account: Resource, engine: Engine) -> None:
+def test_an_addition_wins_over_the_table(account: EngineResource, engine: Engine) -> None:
     engine.restart(regionMap=json.dumps({REGION: "us-west-2"}))
     account.up({**ACCOUNT_INPUTS, "awsRegion": "us-west-2"})
     assert account.outs["awsRegion"] == "us-west-2"
 
 
-def test_a_stack_is_not_carried_over_to_another_aws_account(account: Resource, trend: SimulatorControl) -> None:
+def test_a_stack_is_not_carried_over_to_another_aws_account(account: EngineResource, trend: SimulatorControl) -> None:
     account.up(ACCOUNT_INPUTS)
     trend.clear_requests()
     with pytest.raises(CheckFailed, match=f"this stack onboards AWS account {AWS_ACCOUNT}"):
@@ -151,7 +153,7 @@ def test_a_stack_is_not_carried_over_to_another_aws_account(account: Resource, t
     assert trend.requests() == []
 
 
-def test_another_aws_region_is_verified_in_place(account: Resource, engine: Engine) -> None:
+def test_another_aws_region_is_verified_in_place(account: EngineResource, engine: Engine) -> None:
     account.up(ACCOUNT_INPUTS)
     with pytest.raises(OnboardingError, match="the AWS region in use is us-west-2"):
         account.up({**ACCOUNT_INPUTS, "awsRegion": "us-west-2"})
@@ -165,7 +167,7 @@ def test_another_aws_region_is_verified_in_place(account: Resource, engine: Engi
     }
 
 
-def test_a_rotated_key_is_no_difference(account: Resource, engine: Engine, trend: SimulatorControl) -> None:
+def test_a_rotated_key_is_no_difference(account: EngineResource, engine: Engine, trend: SimulatorControl) -> None:
     account.up(ACCOUNT_INPUTS)
     fresh = dataclasses.replace(TENANT.full_access_key, id="rotatedKeyId", secret="rotatedSecret")
     trend.set_tenant(dataclasses.replace(TENANT, api_keys=(fresh,)))
@@ -180,7 +182,7 @@ def test_a_rotated_key_is_no_difference(account: Resource, engine: Engine, trend
 
 @pytest.mark.parametrize("status", [401, 403, 404, 500])
 def test_a_refresh_fails_while_the_key_cannot_be_looked_up(
-    account: Resource, engine: Engine, trend: SimulatorControl, status: int
+    account: EngineResource, engine: Engine, trend: SimulatorControl, status: int
 ) -> None:
     account.up(ACCOUNT_INPUTS)
     engine.restart()
@@ -190,7 +192,7 @@ def test_a_refresh_fails_while_the_key_cannot_be_looked_up(
     assert account.state is not None
 
 
-def test_its_removal_asks_nothing(account: Resource, trend: SimulatorControl) -> None:
+def test_its_removal_asks_nothing(account: EngineResource, trend: SimulatorControl) -> None:
     account.up(ACCOUNT_INPUTS)
     trend.clear_requests()
     account.destroy()

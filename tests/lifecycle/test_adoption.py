@@ -16,12 +16,12 @@ from tests.lifecycle.scene import (
     NEW_ROLE,
     OUR_ROLE,
     THIRD_ROLE,
-    Kind,
+    LinkKind,
 )
 
 
 def test_an_adopted_link_is_ours_and_its_earlier_settings_are_kept(
-    stack: Adopting, kind: Kind, trend: SimulatorControl
+    stack: Adopting, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     before = kind.make_foreign(trend)
 
@@ -47,7 +47,7 @@ def test_an_adopted_connector_is_given_back_byte_for_byte(engine: Engine, trend:
 
 
 def test_an_adopted_link_is_given_back_with_one_line(
-    stack: Adopting, kind: Kind, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+    stack: Adopting, kind: LinkKind, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
     kind.make_foreign(trend)
     before = kind.settings(trend)
@@ -61,7 +61,7 @@ def test_an_adopted_link_is_given_back_with_one_line(
 
 
 def test_without_a_link_to_take_over_adopt_changes_nothing(
-    stack: Adopting, kind: Kind, trend: SimulatorControl
+    stack: Adopting, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     stack.up()
     assert stack.prior.outs["before"] == {}, "an output that is not there is unknown in every preview"
@@ -70,7 +70,7 @@ def test_without_a_link_to_take_over_adopt_changes_nothing(
     assert kind.live(trend) == []
 
 
-def test_a_record_is_kept_while_the_live_link_is_ours(stack: Adopting, kind: Kind, trend: SimulatorControl) -> None:
+def test_a_record_is_kept_while_the_live_link_is_ours(stack: Adopting, kind: LinkKind, trend: SimulatorControl) -> None:
     kind.make_foreign(trend)
     before = kind.settings(trend)
     stack.up()
@@ -87,7 +87,7 @@ def test_a_record_is_kept_while_the_live_link_is_ours(stack: Adopting, kind: Kin
     assert kind.settings(trend) == before
 
 
-def test_drift_put_right_keeps_the_original_settings(stack: Adopting, kind: Kind, trend: SimulatorControl) -> None:
+def test_drift_put_right_keeps_the_original_settings(stack: Adopting, kind: LinkKind, trend: SimulatorControl) -> None:
     kind.make_foreign(trend)
     before = kind.settings(trend)
     stack.up()
@@ -102,7 +102,7 @@ def test_drift_put_right_keeps_the_original_settings(stack: Adopting, kind: Kind
 
 
 def test_a_link_that_became_somebody_elses_again_is_not_given_back(
-    stack: Adopting, kind: Kind, trend: SimulatorControl
+    stack: Adopting, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     kind.make_foreign(trend)
     stack.up()
@@ -115,7 +115,7 @@ def test_a_link_that_became_somebody_elses_again_is_not_given_back(
 
 
 def test_a_link_that_its_owner_put_back_is_left_as_it_is_without_a_word(
-    stack: Adopting, kind: Kind, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+    stack: Adopting, kind: LinkKind, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
     kind.make_foreign(trend)
     before = kind.settings(trend)
@@ -130,7 +130,7 @@ def test_a_link_that_its_owner_put_back_is_left_as_it_is_without_a_word(
 
 @pytest.mark.parametrize("kind", [CONNECTOR, CLOUD_ACCOUNT], ids=lambda kind: kind.name)
 def test_a_replacement_gives_back_what_was_adopted_and_adopts_again(
-    stack: Adopting, kind: Kind, trend: SimulatorControl
+    stack: Adopting, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     kind.make_foreign(trend)
     before = kind.settings(trend)
@@ -149,7 +149,7 @@ def test_a_replacement_gives_back_what_was_adopted_and_adopts_again(
 
 
 def test_adopt_taken_out_of_the_settings_keeps_the_promise(
-    stack: Adopting, kind: Kind, trend: SimulatorControl
+    stack: Adopting, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     kind.make_foreign(trend)
     before = kind.settings(trend)
@@ -163,7 +163,7 @@ def test_adopt_taken_out_of_the_settings_keeps_the_promise(
     assert kind.settings(trend) == before
 
 
-def test_the_record_of_an_own_link_is_empty(stack: Adopting, kind: Kind, trend: SimulatorControl) -> None:
+def test_the_record_of_an_own_link_is_empty(stack: Adopting, kind: LinkKind, trend: SimulatorControl) -> None:
     stack.link.up(kind.inputs)  # made before `adopt` was set
     stack.up()
     assert stack.prior.outs["before"] == {}
@@ -172,7 +172,7 @@ def test_the_record_of_an_own_link_is_empty(stack: Adopting, kind: Kind, trend: 
     assert kind.live(trend) == []
 
 
-def test_the_record_changes_nothing_at_trend(stack: Adopting, kind: Kind, trend: SimulatorControl) -> None:
+def test_the_record_changes_nothing_at_trend(stack: Adopting, kind: LinkKind, trend: SimulatorControl) -> None:
     kind.make_foreign(trend)
     stack.prior.up(LINK_INPUTS)
     stack.prior.refresh()
@@ -191,7 +191,9 @@ def test_a_connector_with_keys_in_place_of_a_role_is_not_adopted(engine: Engine,
     assert CONNECTOR.only(trend) == before
 
 
-def test_an_adopted_link_deleted_by_hand_can_be_destroyed(stack: Adopting, kind: Kind, trend: SimulatorControl) -> None:
+def test_an_adopted_link_deleted_by_hand_can_be_destroyed(
+    stack: Adopting, kind: LinkKind, trend: SimulatorControl
+) -> None:
     kind.make_foreign(trend)
     before = kind.settings(trend)
     stack.up()

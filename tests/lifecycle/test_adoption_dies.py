@@ -8,14 +8,14 @@ from components.resources.base import OnboardingError
 from sandbox.trend import SimulatorControl
 from tests.lifecycle.adopting import Adopting
 from tests.lifecycle.engine import Engine
-from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, FOREIGN_ROLE, OUR_ROLE, VISION_ONE_ACCOUNT, Kind
+from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, FOREIGN_ROLE, OUR_ROLE, VISION_ONE_ACCOUNT, LinkKind
 
 LOOKS = {CONNECTOR.name: 0, CLOUD_ACCOUNT.name: 1, VISION_ONE_ACCOUNT.name: 2}
 """How often a link is read by GET before it is adopted: never, since it is searched for; once, since the list is
 remembered; for the record and for the link."""
 
 
-def the_run_dies(kind: Kind, trend: SimulatorControl, *, looks: int, done: bool) -> None:
+def the_run_dies(kind: LinkKind, trend: SimulatorControl, *, looks: int, done: bool) -> None:
     """Let every call from the change on go without an answer, as if the process had been killed there.
 
     Args:
@@ -27,7 +27,7 @@ def the_run_dies(kind: Kind, trend: SimulatorControl, *, looks: int, done: bool)
     trend.add_fault(kind.fault("drop", "GET", nth=looks + 1, count=None))
 
 
-def half_way(kind: Kind, *, done: bool) -> list[str]:
+def half_way(kind: LinkKind, *, done: bool) -> list[str]:
     """Return the role of what a run that died while it adopted has left: of a cloud account perhaps nothing at all."""
     if done:
         return [OUR_ROLE]
@@ -36,7 +36,7 @@ def half_way(kind: Kind, *, done: bool) -> list[str]:
 
 @pytest.mark.parametrize("done", [True, False], ids=["after the change", "before the change"])
 def test_an_adoption_that_died_half_way_keeps_the_original_settings(
-    stack: Adopting, engine: Engine, kind: Kind, trend: SimulatorControl, done: bool
+    stack: Adopting, engine: Engine, kind: LinkKind, trend: SimulatorControl, done: bool
 ) -> None:
     kind.make_foreign(trend)
     before = kind.settings(trend)
@@ -82,7 +82,7 @@ def test_a_cloud_account_that_cannot_be_put_back_is_named(
 
 
 def test_a_return_that_died_half_way_is_finished_by_the_next_destroy(
-    stack: Adopting, engine: Engine, kind: Kind, trend: SimulatorControl
+    stack: Adopting, engine: Engine, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     kind.make_foreign(trend)
     before = kind.settings(trend)
@@ -119,7 +119,7 @@ def test_a_cloud_account_that_a_dead_adoption_took_away_comes_back_when_the_stac
 
 
 def test_a_record_that_goes_while_the_adopted_link_stands_changes_nothing(
-    stack: Adopting, kind: Kind, trend: SimulatorControl
+    stack: Adopting, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     kind.make_foreign(trend)
     stack.up()

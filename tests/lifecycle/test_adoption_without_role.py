@@ -13,8 +13,8 @@ from sandbox.gate.faults import Fault
 from sandbox.sandbox import ACCOUNT as SANDBOX_ACCOUNT
 from sandbox.trend import SimulatorControl
 from tests.lifecycle.adopting import Adopting
-from tests.lifecycle.aws_scene import Aws
-from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, OUR_ROLE, Kind
+from tests.lifecycle.aws_scene import AwsScene
+from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, OUR_ROLE, LinkKind
 
 EARLIER_ROLE = f"arn:aws:iam::{SANDBOX_ACCOUNT}:role/path/earlier"
 REFUSAL = "The role could not be assumed"
@@ -27,7 +27,7 @@ def kind(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture
-def adopted(stack: Adopting, kind: Kind, trend: SimulatorControl, monkeypatch: pytest.MonkeyPatch) -> Adopting:
+def adopted(stack: Adopting, kind: LinkKind, trend: SimulatorControl, monkeypatch: pytest.MonkeyPatch) -> Adopting:
     """A stack that adopted a link, in a process of its own without AWS credentials."""
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_REGION", "us-east-1")
@@ -38,7 +38,7 @@ def adopted(stack: Adopting, kind: Kind, trend: SimulatorControl, monkeypatch: p
     return stack
 
 
-def refuse_earlier_role(trend: SimulatorControl, kind: Kind, message: str = REFUSAL) -> None:
+def refuse_earlier_role(trend: SimulatorControl, kind: LinkKind, message: str = REFUSAL) -> None:
     """Let Trend refuse the change of a connector; of a cloud account, the first registration, but not our own again."""
     action = "POST /awsconnectors/{ID}" if kind is CONNECTOR else f"POST {kind.collection}"
     for nth in (1, 3):  # a cloud account is registered with our role again in between
@@ -49,7 +49,7 @@ def refuse_earlier_role(trend: SimulatorControl, kind: Kind, message: str = REFU
 
 @pytest.mark.usefixtures("aws")
 def test_a_link_whose_earlier_role_is_gone_is_left_as_it_is_and_named(
-    adopted: Adopting, kind: Kind, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+    adopted: Adopting, kind: LinkKind, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
     before = kind.settings(trend)
     refuse_earlier_role(trend, kind)
@@ -63,7 +63,7 @@ def test_a_link_whose_earlier_role_is_gone_is_left_as_it_is_and_named(
 
 
 def test_a_link_whose_earlier_role_exists_is_left_to_a_later_run(
-    adopted: Adopting, kind: Kind, trend: SimulatorControl, aws: Aws
+    adopted: Adopting, kind: LinkKind, trend: SimulatorControl, aws: AwsScene
 ) -> None:
     aws.sandbox.aws("iam").create_role(RoleName="earlier", Path="/path/", AssumeRolePolicyDocument="{}")
     refuse_earlier_role(trend, kind)
@@ -74,7 +74,7 @@ def test_a_link_whose_earlier_role_exists_is_left_to_a_later_run(
 
 
 def test_where_aws_cannot_be_asked_a_refusal_of_the_role_that_lasts_counts(
-    adopted: Adopting, kind: Kind, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+    adopted: Adopting, kind: LinkKind, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
     refuse_earlier_role(trend, kind)
     adopted.destroy()
@@ -83,7 +83,7 @@ def test_where_aws_cannot_be_asked_a_refusal_of_the_role_that_lasts_counts(
 
 
 def test_where_aws_cannot_be_asked_any_other_refusal_stays_an_error(
-    adopted: Adopting, kind: Kind, trend: SimulatorControl
+    adopted: Adopting, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     refuse_earlier_role(trend, kind, "The name is too long")
     with pytest.raises(OnboardingError, match="The name is too long"):

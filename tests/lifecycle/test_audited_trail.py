@@ -9,7 +9,7 @@ import pytest
 from components.aws.context import AwsContext
 from components.checks.audited_trail import AuditedTrail, audited_trail
 from sandbox.sandbox import ACCOUNT
-from tests.lifecycle.aws_scene import NAME, REGION, WHERE, Aws
+from tests.lifecycle.aws_scene import NAME, REGION, WHERE, AwsScene
 
 TRAIL = "sandbox-existing-trail"
 ARN = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/{TRAIL}"
@@ -22,31 +22,31 @@ MANAGEMENT = {"Field": "eventCategory", "Equals": ["Management"]}
 
 
 @pytest.fixture
-def fit(aws: Aws) -> Aws:
+def fit(aws: AwsScene) -> AwsScene:
     """AWS with an existing trail that Vision One can read."""
     aws.sandbox.aws("sns").create_topic(Name="audited", Attributes={"Policy": POLICY})
     aws.trails.update_trail(Name=TRAIL, SnsTopicName="audited", EnableLogFileValidation=True)
     return aws
 
 
-def look(aws: Aws, where: AwsContext = WHERE, bucket: str = NAME) -> AuditedTrail:
+def look(aws: AwsScene, where: AwsContext = WHERE, bucket: str = NAME) -> AuditedTrail:
     return audited_trail(aws.clients, where, bucket)
 
 
-def said(aws: Aws) -> list[tuple[str, str]]:
+def said(aws: AwsScene) -> list[tuple[str, str]]:
     return [(each.verdict, str(each)) for each in look(aws).findings]
 
 
-def test_a_trail_without_deviations_is_named_with_its_topic(fit: Aws) -> None:
+def test_a_trail_without_deviations_is_named_with_its_topic(fit: AwsScene) -> None:
     assert look(fit) == (ARN, TOPIC, ())
 
 
-def test_a_bucket_without_a_trail_is_refused(fit: Aws) -> None:
+def test_a_bucket_without_a_trail_is_refused(fit: AwsScene) -> None:
     found = look(fit, bucket="another-bucket")
     assert (found.arn, [each.verdict for each in found.findings]) == ("", ["failed"])
 
 
-def test_each_deviation_is_a_finding(aws: Aws) -> None:
+def test_each_deviation_is_a_finding(aws: AwsScene) -> None:
     aws.trails.update_trail(Name=TRAIL, EnableLogFileValidation=False)
     (topic, validation) = said(aws)
     assert topic[0] == validation[0] == "failed"
@@ -55,7 +55,7 @@ def test_each_deviation_is_a_finding(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize("there", ["arn:aws:sns:eu-west-2:" + ACCOUNT, f"arn:aws:sns:{REGION}:999988887777"])
-def test_a_topic_of_elsewhere_is_refused(fit: Aws, monkeypatch: pytest.MonkeyPatch, there: str) -> None:
+def test_a_topic_of_elsewhere_is_refused(fit: AwsScene, monkeypatch: pytest.MonkeyPatch, there: str) -> None:
     trail = {**fit.trails.describe_trails()["trailList"][0], "SnsTopicARN": f"{there}:audited"}
     client = fit.clients.client("cloudtrail", REGION)
     monkeypatch.setattr(client, "describe_trails", lambda **_: {"trailList": [trail]})
@@ -63,13 +63,13 @@ def test_a_topic_of_elsewhere_is_refused(fit: Aws, monkeypatch: pytest.MonkeyPat
     assert (verdict, "not of this account and region" in text) == ("failed", True)
 
 
-def test_a_trail_of_another_account_or_region_is_refused(fit: Aws) -> None:
+def test_a_trail_of_another_account_or_region_is_refused(fit: AwsScene) -> None:
     found = look(fit, AwsContext("999988887777", REGION, "aws", "amazonaws.com"))
     assert [each.verdict for each in found.findings] == ["failed"]
     assert "of another account or region" in str(found.findings[0])
 
 
-def test_a_stopped_trail_is_warned_of(fit: Aws) -> None:
+def test_a_stopped_trail_is_warned_of(fit: AwsScene) -> None:
     fit.trails.stop_logging(Name=TRAIL)
     ((verdict, text),) = said(fit)
     assert (verdict, "start-logging" in text) == ("unknown", True)
@@ -86,7 +86,7 @@ def test_a_stopped_trail_is_warned_of(fit: Aws) -> None:
         ([{"ReadWriteType": "All", "ExcludeManagementEventSources": ["rdsdata.amazonaws.com"]}], "of rdsdata"),
     ],
 )
-def test_what_it_records_is_judged(fit: Aws, selectors: list[dict[str, Any]], reason: str) -> None:
+def test_what_it_records_is_judged(fit: AwsScene, selectors: list[dict[str, Any]], reason: str) -> None:
     fit.trails.put_event_selectors(TrailName=TRAIL, EventSelectors=selectors)
     found = said(fit)
     assert [verdict for verdict, _ in found] == (["failed"] if reason else [])
@@ -106,7 +106,7 @@ def test_what_it_records_is_judged(fit: Aws, selectors: list[dict[str, Any]], re
         ([[{"Field": "eventCategory", "Equals": ["Data"]}]], "does not record read and write"),
     ],
 )
-def test_advanced_selectors_are_judged(fit: Aws, fields: list[list[dict[str, Any]]], reason: str) -> None:
+def test_advanced_selectors_are_judged(fit: AwsScene, fields: list[list[dict[str, Any]]], reason: str) -> None:
     fit.trails.put_event_selectors(
         TrailName=TRAIL, AdvancedEventSelectors=[{"FieldSelectors": each} for each in fields]
     )
@@ -115,13 +115,13 @@ def test_advanced_selectors_are_judged(fit: Aws, fields: list[list[dict[str, Any
     assert reason in "".join(text for _, text in found)
 
 
-def test_of_several_trails_one_that_fits_is_taken(fit: Aws) -> None:
+def test_of_several_trails_one_that_fits_is_taken(fit: AwsScene) -> None:
     fit.make_trail("a-trail-without-a-topic")
     assert (look(fit).arn, look(fit).findings) == (ARN, ())
 
 
 @pytest.mark.parametrize("action", ["DescribeTrails", "GetTrailStatus"])
-def test_a_look_that_is_not_allowed_is_refused_with_the_permission(fit: Aws, action: str) -> None:
+def test_a_look_that_is_not_allowed_is_refused_with_the_permission(fit: AwsScene, action: str) -> None:
     fit.deny(action)
     ((verdict, text),) = said(fit)
     assert (verdict, f"cloudtrail:{action}" in text) == ("failed", True)

@@ -13,47 +13,46 @@ from components.aws.clients import AwsClients
 from components.aws.errors import AwsError, AwsUnavailable
 from components.aws.identity import AwsSettings
 from sandbox.gate.faults import Fault
-from sandbox.pulumi.aws.session import Aws as PluginAws
-from sandbox.pulumi.aws.session import decode
+from sandbox.pulumi.aws.session import Aws, decode
 from sandbox.sandbox import ACCOUNT
 from tests.assumable import assumable_role
-from tests.lifecycle.aws_scene import REGION, Aws
+from tests.lifecycle.aws_scene import REGION, AwsScene
 
 HUB, SPOKE = f"arn:aws:iam::{ACCOUNT}:role/hub", f"arn:aws:iam::{ACCOUNT}:role/spoke"
 
-Settings = dict[str, Any]
+ProviderSettings = dict[str, Any]
 
 
 @pytest.fixture(autouse=True)
-def deployers(aws: Aws) -> None:
+def deployers(aws: AwsScene) -> None:
     """The roles of the settings."""
     assert [assumable_role(aws.sandbox, name) for name in ("hub", "spoke")] == [HUB, SPOKE]
 
 
-def keys_of_a_user(aws: Aws, name: str) -> tuple[str, str]:
+def keys_of_a_user(aws: AwsScene, name: str) -> tuple[str, str]:
     iam = aws.sandbox.aws("iam")
     iam.create_user(UserName=name)
     made = iam.create_access_key(UserName=name)["AccessKey"]
     return made["AccessKeyId"], made["SecretAccessKey"]
 
 
-def nothing(_aws: Aws, _home: Path) -> Settings:
+def nothing(_aws: AwsScene, _home: Path) -> ProviderSettings:
     return {}
 
 
-def keys(aws: Aws, _home: Path) -> Settings:
+def keys(aws: AwsScene, _home: Path) -> ProviderSettings:
     access_key, secret_key = keys_of_a_user(aws, "given")
     return {"accessKey": access_key, "secretKey": secret_key}
 
 
-def a_profile(aws: Aws, home: Path) -> Settings:
+def a_profile(aws: AwsScene, home: Path) -> ProviderSettings:
     access_key, secret_key = keys_of_a_user(aws, "profiled")
     file = home / "credentials"
     file.write_text(f"[there]\naws_access_key_id = {access_key}\naws_secret_access_key = {secret_key}\n")
     return {"profile": "there", "sharedCredentialsFiles": [str(file)]}
 
 
-def a_profile_with_a_role(aws: Aws, home: Path) -> Settings:
+def a_profile_with_a_role(aws: AwsScene, home: Path) -> ProviderSettings:
     file = home / "config"
     file.write_text(
         f"[profile there]\nrole_arn = {SPOKE}\ncredential_source = Environment\nrole_session_name = profiled\n"
@@ -61,7 +60,7 @@ def a_profile_with_a_role(aws: Aws, home: Path) -> Settings:
     return {"profile": "there", "sharedConfigFiles": [str(file)]}
 
 
-def roles(_aws: Aws, _home: Path) -> Settings:
+def roles(_aws: AwsScene, _home: Path) -> ProviderSettings:
     return {
         "assumeRoles": [
             {"roleArn": HUB, "sessionName": "trend"},
@@ -70,7 +69,7 @@ def roles(_aws: Aws, _home: Path) -> Settings:
     }
 
 
-def a_web_identity(_aws: Aws, home: Path) -> Settings:
+def a_web_identity(_aws: AwsScene, home: Path) -> ProviderSettings:
     token = home / "token"
     token.write_text("of-the-web\n")
     return {
@@ -79,7 +78,7 @@ def a_web_identity(_aws: Aws, home: Path) -> Settings:
     }
 
 
-def a_web_identity_and_a_role(aws: Aws, home: Path) -> Settings:
+def a_web_identity_and_a_role(aws: AwsScene, home: Path) -> ProviderSettings:
     return {**a_web_identity(aws, home), "assumeRoles": [{"roleArn": SPOKE, "sessionName": "trend"}]}
 
 
@@ -96,29 +95,29 @@ def a_web_identity_and_a_role(aws: Aws, home: Path) -> Settings:
     ],
 )
 def test_program_and_provider_call_as_the_one_that_the_settings_name(
-    aws: Aws, tmp_path: Path, choose: Callable[[Aws, Path], Settings], expected: str
+    aws: AwsScene, tmp_path: Path, choose: Callable[[AwsScene, Path], ProviderSettings], expected: str
 ) -> None:
     given = {
         name: value if isinstance(value, str) else json.dumps(value) for name, value in choose(aws, tmp_path).items()
     }
     ours = AwsClients(AwsSettings.of({**given, "region": REGION}.get))
-    plugin = PluginAws(decode({**{name: text for name, text in given.items() if text}, "region": REGION}))
+    plugin = Aws(decode({**{name: text for name, text in given.items() if text}, "region": REGION}))
     assert ours.caller.arn == plugin.client("sts").get_caller_identity()["Arn"] == expected
     assert ours.context().account_id == expected.split(":")[4]
 
 
-def test_the_region_of_a_profile_serves_both(aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_region_of_a_profile_serves_both(aws: AwsScene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
     file = tmp_path / "config"
     file.write_text("[profile there]\nregion = eu-west-2\n")
     given = {"profile": "there", "sharedConfigFiles": json.dumps([str(file)])}
-    assert AwsClients(AwsSettings.of(given.get)).region == PluginAws(decode(given)).region == "eu-west-2"
+    assert AwsClients(AwsSettings.of(given.get)).region == Aws(decode(given)).region == "eu-west-2"
     with pytest.raises(AwsError, match="no AWS region is named; run `pulumi config set aws:region"):
         _ = AwsClients(AwsSettings()).region
 
 
-def test_a_role_that_may_not_be_assumed_is_one_line_with_the_next_step(aws: Aws) -> None:
+def test_a_role_that_may_not_be_assumed_is_one_line_with_the_next_step(aws: AwsScene) -> None:
     aws.sandbox.aws_control.add_fault(
         Fault(action="AssumeRole", count=None, status=403, code="AccessDenied", message="not allowed to assume")
     )
@@ -127,7 +126,7 @@ def test_a_role_that_may_not_be_assumed_is_one_line_with_the_next_step(aws: Aws)
         _ = AwsClients(AwsSettings.of(given.get)).caller
 
 
-def test_an_answer_that_is_not_of_aws_is_one_line(aws: Aws) -> None:
+def test_an_answer_that_is_not_of_aws_is_one_line(aws: AwsScene) -> None:
     given = {"endpoints": json.dumps([{"sts": aws.sandbox.trend.url}]), "region": REGION}
     with pytest.raises(AwsUnavailable, match=r"the answer is not one of AWS's; .*endpoints"):
         _ = AwsClients(AwsSettings.of(given.get)).caller

@@ -14,28 +14,28 @@ from components.aws.bucket import TrailBucket
 from components.aws.errors import AwsError
 from components.aws.notifications import Notifications
 from sandbox.gate.faults import Fault
-from tests.lifecycle.aws_scene import Aws
+from tests.lifecycle.aws_scene import AwsScene
 from tests.lifecycle.notified_bucket import EXISTING, PUT
 
 
 @pytest.fixture
-def bucket(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[TrailBucket]:
+def bucket(aws: AwsScene, monkeypatch: pytest.MonkeyPatch) -> Iterator[TrailBucket]:
     monkeypatch.setattr(trail_bucket, "CONFLICT_PAUSES", wait_fixed(0.05))
     yield aws.bucket()
     waiting._interrupted.clear()
 
 
-def conflict(aws: Aws, times: int | None) -> None:
+def conflict(aws: AwsScene, times: int | None) -> None:
     message = "A conflicting conditional operation is currently in progress against this resource. Please try again."
     fault = Fault(action=PUT, count=times, status=409, code="OperationAborted", message=message)
     aws.sandbox.aws_control.add_fault(fault)
 
 
-def puts(aws: Aws) -> int:
+def puts(aws: AwsScene) -> int:
     return len([call for call in aws.sandbox.aws_requests() if call.action == PUT])
 
 
-def test_a_change_is_made_once_the_other_is_done(aws: Aws, bucket: TrailBucket) -> None:
+def test_a_change_is_made_once_the_other_is_done(aws: AwsScene, bucket: TrailBucket) -> None:
     conflict(aws, 3)
     bucket.put(Notifications.of(EXISTING))
     assert puts(aws) == 4
@@ -43,7 +43,7 @@ def test_a_change_is_made_once_the_other_is_done(aws: Aws, bucket: TrailBucket) 
 
 
 def test_a_conflict_that_does_not_end_is_one_line_after_a_bounded_time(
-    aws: Aws, bucket: TrailBucket, monkeypatch: pytest.MonkeyPatch
+    aws: AwsScene, bucket: TrailBucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trail_bucket, "CONFLICT_SECONDS", 2.0)
     conflict(aws, None)
@@ -52,7 +52,7 @@ def test_a_conflict_that_does_not_end_is_one_line_after_a_bounded_time(
     assert 1 < puts(aws) < 60
 
 
-def test_an_interruption_ends_it(aws: Aws, bucket: TrailBucket, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interruption_ends_it(aws: AwsScene, bucket: TrailBucket, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trail_bucket, "CONFLICT_PAUSES", wait_fixed(60))
     conflict(aws, None)
     threading.Timer(0.5, waiting.interrupt).start()
@@ -61,7 +61,7 @@ def test_an_interruption_ends_it(aws: Aws, bucket: TrailBucket, monkeypatch: pyt
     assert puts(aws) == 1
 
 
-def test_any_other_refusal_is_not_repeated(aws: Aws, bucket: TrailBucket) -> None:
+def test_any_other_refusal_is_not_repeated(aws: AwsScene, bucket: TrailBucket) -> None:
     aws.deny(PUT)
     with pytest.raises(AwsError, match="s3:PutBucketNotification"):
         bucket.put(Notifications.of(EXISTING))

@@ -9,20 +9,20 @@ from components.resources.cloudtrail_parameters import CloudTrailParametersProvi
 from sandbox.gate.faults import Fault
 from sandbox.trend import SimulatorControl
 from sandbox.trend.records import digest
-from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.engine import Engine, EngineResource
 from tests.lifecycle.scene import AWS_ACCOUNT, AWS_REGION, CLOUD_ACCOUNT, OUR_ROLE, PARAMETERS_INPUTS, TENANT
 
 NEEDED = ["templateUrl", "param_ServiceToken", "param_ServiceURL", "param_APIVersion", "param_S3BucketName"]
 
 
 @pytest.fixture
-def parameters(engine: Engine, trend: SimulatorControl) -> Resource:
+def parameters(engine: Engine, trend: SimulatorControl) -> EngineResource:
     """Not asked for yet; the AWS account is registered, as step 7 needs it."""
     trend.add_cloud_account(AWS_ACCOUNT, OUR_ROLE)
     return engine.resource(CloudTrailParametersProvider)
 
 
-def test_they_come_with_a_token(parameters: Resource, trend: SimulatorControl) -> None:
+def test_they_come_with_a_token(parameters: EngineResource, trend: SimulatorControl) -> None:
     parameters.up(PARAMETERS_INPUTS)
 
     bucket = f"cloud-trail-client-stack-template-prod-{AWS_REGION}"
@@ -35,7 +35,7 @@ def test_they_come_with_a_token(parameters: Resource, trend: SimulatorControl) -
     assert digest(parameters.outs["serviceToken"]) == minted.token_digest
 
 
-def test_the_token_is_minted_once(parameters: Resource, engine: Engine, trend: SimulatorControl) -> None:
+def test_the_token_is_minted_once(parameters: EngineResource, engine: Engine, trend: SimulatorControl) -> None:
     parameters.up(PARAMETERS_INPUTS)
     before = parameters.state
     trend.clear_requests()
@@ -48,7 +48,7 @@ def test_the_token_is_minted_once(parameters: Resource, engine: Engine, trend: S
     assert trend.requests() == []
 
 
-def test_another_region_takes_another_token(parameters: Resource, trend: SimulatorControl) -> None:
+def test_another_region_takes_another_token(parameters: EngineResource, trend: SimulatorControl) -> None:
     parameters.up(PARAMETERS_INPUTS)
     assert parameters.up({**PARAMETERS_INPUTS, "awsRegion": "eu-west-2"}) == "replace"
     assert [token.aws_region for token in trend.state().service_tokens] == [AWS_REGION, "eu-west-2"]
@@ -56,7 +56,7 @@ def test_another_region_takes_another_token(parameters: Resource, trend: Simulat
 
 @pytest.mark.parametrize("dropped", NEEDED)
 def test_a_link_without_a_parameter_names_it_and_no_value(
-    parameters: Resource, trend: SimulatorControl, dropped: str, capfd: pytest.CaptureFixture[str]
+    parameters: EngineResource, trend: SimulatorControl, dropped: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     trend.behave(dropped_stack_parameter=dropped)
 
@@ -72,7 +72,7 @@ def test_a_link_without_a_parameter_names_it_and_no_value(
     assert parameters.state is None
 
 
-def test_an_unneeded_parameter_may_be_absent(parameters: Resource, trend: SimulatorControl) -> None:
+def test_an_unneeded_parameter_may_be_absent(parameters: EngineResource, trend: SimulatorControl) -> None:
     trend.behave(dropped_stack_parameter="param_S3BucketKey")
     parameters.up(PARAMETERS_INPUTS)
     assert parameters.outs["serviceToken"].startswith(TENANT.minted_prefix)
@@ -80,7 +80,7 @@ def test_an_unneeded_parameter_may_be_absent(parameters: Resource, trend: Simula
 
 @pytest.mark.parametrize("fault", ["drop", "html", "empty", "truncate", "status"])
 def test_a_lost_reply_is_not_asked_for_again_in_the_same_run(
-    parameters: Resource, engine: Engine, trend: SimulatorControl, fault: str
+    parameters: EngineResource, engine: Engine, trend: SimulatorControl, fault: str
 ) -> None:
     trend.add_fault(Fault.model_validate({"kind": fault, "service": "cloudtrail", "when": "after"}))
     with pytest.raises(OnboardingError) as failure:
@@ -94,14 +94,14 @@ def test_a_lost_reply_is_not_asked_for_again_in_the_same_run(
 
 
 def test_an_account_that_is_not_registered_is_refused_with_trends_words(
-    parameters: Resource, trend: SimulatorControl
+    parameters: EngineResource, trend: SimulatorControl
 ) -> None:
     CLOUD_ACCOUNT.delete(trend)
     with pytest.raises(OnboardingError, match=r"The AWS account is not registered \(providerAccountID: "):
         parameters.up(PARAMETERS_INPUTS)
 
 
-def test_its_removal_asks_nothing(parameters: Resource, trend: SimulatorControl) -> None:
+def test_its_removal_asks_nothing(parameters: EngineResource, trend: SimulatorControl) -> None:
     parameters.up(PARAMETERS_INPUTS)
     trend.clear_requests()
     parameters.destroy()

@@ -17,7 +17,7 @@ from components.resources.cloudtrail_parameters import CloudTrailParametersProvi
 from components.resources.enrollment import EnrollmentProvider
 from components.resources.external_id import ExternalIdProvider
 from sandbox.trend import SimulatorControl
-from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.engine import Engine, EngineResource
 from tests.lifecycle.scene import (
     ACCOUNT,
     ACCOUNT_INPUTS,
@@ -36,7 +36,7 @@ Act = Callable[[SimulatorControl], object]
 
 
 @dataclass(frozen=True)
-class Row:
+class ResourceRow:
     """One dynamic resource.
 
     Attributes:
@@ -57,28 +57,28 @@ class Row:
 
 
 ROWS = {
-    "account": Row(
+    "account": ResourceRow(
         AccountProvider,
         ACCOUNT_INPUTS,
         {"accountId": ACCOUNT, "region": REGION},
         ACCOUNT_INPUTS,
         "same",
     ),
-    "external id": Row(
+    "external id": ResourceRow(
         ExternalIdProvider,
         EXTERNAL_ID_INPUTS,
         {"externalId": TENANT.external_id},
         EXTERNAL_ID_INPUTS,
         "same",
     ),
-    "enrollment": Row(
+    "enrollment": ResourceRow(
         EnrollmentProvider,
         ENROLLMENT_INPUTS,
         {"status": "registered"},
         {**ENROLLMENT_INPUTS, "enroll": False},
         "update",
     ),
-    "connector": Row(
+    "connector": ResourceRow(
         CONNECTOR.provider,
         CONNECTOR.inputs,
         {"roleArn": OUR_ROLE, **CONNECTOR.own_settings},
@@ -86,7 +86,7 @@ ROWS = {
         "update",
         CONNECTOR.delete,
     ),
-    "cloud account": Row(
+    "cloud account": ResourceRow(
         CLOUD_ACCOUNT.provider,
         CLOUD_ACCOUNT.inputs,
         {"roleArn": OUR_ROLE, **CLOUD_ACCOUNT.own_settings},
@@ -94,7 +94,7 @@ ROWS = {
         "update",
         CLOUD_ACCOUNT.delete,
     ),
-    "forwarder's parameters": Row(
+    "forwarder's parameters": ResourceRow(
         CloudTrailParametersProvider,
         PARAMETERS_INPUTS,
         {},
@@ -111,14 +111,16 @@ def row(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture
-def resource(engine: Engine, row: Row, trend: SimulatorControl) -> Resource:
+def resource(engine: Engine, row: ResourceRow, trend: SimulatorControl) -> EngineResource:
     """The resource, not created yet; the account is registered where it must be."""
     if row.provider is CloudTrailParametersProvider:
         engine.resource(CLOUD_ACCOUNT.provider).up(CLOUD_ACCOUNT.inputs)
     return engine.resource(row.provider)
 
 
-def test_basic_it_is_created_stays_as_it_is_and_goes(resource: Resource, row: Row, trend: SimulatorControl) -> None:
+def test_basic_it_is_created_stays_as_it_is_and_goes(
+    resource: EngineResource, row: ResourceRow, trend: SimulatorControl
+) -> None:
     links = trend.state().links()
     assert resource.up(row.inputs) == "create"
     assert resource.outs.items() >= {**row.inputs, **row.outputs}.items()
@@ -130,7 +132,7 @@ def test_basic_it_is_created_stays_as_it_is_and_goes(resource: Resource, row: Ro
     assert trend.state().links() == links
 
 
-def test_update_a_changed_input_does_what_is_documented(resource: Resource, row: Row) -> None:
+def test_update_a_changed_input_does_what_is_documented(resource: EngineResource, row: ResourceRow) -> None:
     resource.up(row.before)
     assert resource.up(row.inputs) == row.step
     assert resource.outs.items() >= {**row.inputs, **row.outputs}.items()
@@ -138,7 +140,7 @@ def test_update_a_changed_input_does_what_is_documented(resource: Resource, row:
 
 
 def test_disappears_what_is_deleted_by_hand_is_created_again(
-    resource: Resource, row: Row, trend: SimulatorControl
+    resource: EngineResource, row: ResourceRow, trend: SimulatorControl
 ) -> None:
     resource.up(row.inputs)
     if row.disappear is None:  # nothing at Trend can be deleted, so nothing may be forgotten
@@ -153,7 +155,7 @@ def test_disappears_what_is_deleted_by_hand_is_created_again(
 
 
 def test_adopted_what_an_interrupted_run_left_is_found_and_not_created_twice(
-    resource: Resource, row: Row, engine: Engine, trend: SimulatorControl
+    resource: EngineResource, row: ResourceRow, engine: Engine, trend: SimulatorControl
 ) -> None:
     engine.resource(row.provider).up(row.inputs)  # and its state was lost
     trend.clear_requests()
@@ -162,7 +164,9 @@ def test_adopted_what_an_interrupted_run_left_is_found_and_not_created_twice(
     assert sum(call.changing for call in trend.requests()) == row.changing_calls
 
 
-def test_regression_a_pickle_of_another_python_changes_nothing_but_itself(resource: Resource, row: Row) -> None:
+def test_regression_a_pickle_of_another_python_changes_nothing_but_itself(
+    resource: EngineResource, row: ResourceRow
+) -> None:
     resource.up(row.inputs)
     outputs = resource.outs
     resource.pickled_anew()

@@ -11,7 +11,7 @@ from components.resources.enrollment import EnrollmentProvider
 from components.settings.credentials import TOKEN_VARIABLE
 from sandbox.gate.faults import Fault
 from sandbox.trend import SimulatorControl
-from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.engine import Engine, EngineResource
 from tests.lifecycle.scene import ACCOUNT, ENROLLMENT_INPUTS, TENANT
 
 SERVICE = "visionone-connect"
@@ -21,7 +21,7 @@ WARNING = "moves endpoint management from Cloud One to Vision One, which cannot 
 
 
 @pytest.fixture
-def enrollment(engine: Engine) -> Resource:
+def enrollment(engine: Engine) -> EngineResource:
     return engine.resource(EnrollmentProvider)
 
 
@@ -39,7 +39,7 @@ def enrolled_before(trend: SimulatorControl, engine: Engine) -> None:
     trend.clear_requests()
 
 
-def test_an_account_is_enrolled_with_the_token_of_the_run(enrollment: Resource, trend: SimulatorControl) -> None:
+def test_an_account_is_enrolled_with_the_token_of_the_run(enrollment: EngineResource, trend: SimulatorControl) -> None:
     enrollment.up(ENROLLMENT_INPUTS)
 
     assert enrollment.id == ACCOUNT
@@ -49,7 +49,7 @@ def test_an_account_is_enrolled_with_the_token_of_the_run(enrollment: Resource, 
 
 
 def test_a_tenant_that_is_enrolled_already_is_named_with_the_other_route(
-    enrollment: Resource, engine: Engine, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+    enrollment: EngineResource, engine: Engine, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
     enrolled_before(trend, engine)
     capfd.readouterr()
@@ -59,7 +59,7 @@ def test_a_tenant_that_is_enrolled_already_is_named_with_the_other_route(
 
 
 def test_a_token_in_the_environment_wins_less_the_blanks_around_it(
-    enrollment: Resource, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    enrollment: EngineResource, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(TOKEN_VARIABLE, f" {FRESH}\n")
     engine.restart(visionOneServiceToken=EXPIRED)
@@ -68,7 +68,7 @@ def test_a_token_in_the_environment_wins_less_the_blanks_around_it(
 
 
 def test_what_cannot_be_undone_is_said_in_the_preview_and_only_while_it_is_to_be_done(
-    enrollment: Resource, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+    enrollment: EngineResource, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
     enrollment.preview(ENROLLMENT_INPUTS)
     assert WARNING in capfd.readouterr().err
@@ -82,7 +82,7 @@ def test_what_cannot_be_undone_is_said_in_the_preview_and_only_while_it_is_to_be
 
 
 def test_without_a_token_it_is_skipped_with_one_line(
-    enrollment: Resource, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+    enrollment: EngineResource, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
     enrollment.up(NO_TOKEN)
     assert enrollment.outs == {**NO_TOKEN, "status": "skipped"}
@@ -96,7 +96,7 @@ def test_without_a_token_it_is_skipped_with_one_line(
     assert trend.requests(SERVICE) == []
 
 
-def test_a_token_that_is_given_later_enrols(enrollment: Resource, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_token_that_is_given_later_enrols(enrollment: EngineResource, capfd: pytest.CaptureFixture[str]) -> None:
     enrollment.up(NO_TOKEN)
     capfd.readouterr()
     assert enrollment.up(ENROLLMENT_INPUTS) == "update"
@@ -106,7 +106,7 @@ def test_a_token_that_is_given_later_enrols(enrollment: Resource, capfd: pytest.
 
 @pytest.mark.parametrize("token", ["", USED, EXPIRED, "another"])
 def test_what_is_enrolled_stays_so_whatever_becomes_of_the_token(
-    enrollment: Resource, engine: Engine, trend: SimulatorControl, token: str
+    enrollment: EngineResource, engine: Engine, trend: SimulatorControl, token: str
 ) -> None:
     enrollment.up(ENROLLMENT_INPUTS)
     trend.clear_requests()
@@ -125,7 +125,7 @@ def test_what_is_enrolled_stays_so_whatever_becomes_of_the_token(
 @pytest.mark.parametrize("form", ["registration", "list", "list in an object"])
 @pytest.mark.parametrize("token", [FRESH, USED])
 def test_an_account_that_is_registered_already_is_not_enrolled_again(
-    enrollment: Resource, engine: Engine, trend: SimulatorControl, form: str, token: str
+    enrollment: EngineResource, engine: Engine, trend: SimulatorControl, form: str, token: str
 ) -> None:
     enrolled_before(trend, engine)
     trend.behave(registration_form=form)
@@ -139,7 +139,7 @@ def test_an_account_that_is_registered_already_is_not_enrolled_again(
 
 @pytest.mark.parametrize("status", [403, 404, 405])
 def test_a_registration_that_cannot_be_read_shows_in_the_conflict(
-    enrollment: Resource, engine: Engine, trend: SimulatorControl, status: int
+    enrollment: EngineResource, engine: Engine, trend: SimulatorControl, status: int
 ) -> None:
     enrolled_before(trend, engine)
     trend.add_fault(fault("status", "GET", status=status, count=None))
@@ -155,7 +155,7 @@ def test_a_registration_that_cannot_be_read_shows_in_the_conflict(
 
 @pytest.mark.parametrize(("token", "why"), [(USED, "has been used"), (EXPIRED, "has expired"), ("other", "is unknown")])
 def test_a_token_that_does_not_serve_is_refused_with_trends_reason_and_not_shown(
-    enrollment: Resource, engine: Engine, trend: SimulatorControl, token: str, why: str
+    enrollment: EngineResource, engine: Engine, trend: SimulatorControl, token: str, why: str
 ) -> None:
     engine.restart(visionOneServiceToken=token)
     with pytest.raises(OnboardingError) as refusal:
@@ -168,7 +168,7 @@ def test_a_token_that_does_not_serve_is_refused_with_trends_reason_and_not_shown
 
 
 def test_a_run_without_the_token_that_it_needs_says_how_to_give_it(
-    enrollment: Resource, engine: Engine, trend: SimulatorControl
+    enrollment: EngineResource, engine: Engine, trend: SimulatorControl
 ) -> None:
     engine.restart(visionOneServiceToken="")
     with pytest.raises(OnboardingError, match="set VISION_ONE_SERVICE_TOKEN, or `pulumi config set --secret"):
@@ -189,7 +189,7 @@ LOST: list[dict[str, Any]] = [
 @pytest.mark.parametrize("lost", LOST, ids=lambda lost: "-".join(str(part) for part in lost.values()))
 @pytest.mark.parametrize("readable", [True, False], ids=["status readable", "status unreadable"])
 def test_an_enrolment_whose_reply_was_lost_is_found_and_not_done_twice(
-    enrollment: Resource, engine: Engine, trend: SimulatorControl, lost: dict[str, Any], readable: bool
+    enrollment: EngineResource, engine: Engine, trend: SimulatorControl, lost: dict[str, Any], readable: bool
 ) -> None:
     trend.behave(registration_read=readable)
     trend.add_fault(fault(when="after", **lost))
@@ -208,7 +208,7 @@ def test_an_enrolment_whose_reply_was_lost_is_found_and_not_done_twice(
 
 
 def test_an_enrolment_that_was_not_carried_out_fails_and_is_done_by_the_next_run(
-    enrollment: Resource, engine: Engine, trend: SimulatorControl
+    enrollment: EngineResource, engine: Engine, trend: SimulatorControl
 ) -> None:
     trend.add_fault(fault("drop"))
     with pytest.raises(OnboardingError, match="broke before the reply came"):
@@ -220,14 +220,14 @@ def test_an_enrolment_that_was_not_carried_out_fails_and_is_done_by_the_next_run
 
 
 @pytest.mark.parametrize("kind", ["status", "html", "drop"])
-def test_a_look_that_fails_enrols_nothing(enrollment: Resource, trend: SimulatorControl, kind: str) -> None:
+def test_a_look_that_fails_enrols_nothing(enrollment: EngineResource, trend: SimulatorControl, kind: str) -> None:
     trend.add_fault(fault(kind, "GET", count=None))
     with pytest.raises(OnboardingError):
         enrollment.up(ENROLLMENT_INPUTS)
     assert posts(trend) == 0
 
 
-def test_a_refresh_that_fails_keeps_the_state(enrollment: Resource, trend: SimulatorControl) -> None:
+def test_a_refresh_that_fails_keeps_the_state(enrollment: EngineResource, trend: SimulatorControl) -> None:
     enrollment.up(ENROLLMENT_INPUTS)
     before = enrollment.state
     trend.add_fault(fault("status", "GET", count=None))
@@ -237,7 +237,7 @@ def test_a_refresh_that_fails_keeps_the_state(enrollment: Resource, trend: Simul
 
 
 def test_its_end_leaves_the_registration_and_names_it(
-    enrollment: Resource, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+    enrollment: EngineResource, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
     enrollment.up(ENROLLMENT_INPUTS)
     trend.clear_requests()

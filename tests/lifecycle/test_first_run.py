@@ -17,7 +17,7 @@ from components.resources.cloudtrail_parameters import CloudTrailParametersProvi
 from components.resources.enrollment import EnrollmentProvider
 from components.resources.external_id import ExternalIdProvider
 from sandbox.trend import SimulatorControl
-from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.engine import Engine, EngineResource
 from tests.lifecycle.scene import (
     ACCOUNT_INPUTS,
     CLOUD_ACCOUNT,
@@ -31,7 +31,7 @@ from tests.lifecycle.scene import (
 WORKERS = 4  # the threads of the dynamic provider's process
 
 
-class Stack:
+class FirstStack:
     """The resources of a stack; those that do not depend on each other are dealt with side by side, as the engine does.
 
     Args:
@@ -77,8 +77,8 @@ class Stack:
 
 
 @pytest.fixture
-def stack(engine: Engine) -> Stack:
-    return Stack(engine)
+def stack(engine: Engine) -> FirstStack:
+    return FirstStack(engine)
 
 
 @pytest.fixture
@@ -86,7 +86,9 @@ def calls(trend: SimulatorControl) -> Callable[[], list[str]]:
     return lambda: [f"{call.service} {call.action}" for call in trend.requests()]
 
 
-def test_a_first_run_takes_at_most_ten_calls_and_no_call_twice(stack: Stack, calls: Callable[[], list[str]]) -> None:
+def test_a_first_run_takes_at_most_ten_calls_and_no_call_twice(
+    stack: FirstStack, calls: Callable[[], list[str]]
+) -> None:
     with ThreadPoolExecutor(WORKERS) as pool:
         assert stack.up(pool) == ["create"] * 6
 
@@ -95,7 +97,7 @@ def test_a_first_run_takes_at_most_ten_calls_and_no_call_twice(stack: Stack, cal
 
 
 def test_a_run_that_changes_nothing_takes_none(
-    stack: Stack, engine: Engine, trend: SimulatorControl, calls: Callable[[], list[str]]
+    stack: FirstStack, engine: Engine, trend: SimulatorControl, calls: Callable[[], list[str]]
 ) -> None:
     with ThreadPoolExecutor(WORKERS) as pool:
         stack.up(pool)
@@ -118,7 +120,7 @@ NO_SUCH_GET = CLOUD_ACCOUNT.fault("status", "GET", status=404, count=None, actio
     ],
 )
 def test_calls_grow_with_a_tenants_accounts_by_one_look_at_the_list_at_most(
-    stack: Stack,
+    stack: FirstStack,
     engine: Engine,
     trend: SimulatorControl,
     calls: Callable[[], list[str]],
@@ -141,11 +143,11 @@ def test_calls_grow_with_a_tenants_accounts_by_one_look_at_the_list_at_most(
     assert len(CLOUD_ACCOUNT.live(trend)) == others
 
 
-def all_at_once(resources: tuple[Resource, ...], operation: Callable[[Resource], None]) -> None:
+def all_at_once(resources: tuple[EngineResource, ...], operation: Callable[[EngineResource], None]) -> None:
     """Begin an operation on every resource at the same moment, each from one of the workers."""
     ready = threading.Barrier(WORKERS)
 
-    def work(share: tuple[Resource, ...]) -> None:
+    def work(share: tuple[EngineResource, ...]) -> None:
         ready.wait(timeout=5)
         for resource in share:
             operation(resource)
@@ -155,7 +157,7 @@ def all_at_once(resources: tuple[Resource, ...], operation: Callable[[Resource],
 
 
 def test_workers_share_the_keys_details_and_have_one_connection_a_service(
-    stack: Stack, engine: Engine, trend: SimulatorControl
+    stack: FirstStack, engine: Engine, trend: SimulatorControl
 ) -> None:
     with ThreadPoolExecutor(WORKERS) as pool:
         stack.up(pool)
@@ -163,7 +165,7 @@ def test_workers_share_the_keys_details_and_have_one_connection_a_service(
     for _ in range(3):
         trend.clear_requests()
         engine.restart()
-        all_at_once(stack.resources, Resource.refresh)
+        all_at_once(stack.resources, EngineResource.refresh)
         assert len(trend.requests("accounts")) == 1
         for service in ("workload", "cloudaccounts", "visionone-connect"):
             assert trend.connections(service) <= WORKERS
@@ -182,7 +184,7 @@ def test_providers_that_are_configured_side_by_side_share_one_environment(monkey
     assert len({id(provider._environment) for provider in providers}) == 1
 
 
-def test_a_worker_keeps_its_connection_to_a_service(stack: Stack, trend: SimulatorControl) -> None:
+def test_a_worker_keeps_its_connection_to_a_service(stack: FirstStack, trend: SimulatorControl) -> None:
     stack.account.up(ACCOUNT_INPUTS)
     with ThreadPoolExecutor(1) as worker:
         for link, kind in ((stack.connector, CONNECTOR), (stack.cloud_account, CLOUD_ACCOUNT)):

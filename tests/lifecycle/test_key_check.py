@@ -9,7 +9,7 @@ from components.resources.base import OnboardingError
 from components.resources.key_check import KeyCheckProvider
 from sandbox.gate.faults import Fault
 from sandbox.trend import SimulatorControl
-from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.engine import Engine, EngineResource
 from tests.lifecycle.scene import ACCOUNT, TENANT
 
 INPUTS = {"cloudOneAccountId": ACCOUNT, "before": ["arn:of-a-stack"]}
@@ -17,7 +17,7 @@ READ_ONLY = next(key for key in TENANT.api_keys if key.role == "read-only")
 
 
 @pytest.fixture
-def check(engine: Engine, trend: SimulatorControl) -> Resource:
+def check(engine: Engine, trend: SimulatorControl) -> EngineResource:
     """A check that exists, and that has asked nothing for it."""
     check = engine.resource(KeyCheckProvider)
     check.up(INPUTS)
@@ -26,14 +26,14 @@ def check(engine: Engine, trend: SimulatorControl) -> Resource:
     return check
 
 
-def test_a_deletion_asks_once_whether_the_key_is_taken(check: Resource, trend: SimulatorControl) -> None:
+def test_a_deletion_asks_once_whether_the_key_is_taken(check: EngineResource, trend: SimulatorControl) -> None:
     check.destroy()
     assert [call.action for call in trend.requests()] == ["GET /apikeys/{id}"]
 
 
 @pytest.mark.parametrize("status", [401, 403, 503])
 def test_a_refused_key_ends_the_deletion_and_the_next_run_asks_again(
-    check: Resource, engine: Engine, trend: SimulatorControl, status: int
+    check: EngineResource, engine: Engine, trend: SimulatorControl, status: int
 ) -> None:
     trend.add_fault(Fault(kind="status", status=status, service="accounts", count=None))
     with pytest.raises(OnboardingError, match=f"step 1, Cloud One account: .*HTTP {status}"):
@@ -48,7 +48,9 @@ def test_a_refused_key_ends_the_deletion_and_the_next_run_asks_again(
 @pytest.mark.parametrize(
     ("key", "words"), [(READ_ONLY.value, "may change nothing"), ("", "there is no Cloud One API key")]
 )
-def test_a_key_that_changes_nothing_ends_the_deletion(check: Resource, engine: Engine, key: str, words: str) -> None:
+def test_a_key_that_changes_nothing_ends_the_deletion(
+    check: EngineResource, engine: Engine, key: str, words: str
+) -> None:
     engine.restart(cloudOneApiKey=key)
     with pytest.raises(OnboardingError, match=words):
         check.destroy()
@@ -62,6 +64,6 @@ def test_a_key_of_another_account_ends_the_deletion(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("before", [[Unknown()], Unknown(), ["arn:of-another-stack"]])
-def test_the_check_is_replaced_with_what_it_is_for(check: Resource, before: object) -> None:
+def test_the_check_is_replaced_with_what_it_is_for(check: EngineResource, before: object) -> None:
     assert check.preview({**INPUTS, "before": before}) == "replace"
     assert check.preview(INPUTS) == "same"

@@ -9,11 +9,11 @@ import pytest
 from components.resources.base import OnboardingError
 from sandbox.gate.faults import Fault
 from sandbox.trend import SimulatorControl
-from tests.lifecycle.engine import Engine, Resource
-from tests.lifecycle.scene import AWS_ACCOUNT, CONNECTOR, FOREIGN_ROLE, OUR_ROLE, THIRD_ROLE, Kind
+from tests.lifecycle.engine import Engine, EngineResource
+from tests.lifecycle.scene import AWS_ACCOUNT, CONNECTOR, FOREIGN_ROLE, OUR_ROLE, THIRD_ROLE, LinkKind
 
 
-def test_a_link_is_made_with_every_setting(resource: Resource, kind: Kind, trend: SimulatorControl) -> None:
+def test_a_link_is_made_with_every_setting(resource: EngineResource, kind: LinkKind, trend: SimulatorControl) -> None:
     assert resource.up(kind.inputs) == "create"
 
     made = kind.only(trend)
@@ -24,14 +24,14 @@ def test_a_link_is_made_with_every_setting(resource: Resource, kind: Kind, trend
     assert "original" not in resource.outs
 
 
-def test_it_is_looked_for_before_it_is_made(resource: Resource, kind: Kind, trend: SimulatorControl) -> None:
+def test_it_is_looked_for_before_it_is_made(resource: EngineResource, kind: LinkKind, trend: SimulatorControl) -> None:
     resource.up(kind.inputs)
     calls = [(call.action.split()[0], call.changing) for call in trend.requests(kind.service)]
     assert calls == [("POST" if kind is CONNECTOR else "GET", False), ("POST", True)]
 
 
 def test_a_link_that_a_dead_run_left_is_taken_up_without_another_post(
-    resource: Resource, kind: Kind, trend: SimulatorControl
+    resource: EngineResource, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     left = kind.make_ours(trend)
 
@@ -43,7 +43,7 @@ def test_a_link_that_a_dead_run_left_is_taken_up_without_another_post(
 
 
 def test_a_link_that_a_dead_run_left_gets_the_settings_of_this_run(
-    resource: Resource, kind: Kind, trend: SimulatorControl
+    resource: EngineResource, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     kind.make_ours(trend)
     kind.change(trend, **{kind.name_field: "as it was called last week"})
@@ -54,7 +54,7 @@ def test_a_link_that_a_dead_run_left_gets_the_settings_of_this_run(
 
 
 def test_a_link_of_somebody_else_is_refused_with_both_ways_out(
-    resource: Resource, kind: Kind, trend: SimulatorControl
+    resource: EngineResource, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     before = kind.make_foreign(trend)
 
@@ -80,7 +80,9 @@ def test_a_connector_is_named_by_its_number_too(engine: Engine, trend: Simulator
         engine.resource(CONNECTOR.provider).up(CONNECTOR.inputs)
 
 
-def test_links_of_other_aws_accounts_are_passed_over(resource: Resource, kind: Kind, trend: SimulatorControl) -> None:
+def test_links_of_other_aws_accounts_are_passed_over(
+    resource: EngineResource, kind: LinkKind, trend: SimulatorControl
+) -> None:
     kind.by_hand(trend)("210987654321", "arn:aws:iam::210987654321:role/theirs", **kind.foreign_fields)
     (theirs,) = kind.live(trend)
 
@@ -92,7 +94,7 @@ def test_links_of_other_aws_accounts_are_passed_over(resource: Resource, kind: K
 
 @pytest.mark.parametrize("status", [400, 409])
 def test_a_post_that_is_refused_as_a_duplicate_takes_up_what_is_ours(
-    resource: Resource, kind: Kind, trend: SimulatorControl, status: int
+    resource: EngineResource, kind: LinkKind, trend: SimulatorControl, status: int
 ) -> None:
     # The look-up comes too early to see it: Trend is still busy with the POST of a run that died.
     duplicate: dict[str, Any] = {"status": status, "body": {"message": "there is one already"}}
@@ -121,7 +123,7 @@ def test_a_duplicate_of_somebody_else_is_refused_and_stays(
 
 
 def test_a_second_stack_for_the_aws_account_is_refused_and_its_end_harms_nothing(
-    made: Resource, engine: Engine, kind: Kind, trend: SimulatorControl
+    made: EngineResource, engine: Engine, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     before = kind.only(trend)
     second = engine.resource(kind.provider)
@@ -135,7 +137,7 @@ def test_a_second_stack_for_the_aws_account_is_refused_and_its_end_harms_nothing
 
 
 def test_a_plain_post_that_trend_does_not_accept_says_why_and_is_not_repeated(
-    resource: Resource, kind: Kind, trend: SimulatorControl
+    resource: EngineResource, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     body = {"message": "the licence has run out", "fields": {"alias": "is too long"}}
     trend.add_fault(kind.fault("json", status=400, body=body, count=None))

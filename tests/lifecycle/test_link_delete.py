@@ -6,11 +6,11 @@ import pytest
 
 from components.resources.base import OnboardingError
 from sandbox.trend import Simulator, SimulatorControl
-from tests.lifecycle.engine import Resource
-from tests.lifecycle.scene import NEW_ROLE, OUR_ROLE, THIRD_ROLE, Kind
+from tests.lifecycle.engine import EngineResource
+from tests.lifecycle.scene import NEW_ROLE, OUR_ROLE, THIRD_ROLE, LinkKind
 
 
-def test_ours_is_removed_and_its_absence_proven(made: Resource, kind: Kind, trend: SimulatorControl) -> None:
+def test_ours_is_removed_and_its_absence_proven(made: EngineResource, kind: LinkKind, trend: SimulatorControl) -> None:
     made.destroy()
 
     assert kind.live(trend) == []
@@ -19,7 +19,7 @@ def test_ours_is_removed_and_its_absence_proven(made: Resource, kind: Kind, tren
 
 
 def test_a_removal_that_was_confirmed_and_not_done_is_an_error(
-    made: Resource, kind: Kind, trend: SimulatorControl
+    made: EngineResource, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     trend.add_fault(kind.fault("empty", "DELETE", status=204))
 
@@ -31,13 +31,15 @@ def test_a_removal_that_was_confirmed_and_not_done_is_an_error(
     assert kind.live(trend) == []
 
 
-def test_a_link_that_is_gone_already_is_done(made: Resource, kind: Kind, trend: SimulatorControl) -> None:
+def test_a_link_that_is_gone_already_is_done(made: EngineResource, kind: LinkKind, trend: SimulatorControl) -> None:
     kind.delete(trend)
     made.destroy()
     assert not trend.requests(changing=True)
 
 
-def test_a_link_that_goes_at_the_same_moment_is_done(made: Resource, kind: Kind, trend: SimulatorControl) -> None:
+def test_a_link_that_goes_at_the_same_moment_is_done(
+    made: EngineResource, kind: LinkKind, trend: SimulatorControl
+) -> None:
     trend.add_fault(kind.fault("status", "DELETE", status=404, when="after"))
     made.destroy()
     assert kind.live(trend) == []
@@ -45,7 +47,7 @@ def test_a_link_that_goes_at_the_same_moment_is_done(made: Resource, kind: Kind,
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_lost_reply_to_the_removal_does_no_harm(
-    made: Resource, kind: Kind, trend: SimulatorControl, when: str
+    made: EngineResource, kind: LinkKind, trend: SimulatorControl, when: str
 ) -> None:
     trend.add_fault(kind.fault("drop", "DELETE", when=when))
     made.destroy()
@@ -53,7 +55,7 @@ def test_a_lost_reply_to_the_removal_does_no_harm(
 
 
 def test_a_removal_that_is_never_answered_but_carried_out_is_done(
-    made: Resource, kind: Kind, trend: SimulatorControl
+    made: EngineResource, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     trend.add_fault(kind.fault("drop", "DELETE", when="after", count=None))
     made.destroy()
@@ -63,7 +65,7 @@ def test_a_removal_that_is_never_answered_but_carried_out_is_done(
 
 @pytest.mark.parametrize("status", [400, 401, 403, 409, 500, 503])
 def test_a_removal_that_is_refused_keeps_the_state(
-    made: Resource, kind: Kind, trend: SimulatorControl, status: int
+    made: EngineResource, kind: LinkKind, trend: SimulatorControl, status: int
 ) -> None:
     trend.add_fault(kind.fault("status", "DELETE", status=status, count=None))
 
@@ -78,7 +80,7 @@ def test_a_removal_that_is_refused_keeps_the_state(
 
 @pytest.mark.parametrize("status", [401, 403, 500])
 def test_a_link_that_cannot_be_read_is_not_taken_for_gone(
-    made: Resource, kind: Kind, trend: SimulatorControl, status: int
+    made: EngineResource, kind: LinkKind, trend: SimulatorControl, status: int
 ) -> None:
     trend.add_fault(kind.fault("status", "GET", status=status, count=None))
 
@@ -89,7 +91,7 @@ def test_a_link_that_cannot_be_read_is_not_taken_for_gone(
     assert not trend.requests(changing=True)
 
 
-def test_trend_out_of_reach_keeps_the_state(made: Resource, simulator: Simulator) -> None:
+def test_trend_out_of_reach_keeps_the_state(made: EngineResource, simulator: Simulator) -> None:
     simulator.stop()
     try:
         with pytest.raises(OnboardingError, match="refused the connection"):
@@ -101,7 +103,7 @@ def test_trend_out_of_reach_keeps_the_state(made: Resource, simulator: Simulator
 
 @pytest.mark.parametrize("refreshed", [False, True], ids=["unnoticed", "after a refresh"])
 def test_a_link_that_points_elsewhere_by_now_is_left_alone_and_named(
-    made: Resource, kind: Kind, trend: SimulatorControl, refreshed: bool, capfd: pytest.CaptureFixture[str]
+    made: EngineResource, kind: LinkKind, trend: SimulatorControl, refreshed: bool, capfd: pytest.CaptureFixture[str]
 ) -> None:
     kind.change(trend, **{kind.role_field: THIRD_ROLE})
     theirs = kind.only(trend)
@@ -120,7 +122,7 @@ def test_a_link_that_points_elsewhere_by_now_is_left_alone_and_named(
 
 
 def test_a_link_without_a_role_by_now_is_left_alone(
-    made: Resource, kind: Kind, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+    made: EngineResource, kind: LinkKind, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
     kind.change(trend, **{kind.role_field: ""})
     made.destroy()
@@ -128,14 +130,14 @@ def test_a_link_without_a_role_by_now_is_left_alone(
     assert "it points at no role now" in capfd.readouterr().err
 
 
-def test_a_link_renamed_by_hand_is_still_ours(made: Resource, kind: Kind, trend: SimulatorControl) -> None:
+def test_a_link_renamed_by_hand_is_still_ours(made: EngineResource, kind: LinkKind, trend: SimulatorControl) -> None:
     kind.change(trend, **{kind.name_field: "renamed by hand"})
     made.refresh()
     made.destroy()
     assert kind.live(trend) == []
 
 
-def test_ours_is_the_role_that_was_written_last(made: Resource, kind: Kind, trend: SimulatorControl) -> None:
+def test_ours_is_the_role_that_was_written_last(made: EngineResource, kind: LinkKind, trend: SimulatorControl) -> None:
     made.up({**kind.inputs, "roleArn": NEW_ROLE})
     kind.change(trend, **{kind.role_field: OUR_ROLE})
     theirs = kind.only(trend)

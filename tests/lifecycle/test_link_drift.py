@@ -8,8 +8,8 @@ import pytest
 
 from components.resources.base import OnboardingError
 from sandbox.trend import Simulator, SimulatorControl
-from tests.lifecycle.engine import Engine, Resource
-from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, FOREIGN_ROLE, NEW_ROLE, THIRD_ROLE, Kind
+from tests.lifecycle.engine import Engine, EngineResource
+from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, FOREIGN_ROLE, NEW_ROLE, THIRD_ROLE, LinkKind
 
 SETTINGS = [
     (kind, setting, value)
@@ -22,7 +22,7 @@ SETTINGS = [
     ("kind", "setting", "value"), SETTINGS, ids=[f"{kind.name}-{setting}" for kind, setting, _ in SETTINGS]
 )
 def test_each_setting_changed_by_hand_shows_and_is_put_right(
-    engine: Engine, trend: SimulatorControl, kind: Kind, setting: str, value: str
+    engine: Engine, trend: SimulatorControl, kind: LinkKind, setting: str, value: str
 ) -> None:
     resource = engine.resource(kind.provider)
     resource.up(kind.inputs)
@@ -77,7 +77,9 @@ def test_a_state_that_trend_changes_reaches_the_outputs(engine: Engine, trend: S
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 405, 409, 429, 500, 502, 503])
-def test_no_status_but_404_means_gone(made: Resource, kind: Kind, trend: SimulatorControl, status: int) -> None:
+def test_no_status_but_404_means_gone(
+    made: EngineResource, kind: LinkKind, trend: SimulatorControl, status: int
+) -> None:
     before = made.state
     trend.add_fault(kind.fault("status", "GET", status=status, count=None))
 
@@ -89,7 +91,7 @@ def test_no_status_but_404_means_gone(made: Resource, kind: Kind, trend: Simulat
 
 @pytest.mark.parametrize("fault", ["drop", "html", "empty", "truncate"])
 def test_a_reply_that_tells_nothing_does_not_mean_gone(
-    made: Resource, kind: Kind, trend: SimulatorControl, fault: str
+    made: EngineResource, kind: LinkKind, trend: SimulatorControl, fault: str
 ) -> None:
     before = made.state
     trend.add_fault(kind.fault(fault, "GET", count=None))
@@ -100,7 +102,7 @@ def test_a_reply_that_tells_nothing_does_not_mean_gone(
     assert made.state == before
 
 
-def test_trend_out_of_reach_does_not_mean_gone(made: Resource, kind: Kind, simulator: Simulator) -> None:
+def test_trend_out_of_reach_does_not_mean_gone(made: EngineResource, kind: LinkKind, simulator: Simulator) -> None:
     before = made.state
     simulator.stop()
     try:
@@ -113,7 +115,7 @@ def test_trend_out_of_reach_does_not_mean_gone(made: Resource, kind: Kind, simul
 
 @pytest.mark.parametrize("changed", [{"roleArn": NEW_ROLE}, {"name": "renamed"}], ids=["role", "name"])
 def test_a_changed_setting_is_written_in_place(
-    made: Resource, kind: Kind, trend: SimulatorControl, changed: dict[str, str]
+    made: EngineResource, kind: LinkKind, trend: SimulatorControl, changed: dict[str, str]
 ) -> None:
     news = {kind.name_input if name == "name" else name: value for name, value in changed.items()}
 
@@ -134,7 +136,9 @@ def test_a_connector_keeps_its_number_when_it_is_changed(engine: Engine, trend: 
     assert str(CONNECTOR.only(trend)["ID"]) == resource.id
 
 
-def test_an_update_that_finds_its_link_gone_makes_it(made: Resource, kind: Kind, trend: SimulatorControl) -> None:
+def test_an_update_that_finds_its_link_gone_makes_it(
+    made: EngineResource, kind: LinkKind, trend: SimulatorControl
+) -> None:
     kind.delete(trend)
 
     assert made.up({**kind.inputs, kind.name_input: "renamed"}) == "update"
@@ -142,7 +146,9 @@ def test_an_update_that_finds_its_link_gone_makes_it(made: Resource, kind: Kind,
     assert kind.only(trend)[kind.name_field] == "renamed"
 
 
-def test_a_link_that_an_update_made_anew_is_not_lost(made: Resource, kind: Kind, trend: SimulatorControl) -> None:
+def test_a_link_that_an_update_made_anew_is_not_lost(
+    made: EngineResource, kind: LinkKind, trend: SimulatorControl
+) -> None:
     kind.delete(trend)
     renamed: dict[str, Any] = {**kind.inputs, kind.name_input: "renamed"}
     made.up(renamed)
@@ -155,7 +161,7 @@ def test_a_link_that_an_update_made_anew_is_not_lost(made: Resource, kind: Kind,
 
 
 def test_a_refresh_tells_the_state_the_number_of_a_link_made_anew(
-    made: Resource, kind: Kind, trend: SimulatorControl
+    made: EngineResource, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     kind.delete(trend)
     made.up({**kind.inputs, kind.name_input: "renamed"})
@@ -180,7 +186,7 @@ def test_an_update_does_not_take_what_somebody_else_made_instead(engine: Engine,
 
 
 def test_an_update_that_fails_is_done_by_the_next_run(
-    made: Resource, engine: Engine, kind: Kind, trend: SimulatorControl
+    made: EngineResource, engine: Engine, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     renamed: dict[str, Any] = {**kind.inputs, kind.name_input: "renamed"}
     before = kind.settings(trend)

@@ -10,8 +10,8 @@ from components.resources.base import OnboardingError
 from sandbox.gate.faults import Fault
 from sandbox.trend import SimulatorControl
 from tests.lifecycle.adopting import Adopting
-from tests.lifecycle.engine import Engine, Resource
-from tests.lifecycle.scene import CONNECTOR, NEW_ROLE, OUR_ROLE, Kind
+from tests.lifecycle.engine import Engine, EngineResource
+from tests.lifecycle.scene import CONNECTOR, NEW_ROLE, OUR_ROLE, LinkKind
 
 FAULTS: list[dict[str, Any]] = [
     {"kind": "drop"},
@@ -27,14 +27,14 @@ FAULTS: list[dict[str, Any]] = [
 NAMES = ["-".join(str(part) for part in fault.values()) for fault in FAULTS]
 
 
-def change_fault(link: Kind, **fault: Any) -> Fault:
+def change_fault(link: LinkKind, **fault: Any) -> Fault:
     """Let every call that changes a link go wrong; of a cloud account, the second half of the change."""
     return link.fault(count=None, action=link.change_action, **fault)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=NAMES)
 def test_a_post_that_was_carried_out_but_not_answered_is_taken_up(
-    resource: Resource, kind: Kind, trend: SimulatorControl, fault: dict[str, Any]
+    resource: EngineResource, kind: LinkKind, trend: SimulatorControl, fault: dict[str, Any]
 ) -> None:
     trend.add_fault(kind.fault(when="after", **fault))
 
@@ -47,7 +47,7 @@ def test_a_post_that_was_carried_out_but_not_answered_is_taken_up(
 
 @pytest.mark.parametrize("fault", FAULTS, ids=NAMES)
 def test_a_post_that_was_not_carried_out_fails_once_and_the_next_run_makes_one_link(
-    resource: Resource, engine: Engine, kind: Kind, trend: SimulatorControl, fault: dict[str, Any]
+    resource: EngineResource, engine: Engine, kind: LinkKind, trend: SimulatorControl, fault: dict[str, Any]
 ) -> None:
     trend.add_fault(kind.fault(when="before", **fault))
 
@@ -63,7 +63,7 @@ def test_a_post_that_was_not_carried_out_fails_once_and_the_next_run_makes_one_l
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_run_that_died_in_the_post_is_taken_up_by_the_next(
-    resource: Resource, engine: Engine, kind: Kind, trend: SimulatorControl, when: str
+    resource: EngineResource, engine: Engine, kind: LinkKind, trend: SimulatorControl, when: str
 ) -> None:
     # Neither the POST nor anything that asks about it gets an answer: all that the run can do is fail.
     trend.add_fault(kind.fault("drop", when=when))
@@ -85,7 +85,7 @@ def test_a_run_that_died_in_the_post_is_taken_up_by_the_next(
 @pytest.mark.parametrize("fault", FAULTS, ids=NAMES)
 @pytest.mark.parametrize("adopted", [True, False], ids=["adoption", "update"])
 def test_a_change_that_was_carried_out_but_not_answered_is_done(
-    stack: Adopting, kind: Kind, trend: SimulatorControl, fault: dict[str, Any], adopted: bool
+    stack: Adopting, kind: LinkKind, trend: SimulatorControl, fault: dict[str, Any], adopted: bool
 ) -> None:
     if adopted:
         kind.make_foreign(trend)
@@ -116,7 +116,7 @@ def test_a_change_that_was_not_carried_out_fails_and_leaves_the_earlier_settings
     assert CONNECTOR.settings(trend) == before
 
 
-def test_a_look_up_that_fails_makes_nothing(resource: Resource, kind: Kind, trend: SimulatorControl) -> None:
+def test_a_look_up_that_fails_makes_nothing(resource: EngineResource, kind: LinkKind, trend: SimulatorControl) -> None:
     for status in (401, 403, 500):
         body = {"message": "no"}
         trend.add_fault(kind.fault("json", status=status, body=body, count=None, action="*"))

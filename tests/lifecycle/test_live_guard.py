@@ -8,7 +8,7 @@ from live.guard import allowed
 from live.sides import CloudOneSide, VisionOneSide
 from operate.console import OperateError
 from sandbox.trend import SimulatorControl
-from tests.lifecycle.aws_scene import Aws
+from tests.lifecycle.aws_scene import AwsScene
 from tests.lifecycle.scene import TENANT
 
 ACCOUNT = "123456789012"
@@ -26,14 +26,14 @@ TOKEN = TENANT.enrollment_tokens[0].value
     ],
 )
 def test_an_account_that_is_not_the_callers_is_refused_before_trend_is_asked(
-    aws: Aws, trend: SimulatorControl, named: dict[str, str], message: str
+    aws: AwsScene, trend: SimulatorControl, named: dict[str, str], message: str
 ) -> None:
     with pytest.raises(OperateError, match=message):
         allowed({"CLOUD_ONE_API_KEY": KEY, "TREND_ENDPOINT_URL": trend.url, **named})
     assert trend.requests() == []
 
 
-def test_the_callers_account_goes_with_the_region_of_the_key(aws: Aws, trend: SimulatorControl) -> None:
+def test_the_callers_account_goes_with_the_region_of_the_key(aws: AwsScene, trend: SimulatorControl) -> None:
     accounts = allowed({"LIVE_AWS_ACCOUNT": ACCOUNT, "CLOUD_ONE_API_KEY": KEY, "TREND_ENDPOINT_URL": trend.url})
 
     assert (accounts.aws_account, accounts.trend.region, accounts.aws_region) == (ACCOUNT, "us-1", "us-east-1")
@@ -51,7 +51,7 @@ def test_the_callers_account_goes_with_the_region_of_the_key(aws: Aws, trend: Si
     ],
 )
 def test_what_else_is_missing_is_named_in_one_line(
-    aws: Aws, trend: SimulatorControl, variables: dict[str, str], message: str
+    aws: AwsScene, trend: SimulatorControl, variables: dict[str, str], message: str
 ) -> None:
     with pytest.raises(OperateError) as refused:
         allowed({"LIVE_AWS_ACCOUNT": ACCOUNT, "TREND_ENDPOINT_URL": trend.url, **variables})
@@ -61,7 +61,7 @@ def test_what_else_is_missing_is_named_in_one_line(
 
 @pytest.mark.parametrize(("asked", "token"), [("", ""), ("no", ""), ("yes", TOKEN)])
 def test_a_token_in_the_environment_enrolls_only_where_that_was_asked_for(
-    aws: Aws, trend: SimulatorControl, asked: str, token: str
+    aws: AwsScene, trend: SimulatorControl, asked: str, token: str
 ) -> None:
     environment = {"CLOUD_ONE_API_KEY": KEY, "VISION_ONE_SERVICE_TOKEN": TOKEN, "TREND_ENDPOINT_URL": trend.url}
     assert allowed({"LIVE_AWS_ACCOUNT": ACCOUNT, "LIVE_ENROLL": asked, **environment}).trend == CloudOneSide(
@@ -70,7 +70,7 @@ def test_a_token_in_the_environment_enrolls_only_where_that_was_asked_for(
 
 
 def test_the_route_by_vision_one_goes_by_its_own_key_and_by_the_region_of_aws(
-    aws: Aws, trend: SimulatorControl
+    aws: AwsScene, trend: SimulatorControl
 ) -> None:
     key = TENANT.business.full_access_key.value
     of_route = {"LIVE_AWS_ACCOUNT": ACCOUNT, "LIVE_ROUTE": "visionOne", "TREND_ENDPOINT_URL": trend.url}

@@ -16,15 +16,15 @@ from components.aws.notifications import Notifications
 from sandbox.gate.faults import Fault
 from sandbox.sandbox import ACCOUNT
 from tests.assumable import assumable_role
-from tests.lifecycle.engine import Resource
+from tests.lifecycle.engine import EngineResource
 from tests.lifecycle.notified_bucket import (
     BEFORE,
     EXISTING,
     GET,
     PUT,
     REGION,
-    Bucket,
-    Deployment,
+    NotifiedBucket,
+    NotifiedDeployment,
     begin_anew,
     existing_in,
     refusal,
@@ -32,7 +32,9 @@ from tests.lifecycle.notified_bucket import (
 )
 
 
-def test_a_second_deletion_after_the_stack_is_gone_forgets_nothing(bucket: Bucket, deployment: Deployment) -> None:
+def test_a_second_deletion_after_the_stack_is_gone_forgets_nothing(
+    bucket: NotifiedBucket, deployment: NotifiedDeployment
+) -> None:
     bucket.add()
     state = deployment.merge.state
     deployment.merge.destroy()
@@ -45,7 +47,7 @@ def test_a_second_deletion_after_the_stack_is_gone_forgets_nothing(bucket: Bucke
 
 
 def test_a_replacement_that_was_killed_without_its_stack_is_picked_up_by_the_next_run(
-    bucket: Bucket, deployment: Deployment
+    bucket: NotifiedBucket, deployment: NotifiedDeployment
 ) -> None:
     bucket.add()
     deployment.snapshot.up({**BEFORE, "stackSettings": {"tags": {"team": "b"}}})
@@ -57,7 +59,9 @@ def test_a_replacement_that_was_killed_without_its_stack_is_picked_up_by_the_nex
     assert existing_in(bucket.holds()) == with_added(EXISTING)
 
 
-def test_a_merge_that_was_never_created_is_made_up_for_by_the_snapshot(bucket: Bucket, snapshot: Resource) -> None:
+def test_a_merge_that_was_never_created_is_made_up_for_by_the_snapshot(
+    bucket: NotifiedBucket, snapshot: EngineResource
+) -> None:
     snapshot.up(BEFORE)
     bucket.create_stack()
     bucket.delete_stack()
@@ -66,7 +70,7 @@ def test_a_merge_that_was_never_created_is_made_up_for_by_the_snapshot(bucket: B
     assert bucket.holds() == EXISTING
 
 
-def test_a_wiped_bucket_is_drift_that_up_repairs(bucket: Bucket, deployment: Deployment) -> None:
+def test_a_wiped_bucket_is_drift_that_up_repairs(bucket: NotifiedBucket, deployment: NotifiedDeployment) -> None:
     whole = bucket.holds()
     bucket.put({})
     deployment.refresh()
@@ -77,7 +81,9 @@ def test_a_wiped_bucket_is_drift_that_up_repairs(bucket: Bucket, deployment: Dep
     assert bucket.holds() == whole
 
 
-def test_a_stack_that_was_deleted_by_hand_costs_no_notification(bucket: Bucket, deployment: Deployment) -> None:
+def test_a_stack_that_was_deleted_by_hand_costs_no_notification(
+    bucket: NotifiedBucket, deployment: NotifiedDeployment
+) -> None:
     bucket.delete_stack()
     deployment.refresh()
     deployment.stack_id = bucket.create_stack()
@@ -85,7 +91,9 @@ def test_a_stack_that_was_deleted_by_hand_costs_no_notification(bucket: Bucket, 
     assert existing_in(bucket.holds()) == EXISTING
 
 
-def test_a_second_put_of_the_stacks_is_drift_that_up_repairs(bucket: Bucket, deployment: Deployment) -> None:
+def test_a_second_put_of_the_stacks_is_drift_that_up_repairs(
+    bucket: NotifiedBucket, deployment: NotifiedDeployment
+) -> None:
     whole = bucket.holds()
     bucket.put({"LambdaFunctionConfigurations": whole["LambdaFunctionConfigurations"][:1]})
     deployment.refresh()
@@ -95,7 +103,9 @@ def test_a_second_put_of_the_stacks_is_drift_that_up_repairs(bucket: Bucket, dep
     assert bucket.holds() == whole
 
 
-def test_an_entry_that_trends_stack_left_behind_is_removed(bucket: Bucket, deployment: Deployment) -> None:
+def test_an_entry_that_trends_stack_left_behind_is_removed(
+    bucket: NotifiedBucket, deployment: NotifiedDeployment
+) -> None:
     whole = bucket.holds()
     deployment.merge.destroy()
     bucket.delete_stack()
@@ -105,16 +115,16 @@ def test_an_entry_that_trends_stack_left_behind_is_removed(bucket: Bucket, deplo
 
 
 @pytest.fixture
-def unmerged(bucket: Bucket, snapshot: Resource) -> Deployment:
+def unmerged(bucket: NotifiedBucket, snapshot: EngineResource) -> NotifiedDeployment:
     """A deployment whose stack exists, before the existing notifications are merged with its own."""
     snapshot.up(BEFORE)
-    deployment = Deployment(bucket, snapshot)
+    deployment = NotifiedDeployment(bucket, snapshot)
     deployment.stack_id = bucket.create_stack()
     return deployment
 
 
 def test_a_stale_answer_right_after_the_stack_is_not_believed(
-    bucket: Bucket, unmerged: Deployment, monkeypatch: pytest.MonkeyPatch
+    bucket: NotifiedBucket, unmerged: NotifiedDeployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read, stale = TrailBucket.read, [Notifications.of(EXISTING)]
     monkeypatch.setattr(TrailBucket, "read", lambda self: stale.pop() if stale else read(self))
@@ -123,7 +133,7 @@ def test_a_stale_answer_right_after_the_stack_is_not_believed(
 
 
 def test_a_put_that_does_not_show_is_an_error(
-    bucket: Bucket, unmerged: Deployment, monkeypatch: pytest.MonkeyPatch
+    bucket: NotifiedBucket, unmerged: NotifiedDeployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forwarders_alone = Notifications.of(bucket.holds())
     monkeypatch.setattr(TrailBucket, "read", lambda _bucket: forwarders_alone)
@@ -131,7 +141,7 @@ def test_a_put_that_does_not_show_is_an_error(
 
 
 def test_an_operator_who_ends_the_run_does_not_wait_for_s3(
-    bucket: Bucket, unmerged: Deployment, monkeypatch: pytest.MonkeyPatch
+    bucket: NotifiedBucket, unmerged: NotifiedDeployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(TrailBucket, "read", lambda _bucket: Notifications.of(EXISTING))
     monkeypatch.setattr(trail_bucket, "PAUSES", (60,))
@@ -143,7 +153,9 @@ def test_an_operator_who_ends_the_run_does_not_wait_for_s3(
     assert "interrupted while waiting (S3 may still answer with what was there before)" in refused
 
 
-def test_a_put_that_is_denied_is_made_up_for_by_the_next_run(bucket: Bucket, deployment: Deployment) -> None:
+def test_a_put_that_is_denied_is_made_up_for_by_the_next_run(
+    bucket: NotifiedBucket, deployment: NotifiedDeployment
+) -> None:
     bucket.add()
     deployment.refresh()
     deployment.merge.destroy()
@@ -156,20 +168,20 @@ def test_a_put_that_is_denied_is_made_up_for_by_the_next_run(bucket: Bucket, dep
     assert bucket.holds() == with_added(EXISTING)
 
 
-def test_a_bucket_that_is_gone_needs_nothing(bucket: Bucket, deployment: Deployment) -> None:
+def test_a_bucket_that_is_gone_needs_nothing(bucket: NotifiedBucket, deployment: NotifiedDeployment) -> None:
     bucket.vanish()
     deployment.refresh()
     assert deployment.snapshot.state is None
     assert deployment.merge.state is None
 
 
-def test_destroy_goes_on_without_the_bucket(bucket: Bucket, deployment: Deployment) -> None:
+def test_destroy_goes_on_without_the_bucket(bucket: NotifiedBucket, deployment: NotifiedDeployment) -> None:
     bucket.vanish()
     deployment.destroy()
     assert (deployment.snapshot.state, deployment.merge.state) == (None, None)
 
 
-def test_the_roles_of_the_aws_provider_are_assumed_one_after_the_other(bucket: Bucket) -> None:
+def test_the_roles_of_the_aws_provider_are_assumed_one_after_the_other(bucket: NotifiedBucket) -> None:
     arns = [assumable_role(bucket.sandbox, name) for name in "ab"]
     roles = [{"roleArn": arn, "sessionName": "deploy", "duration": "1h"} for arn in arns]
     config = {"accessKey": "the-stacks-own", "secretKey": "x" * 40, "assumeRoles": json.dumps(roles)}
@@ -185,7 +197,7 @@ def test_the_roles_of_the_aws_provider_are_assumed_one_after_the_other(bucket: B
 
 
 def test_a_secret_that_aws_quotes_back_is_masked(
-    bucket: Bucket, snapshot: Resource, monkeypatch: pytest.MonkeyPatch
+    bucket: NotifiedBucket, snapshot: EngineResource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)

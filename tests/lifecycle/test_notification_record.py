@@ -18,7 +18,7 @@ from operate.engine.state import State
 from operate.recovery.interrupted_run import forget_needless_record
 from sandbox.gate.faults import Fault
 from sandbox.sandbox import ACCOUNT
-from tests.lifecycle.engine import Resource
+from tests.lifecycle.engine import EngineResource
 from tests.lifecycle.notified_bucket import (
     ADDED,
     BEFORE,
@@ -26,8 +26,8 @@ from tests.lifecycle.notified_bucket import (
     EXISTING,
     REGION,
     STACK,
-    Bucket,
-    Deployment,
+    NotifiedBucket,
+    NotifiedDeployment,
     begin_anew,
     existing_in,
     refusal,
@@ -38,7 +38,7 @@ READ, WRITE, REMOVE = "GetParametersByPath", "PutParameter", "DeleteParameters"
 
 
 @pytest.fixture
-def aws(bucket: Bucket) -> AwsClients:
+def aws(bucket: NotifiedBucket) -> AwsClients:
     return clients(AwsSettings.of({"region": REGION}.get))
 
 
@@ -61,13 +61,13 @@ def hundred() -> Notifications:
     return Notifications.of({"QueueConfigurations": entries, "EventBridgeConfiguration": {}})
 
 
-def parameters(bucket: Bucket) -> list[Any]:
+def parameters(bucket: NotifiedBucket) -> list[Any]:
     ssm = bucket.sandbox.aws("ssm")
     return [each for page in ssm.get_paginator("describe_parameters").paginate() for each in page["Parameters"]]
 
 
 def test_as_many_as_a_bucket_takes_are_recorded_each_part_a_document_of_its_own(
-    bucket: Bucket, record: NotificationRecord
+    bucket: NotifiedBucket, record: NotificationRecord
 ) -> None:
     record.write(hundred())
     assert record.read() == hundred()
@@ -79,7 +79,7 @@ def test_as_many_as_a_bucket_takes_are_recorded_each_part_a_document_of_its_own(
 
 
 def test_a_later_record_takes_the_place_of_the_earlier_one_and_a_removed_one_leaves_nothing(
-    bucket: Bucket, record: NotificationRecord
+    bucket: NotifiedBucket, record: NotificationRecord
 ) -> None:
     record.write(hundred())
     record.write(Notifications.of(EXISTING))
@@ -91,7 +91,7 @@ def test_a_later_record_takes_the_place_of_the_earlier_one_and_a_removed_one_lea
 
 
 def test_what_was_added_since_survives_a_destroy_that_ends_between_stack_and_snapshot(
-    bucket: Bucket, deployment: Deployment
+    bucket: NotifiedBucket, deployment: NotifiedDeployment
 ) -> None:
     bucket.add()
     deployment.merge.destroy()
@@ -103,7 +103,7 @@ def test_what_was_added_since_survives_a_destroy_that_ends_between_stack_and_sna
 
 
 def test_what_was_added_since_survives_an_update_after_the_stack_alone_was_destroyed(
-    bucket: Bucket, deployment: Deployment
+    bucket: NotifiedBucket, deployment: NotifiedDeployment
 ) -> None:
     bucket.add()
     deployment.merge.destroy()
@@ -115,7 +115,9 @@ def test_what_was_added_since_survives_an_update_after_the_stack_alone_was_destr
     assert parameters(bucket) == []
 
 
-def test_a_second_deletion_after_a_killed_run_forgets_nothing(bucket: Bucket, deployment: Deployment) -> None:
+def test_a_second_deletion_after_a_killed_run_forgets_nothing(
+    bucket: NotifiedBucket, deployment: NotifiedDeployment
+) -> None:
     bucket.add()
     state = deployment.merge.state
     deployment.merge.destroy()
@@ -129,18 +131,18 @@ def test_a_second_deletion_after_a_killed_run_forgets_nothing(bucket: Bucket, de
 
 
 def test_a_first_update_and_a_bucket_in_which_nobody_has_anything_need_no_record(
-    bucket: Bucket, snapshot: Resource
+    bucket: NotifiedBucket, snapshot: EngineResource
 ) -> None:
     bucket.put({})
     bucket.sandbox.aws_control.clear_requests()
-    deployed = Deployment(bucket, snapshot)
+    deployed = NotifiedDeployment(bucket, snapshot)
     deployed.up()
     deployed.destroy()
     assert [call for call in bucket.sandbox.aws_requests() if call.service == "ssm"] == []
 
 
 def test_where_it_cannot_be_recorded_only_what_the_state_knows_is_put_at_risk(
-    bucket: Bucket, deployment: Deployment, capsys: pytest.CaptureFixture[str]
+    bucket: NotifiedBucket, deployment: NotifiedDeployment, capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole = bucket.holds()
     bucket.add()
@@ -158,7 +160,7 @@ def test_where_it_cannot_be_recorded_only_what_the_state_knows_is_put_at_risk(
 
 
 def test_whoever_may_not_read_a_record_goes_on_with_what_the_state_knows(
-    bucket: Bucket, deployment: Deployment, capsys: pytest.CaptureFixture[str]
+    bucket: NotifiedBucket, deployment: NotifiedDeployment, capsys: pytest.CaptureFixture[str]
 ) -> None:
     deployment.merge.destroy()
     bucket.delete_stack()
@@ -169,7 +171,9 @@ def test_whoever_may_not_read_a_record_goes_on_with_what_the_state_knows(
     assert bucket.holds() == EXISTING
 
 
-def test_a_record_that_aws_does_not_show_for_now_is_waited_for(bucket: Bucket, deployment: Deployment) -> None:
+def test_a_record_that_aws_does_not_show_for_now_is_waited_for(
+    bucket: NotifiedBucket, deployment: NotifiedDeployment
+) -> None:
     bucket.add()
     deployment.merge.destroy()
     bucket.delete_stack()
@@ -183,7 +187,7 @@ def test_a_record_that_aws_does_not_show_for_now_is_waited_for(bucket: Bucket, d
 
 
 def test_a_record_that_cannot_be_removed_is_named(
-    bucket: Bucket, deployment: Deployment, capsys: pytest.CaptureFixture[str]
+    bucket: NotifiedBucket, deployment: NotifiedDeployment, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bucket.refuse(REMOVE)
     deployment.destroy()
@@ -194,7 +198,7 @@ def test_a_record_that_cannot_be_removed_is_named(
 
 
 def test_before_the_stack_is_created_again_what_is_recorded_counts_as_known_and_is_restored_where_that_fails(
-    bucket: Bucket, deployment: Deployment, aws: AwsClients
+    bucket: NotifiedBucket, deployment: NotifiedDeployment, aws: AwsClients
 ) -> None:
     bucket.add()
     deployment.merge.destroy()
@@ -212,7 +216,7 @@ def test_before_the_stack_is_created_again_what_is_recorded_counts_as_known_and_
 
 
 def test_what_a_change_of_settings_read_anew_is_added_to_what_is_recorded(
-    bucket: Bucket, deployment: Deployment
+    bucket: NotifiedBucket, deployment: NotifiedDeployment
 ) -> None:
     bucket.add()
     deployment.merge.destroy()
@@ -243,7 +247,7 @@ MERGED = State.of(
 
 
 def test_a_record_that_a_killed_deletion_left_goes_where_all_that_it_names_is_there(
-    deployment: Deployment, aws: AwsClients, record: NotificationRecord, capsys: pytest.CaptureFixture[str]
+    deployment: NotifiedDeployment, aws: AwsClients, record: NotificationRecord, capsys: pytest.CaptureFixture[str]
 ) -> None:
     record.write(Notifications.of(EXISTING))
     forget_needless_record(aws, MERGED)
@@ -253,7 +257,7 @@ def test_a_record_that_a_killed_deletion_left_goes_where_all_that_it_names_is_th
 
 
 def test_a_record_of_what_is_not_there_stays(
-    deployment: Deployment, aws: AwsClients, record: NotificationRecord, capsys: pytest.CaptureFixture[str]
+    deployment: NotifiedDeployment, aws: AwsClients, record: NotificationRecord, capsys: pytest.CaptureFixture[str]
 ) -> None:
     record.write(Notifications.of(with_added(EXISTING)))
     forget_needless_record(aws, MERGED)
@@ -262,8 +266,8 @@ def test_a_record_of_what_is_not_there_stays(
 
 
 def test_a_record_that_a_killed_deletion_left_and_nobody_may_remove_is_named(
-    bucket: Bucket,
-    deployment: Deployment,
+    bucket: NotifiedBucket,
+    deployment: NotifiedDeployment,
     aws: AwsClients,
     record: NotificationRecord,
     capsys: pytest.CaptureFixture[str],

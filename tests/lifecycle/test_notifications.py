@@ -9,7 +9,7 @@ import pytest
 from pulumi.output import Unknown
 
 from components.resources.notification_snapshot import NotificationSnapshotProvider
-from tests.lifecycle.engine import Resource
+from tests.lifecycle.engine import EngineResource
 from tests.lifecycle.notified_bucket import (
     ADDED,
     BEFORE,
@@ -17,8 +17,8 @@ from tests.lifecycle.notified_bucket import (
     EXISTING,
     GET,
     STACK,
-    Bucket,
-    Deployment,
+    NotifiedBucket,
+    NotifiedDeployment,
     begin_anew,
     existing_in,
     refusal,
@@ -28,13 +28,13 @@ from tests.lifecycle.notified_bucket import (
 CHANGED: dict[str, Any] = {**BEFORE, "stackSettings": {"tags": {"team": "b"}}}
 
 
-def test_a_snapshot_holds_every_kind_as_it_is(snapshot: Resource) -> None:
+def test_a_snapshot_holds_every_kind_as_it_is(snapshot: EngineResource) -> None:
     snapshot.up(BEFORE)
     assert snapshot.outs == snapshot.inputs == {**BEFORE, "existing": EXISTING, "stacks": [STACK]}
 
 
 def test_a_snapshot_taken_while_the_stack_exists_is_without_the_forwarders_entry(
-    bucket: Bucket, snapshot: Resource
+    bucket: NotifiedBucket, snapshot: EngineResource
 ) -> None:
     bucket.create_stack()
     bucket.put({**bucket.holds(), "QueueConfigurations": [ADDED]})
@@ -44,7 +44,7 @@ def test_a_snapshot_taken_while_the_stack_exists_is_without_the_forwarders_entry
 
 @pytest.mark.parametrize("event", ["s3:ObjectCreated:*", "s3:ObjectCreated:Put"])
 def test_an_entry_that_overlaps_the_forwarders_is_refused_by_name_in_a_preview_already(
-    bucket: Bucket, snapshot: Resource, event: str
+    bucket: NotifiedBucket, snapshot: EngineResource, event: str
 ) -> None:
     bucket.put({"QueueConfigurations": [{**ADDED, "Events": [event]}]})
     for step in (snapshot.preview, snapshot.up):
@@ -55,7 +55,7 @@ def test_an_entry_that_overlaps_the_forwarders_is_refused_by_name_in_a_preview_a
 
 
 def test_a_read_that_is_denied_is_one_line_with_the_permission(
-    bucket: Bucket, snapshot: Resource, capsys: pytest.CaptureFixture[str]
+    bucket: NotifiedBucket, snapshot: EngineResource, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bucket.refuse(GET)
     assert snapshot.preview(BEFORE) == "create"
@@ -65,7 +65,7 @@ def test_a_read_that_is_denied_is_one_line_with_the_permission(
     assert "AccessDenied: not allowed; allow the deploying identity s3:GetBucketNotification" in refused
 
 
-def test_denied_is_not_gone(bucket: Bucket, deployment: Deployment) -> None:
+def test_denied_is_not_gone(bucket: NotifiedBucket, deployment: NotifiedDeployment) -> None:
     bucket.refuse(GET)
     for step in (deployment.snapshot.refresh, deployment.merge.refresh, deployment.snapshot.destroy):
         refusal(step)
@@ -74,15 +74,17 @@ def test_denied_is_not_gone(bucket: Bucket, deployment: Deployment) -> None:
     assert deployment.merge.state is not None
 
 
-def test_the_merge_adds_what_the_stack_took_with_one_put(bucket: Bucket, deployment: Deployment) -> None:
+def test_the_merge_adds_what_the_stack_took_with_one_put(
+    bucket: NotifiedBucket, deployment: NotifiedDeployment
+) -> None:
     assert existing_in(bucket.holds()) == EXISTING
     assert bucket.puts() == 1
 
 
-def test_nothing_is_put_where_nothing_exists(bucket: Bucket, snapshot: Resource) -> None:
+def test_nothing_is_put_where_nothing_exists(bucket: NotifiedBucket, snapshot: EngineResource) -> None:
     bucket.put({})
     bucket.puts()
-    empty = Deployment(bucket, snapshot)
+    empty = NotifiedDeployment(bucket, snapshot)
     empty.up()
     empty.destroy()
     assert bucket.puts() == 0
@@ -90,7 +92,7 @@ def test_nothing_is_put_where_nothing_exists(bucket: Bucket, snapshot: Resource)
 
 
 def test_nothing_changes_after_up_nor_after_a_refresh_and_no_call_is_made_to_tell(
-    bucket: Bucket, deployment: Deployment
+    bucket: NotifiedBucket, deployment: NotifiedDeployment
 ) -> None:
     assert bucket.puts() == 1
     for _ in range(2):
@@ -102,47 +104,47 @@ def test_nothing_changes_after_up_nor_after_a_refresh_and_no_call_is_made_to_tel
     assert bucket.puts() == 0
 
 
-def test_an_unknown_or_another_stack_replaces_the_merge(deployment: Deployment) -> None:
+def test_an_unknown_or_another_stack_replaces_the_merge(deployment: NotifiedDeployment) -> None:
     assert deployment.merge.preview({**deployment.wanted, "stackId": Unknown()}) == "replace"
     assert deployment.merge.preview({**deployment.wanted, "stackId": "another"}) == "replace"
 
 
-def test_the_old_bucket_is_restored_before_another_is_taken(deployment: Deployment) -> None:
+def test_the_old_bucket_is_restored_before_another_is_taken(deployment: NotifiedDeployment) -> None:
     news = {**deployment.snapshot.inputs, "bucketName": "another"}
     result = NotificationSnapshotProvider().diff("", deployment.snapshot.outs, news)
     assert result.replaces == ["bucketName"]
     assert result.delete_before_replace is True
 
 
-def test_a_bucket_that_is_not_known_yet_is_not_asked(bucket: Bucket, snapshot: Resource) -> None:
+def test_a_bucket_that_is_not_known_yet_is_not_asked(bucket: NotifiedBucket, snapshot: EngineResource) -> None:
     bucket.sandbox.aws_control.clear_requests()
     assert snapshot.preview({**BEFORE, "bucketName": Unknown()}) == "create"
     assert bucket.sandbox.aws_requests() == []
 
 
 def test_the_state_knows_what_was_added_before_a_changed_setting_replaces_the_stack(
-    bucket: Bucket, deployment: Deployment
+    bucket: NotifiedBucket, deployment: NotifiedDeployment
 ) -> None:
     bucket.add()
     assert deployment.snapshot.up(CHANGED) == "update"
     assert deployment.snapshot.outs["existing"] == deployment.snapshot.inputs["existing"] == with_added(EXISTING)
 
 
-def without_topic(bucket: Bucket) -> dict[str, Any]:
+def without_topic(bucket: NotifiedBucket) -> dict[str, Any]:
     live = bucket.holds()
     del live["TopicConfigurations"]
     bucket.put(live)
     return {kind: value for kind, value in EXISTING.items() if kind != "TopicConfigurations"}
 
 
-def with_one_more(bucket: Bucket) -> dict[str, Any]:
+def with_one_more(bucket: NotifiedBucket) -> dict[str, Any]:
     bucket.add()
     return with_added(EXISTING)
 
 
 @pytest.mark.parametrize("change", [lambda _bucket: EXISTING, with_one_more, without_topic])
 def test_destroy_leaves_the_bucket_as_its_owners_have_it(
-    bucket: Bucket, deployment: Deployment, change: Callable[[Bucket], dict[str, Any]]
+    bucket: NotifiedBucket, deployment: NotifiedDeployment, change: Callable[[NotifiedBucket], dict[str, Any]]
 ) -> None:
     expected = change(bucket)
     deployment.destroy()
@@ -151,7 +153,7 @@ def test_destroy_leaves_the_bucket_as_its_owners_have_it(
 
 @pytest.mark.parametrize("change", [with_one_more, without_topic])
 def test_what_a_refresh_saw_survives_a_destroy_in_several_processes(
-    bucket: Bucket, deployment: Deployment, change: Callable[[Bucket], dict[str, Any]]
+    bucket: NotifiedBucket, deployment: NotifiedDeployment, change: Callable[[NotifiedBucket], dict[str, Any]]
 ) -> None:
     expected = change(bucket)
     deployment.refresh()
@@ -163,7 +165,7 @@ def test_what_a_refresh_saw_survives_a_destroy_in_several_processes(
 
 
 def test_a_replacement_has_nothing_to_say(
-    bucket: Bucket, deployment: Deployment, capsys: pytest.CaptureFixture[str]
+    bucket: NotifiedBucket, deployment: NotifiedDeployment, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bucket.add()
     deployment.snapshot.up(CHANGED)
@@ -171,7 +173,9 @@ def test_a_replacement_has_nothing_to_say(
     assert capsys.readouterr().err == ""
 
 
-def test_what_is_added_while_the_stack_goes_is_preserved_too(bucket: Bucket, deployment: Deployment) -> None:
+def test_what_is_added_while_the_stack_goes_is_preserved_too(
+    bucket: NotifiedBucket, deployment: NotifiedDeployment
+) -> None:
     deployment.merge.destroy()
     bucket.delete_stack()
     bucket.put({"QueueConfigurations": [ADDED]})

@@ -20,10 +20,10 @@ from sandbox.sandbox import ACCOUNT, Sandbox
 ORGANIZATION_TRAIL = f"arn:aws:cloudtrail:{TRAIL_REGION}:{ACCOUNT}:trail/{TRAIL}"
 INSTEAD = "`pulumi config set cloudTrail false` here"
 
-Member = Callable[[AccountKind], "Account"]
+Member = Callable[[AccountKind], "MemberAccount"]
 
 
-class Account:
+class MemberAccount:
     """An account of the organization, as its owner changes it and as the checks of its stack ask it."""
 
     def __init__(self, sandbox: Sandbox, account: str) -> None:
@@ -58,12 +58,12 @@ def member(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Member:
     organization = sandbox.organization
     assert isinstance(organization, Organization)
 
-    def work_in(kind: AccountKind) -> Account:
+    def work_in(kind: AccountKind) -> MemberAccount:
         account = organization.the(kind).id
         for name, value in sandbox.endpoints().items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", f"{environment.ACCESS_KEY}-{account}")
-        return Account(sandbox, account)
+        return MemberAccount(sandbox, account)
 
     return work_in
 

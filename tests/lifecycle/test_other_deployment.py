@@ -15,7 +15,7 @@ from components.resources.link import Link, LinkExists
 from components.resources.other_deployment import require_unmanaged
 from sandbox.gate.faults import Fault
 from sandbox.sandbox import ACCOUNT
-from tests.lifecycle.aws_scene import Aws
+from tests.lifecycle.aws_scene import AwsScene
 
 OURS = {"3f0c7f5e-0000-4000-8000-000000000000"}
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
@@ -29,13 +29,13 @@ def look(role_arn: str = ROLE) -> None:
     require_unmanaged(aws, "Workload Security connector", link, OURS)
 
 
-def create(aws: Aws, **tags: str) -> None:
+def create(aws: AwsScene, **tags: str) -> None:
     listed = [{"Key": key, "Value": value} for key, value in tags.items()]
     iam = aws.sandbox.aws("iam")
     iam.create_role(RoleName="theirs", Path="/security/", AssumeRolePolicyDocument=TRUST, Tags=listed)
 
 
-def test_a_role_with_another_mark_is_managed_by_another_deployment_which_is_named(aws: Aws) -> None:
+def test_a_role_with_another_mark_is_managed_by_another_deployment_which_is_named(aws: AwsScene) -> None:
     create(aws, **{DEPLOYMENT_TAG: "of-another", OWNER_TAG: "onboarding/production"})
     with pytest.raises(LinkExists) as refused:
         look()
@@ -46,18 +46,18 @@ def test_a_role_with_another_mark_is_managed_by_another_deployment_which_is_name
 
 
 @pytest.mark.parametrize("tags", [{}, {OWNER_TAG: "onboarding/production"}, {DEPLOYMENT_TAG: next(iter(OURS))}])
-def test_a_role_without_a_mark_or_with_our_own_is_not(aws: Aws, tags: dict[str, str]) -> None:
+def test_a_role_without_a_mark_or_with_our_own_is_not(aws: AwsScene, tags: dict[str, str]) -> None:
     create(aws, **tags)
     look()
 
 
-def test_a_role_that_is_gone_is_managed_by_nobody(aws: Aws) -> None:
+def test_a_role_that_is_gone_is_managed_by_nobody(aws: AwsScene) -> None:
     look()
     create(aws, **{DEPLOYMENT_TAG: "of-another"})
     look(ROLE.replace("/security/", "/"))  # of one name there is one role, and this is another
 
 
-def test_a_role_that_cannot_be_read_is_no_answer(aws: Aws) -> None:
+def test_a_role_that_cannot_be_read_is_no_answer(aws: AwsScene) -> None:
     create(aws, **{DEPLOYMENT_TAG: "of-another"})
     for elsewhere in (ROLE.replace(ACCOUNT, "999988887777"), "not an ARN"):
         with pytest.raises(AwsError, match="is not a role of account"):

@@ -20,45 +20,43 @@ from operate.policy.place import Place
 from operate.policy.statement import document
 from sandbox.organization import AccountKind
 from sandbox.sandbox import ACCOUNT, Sandbox
-from tests.lifecycle.aws_scene import NAME, REGION, WHERE, Aws
+from tests.lifecycle.aws_scene import NAME, REGION, WHERE, AwsScene
 
 OF_EXISTING = Place(Settings(trail=ExistingTrail(NAME), tags={"team": "blue"}), "trend-onboarding", "dev", WHERE)
 OF_NEW = Place(Settings(trail=NewTrail()), "trend-onboarding", "dev", WHERE)
 
-Document = dict[str, Any]
 
-
-def needed(place: Place) -> Document:
+def needed(place: Place) -> dict[str, Any]:
     """Return the policy that grants all that is simulated."""
     return document([*own.reads(place, program_runs=True), *own.makes(place)])
 
 
-def without(policy: Document, action: str) -> Document:
+def without(policy: dict[str, Any], action: str) -> dict[str, Any]:
     statements = [{**each, "Action": [one for one in each["Action"] if one != action]} for each in policy["Statement"]]
     return {**policy, "Statement": [each for each in statements if each["Action"]]}
 
 
-def granted_if(policy: Document, **condition: Any) -> Document:
+def granted_if(policy: dict[str, Any], **condition: Any) -> dict[str, Any]:
     return {**policy, "Statement": [{**each, "Condition": condition} for each in policy["Statement"]]}
 
 
-def denying(policy: Document, action: str, resource: str) -> Document:
+def denying(policy: dict[str, Any], action: str, resource: str) -> dict[str, Any]:
     denied = {"Effect": "Deny", "Action": action, "Resource": resource}
     return {**policy, "Statement": [*policy["Statement"], denied]}
 
 
-def let_the_bucket_allow(aws: Aws) -> None:
+def let_the_bucket_allow(aws: AwsScene) -> None:
     statement = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "s3:*", "Resource": f"arn:aws:s3:::{NAME}"}
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     aws.s3.put_bucket_policy(Bucket=NAME, Policy=json.dumps(policy))
 
 
 @pytest.fixture
-def check(aws: Aws) -> Callable[..., Finding]:
+def check(aws: AwsScene) -> Callable[..., Finding]:
     """Check the permissions of a user who has one policy."""
     aws.let_trails_deliver(NAME)
 
-    def check(policy: Document, place: Place = OF_EXISTING, *, is_deployed: bool = False) -> Finding:
+    def check(policy: dict[str, Any], place: Place = OF_EXISTING, *, is_deployed: bool = False) -> Finding:
         iam = aws.sandbox.aws("iam")
         iam.create_user(UserName="deployer")
         iam.put_user_policy(UserName="deployer", PolicyName="all", PolicyDocument=json.dumps(policy))
@@ -91,7 +89,7 @@ def test_an_action_that_it_may_do_without_is_unknown(check: Callable[..., Findin
 
 
 def test_once_deployed_the_right_to_create_is_not_needed_by_every_run_but_that_to_read_is(
-    check: Callable[..., Finding], aws: Aws
+    check: Callable[..., Finding], aws: AwsScene
 ) -> None:
     assert check(without(needed(OF_EXISTING), "iam:CreateRole"), is_deployed=True).verdict == "unknown"
     aws.sandbox.reset()
@@ -126,7 +124,7 @@ def test_each_resource_is_judged_by_itself(check: Callable[..., Finding]) -> Non
 
 
 def test_a_policy_of_the_bucket_may_allow_what_the_identitys_does_not_but_not_what_that_denies(
-    check: Callable[..., Finding], aws: Aws
+    check: Callable[..., Finding], aws: AwsScene
 ) -> None:
     let_the_bucket_allow(aws)
     finding = check(without(needed(OF_EXISTING), "s3:PutBucketNotification"))
@@ -137,7 +135,9 @@ def test_a_policy_of_the_bucket_may_allow_what_the_identitys_does_not_but_not_wh
     assert check(denied).verdict == "failed"
 
 
-def test_a_bucket_whose_policy_may_not_be_read_is_no_reason_to_refuse(check: Callable[..., Finding], aws: Aws) -> None:
+def test_a_bucket_whose_policy_may_not_be_read_is_no_reason_to_refuse(
+    check: Callable[..., Finding], aws: AwsScene
+) -> None:
     aws.deny("GetBucketPolicy")
     assert check(without(needed(OF_EXISTING), "s3:PutBucketNotification")).verdict == "unknown"
 

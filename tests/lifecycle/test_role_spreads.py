@@ -10,14 +10,14 @@ from components.resources import connector
 from components.resources.base import OnboardingError
 from sandbox.gate.faults import Fault
 from sandbox.trend import SimulatorControl
-from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.engine import Engine, EngineResource
 from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, NEW_ROLE, OUR_ROLE
 
 WAITING = f"Trend cannot assume {OUR_ROLE} yet; asking again for up to 90 s"
 
 
 @pytest.fixture
-def connection(engine: Engine) -> Resource:
+def connection(engine: Engine) -> EngineResource:
     return engine.resource(CONNECTOR.provider)
 
 
@@ -26,7 +26,7 @@ def refusal(message: str, count: int | None = None) -> Fault:
 
 
 def test_a_role_that_has_not_spread_is_asked_for_again_with_one_line(
-    connection: Resource, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+    connection: EngineResource, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
     trend.behave(propagation_seconds=0.4)
 
@@ -38,7 +38,7 @@ def test_a_role_that_has_not_spread_is_asked_for_again_with_one_line(
 
 
 def test_a_role_that_adoption_or_an_update_brings_may_take_its_time_too(
-    connection: Resource, trend: SimulatorControl
+    connection: EngineResource, trend: SimulatorControl
 ) -> None:
     CONNECTOR.make_foreign(trend)
     trend.behave(propagation_seconds=0.3)
@@ -60,13 +60,15 @@ def test_a_role_that_adoption_or_an_update_brings_may_take_its_time_too(
         "Wrong external ID",
     ],
 )
-def test_the_refusal_is_known_by_any_word_for_it(connection: Resource, trend: SimulatorControl, message: str) -> None:
+def test_the_refusal_is_known_by_any_word_for_it(
+    connection: EngineResource, trend: SimulatorControl, message: str
+) -> None:
     trend.add_fault(refusal(message, count=2))
     connection.up(CONNECTOR.inputs)
     assert CONNECTOR.posts(trend) == 3
 
 
-def test_the_waiting_ends(connection: Resource, trend: SimulatorControl, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_waiting_ends(connection: EngineResource, trend: SimulatorControl, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connector, "ROLE_SPREADS_WITHIN", 0.5)
     trend.add_fault(refusal("The role could not be assumed", count=30))
     started = time.monotonic()
@@ -78,7 +80,7 @@ def test_the_waiting_ends(connection: Resource, trend: SimulatorControl, monkeyp
     assert 2 <= CONNECTOR.posts(trend) <= 8
 
 
-def test_any_other_refusal_ends_it_at_once(connection: Resource, trend: SimulatorControl) -> None:
+def test_any_other_refusal_ends_it_at_once(connection: EngineResource, trend: SimulatorControl) -> None:
     trend.add_fault(refusal("The role could not be assumed", count=1))
     trend.add_fault(refusal("displayName is too long", count=30))
 
@@ -88,7 +90,7 @@ def test_any_other_refusal_ends_it_at_once(connection: Resource, trend: Simulato
     assert CONNECTOR.posts(trend) == 2
 
 
-def test_a_link_that_appears_meanwhile_is_not_overlooked(connection: Resource, trend: SimulatorControl) -> None:
+def test_a_link_that_appears_meanwhile_is_not_overlooked(connection: EngineResource, trend: SimulatorControl) -> None:
     trend.add_fault(refusal("The role could not be assumed"))
     # The POST of a run that died arrives while this one waits: two looks miss it, the third does not.
     search = "POST /awsconnectors/search"

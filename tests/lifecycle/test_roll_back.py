@@ -13,12 +13,12 @@ from operate.recovery.links import roll_back
 from sandbox.trend import SimulatorControl
 from tests.lifecycle.adopting import Adopting
 from tests.lifecycle.engine import PROJECT, Engine
-from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, VISION_ONE_ACCOUNT, Kind
+from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, VISION_ONE_ACCOUNT, LinkKind
 
 TYPES = {CONNECTOR.name: "Connector", CLOUD_ACCOUNT.name: "CloudAccount", VISION_ONE_ACCOUNT.name: "VisionOneAccount"}
 
 
-def rolled_back(engine: Engine, kind: Kind, **more: Any) -> None:
+def rolled_back(engine: Engine, kind: LinkKind, **more: Any) -> None:
     """Roll back what a run had begun with the inputs of a kind of link, of which the state knows nothing."""
     engine.restart()  # `operate` is a process of its own
     values = {f"{PROJECT}:{name}": value for name, value in engine.config.items()}
@@ -27,20 +27,20 @@ def rolled_back(engine: Engine, kind: Kind, **more: Any) -> None:
     roll_back(cast("Any", stack), [begun], State({}, (), (), None))
 
 
-def test_a_link_that_the_run_had_created_is_removed(engine: Engine, kind: Kind, trend: SimulatorControl) -> None:
+def test_a_link_that_the_run_had_created_is_removed(engine: Engine, kind: LinkKind, trend: SimulatorControl) -> None:
     kind.make_ours(trend)
     rolled_back(engine, kind)
     assert kind.live(trend) == []
 
 
-def test_a_link_that_was_not_created_is_not(engine: Engine, kind: Kind, trend: SimulatorControl) -> None:
+def test_a_link_that_was_not_created_is_not(engine: Engine, kind: LinkKind, trend: SimulatorControl) -> None:
     rolled_back(engine, kind)
     assert not trend.requests(changing=True)
 
 
 @pytest.mark.parametrize("kind", [CONNECTOR, VISION_ONE_ACCOUNT], ids=lambda kind: kind.name)
 def test_a_link_that_is_adopted_in_place_and_is_gone_was_not_taken_away_by_the_run(
-    engine: Engine, kind: Kind, trend: SimulatorControl
+    engine: Engine, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     stack = Adopting(engine, kind)
     kind.make_foreign(trend)

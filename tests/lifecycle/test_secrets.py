@@ -35,7 +35,7 @@ from tests.lifecycle.scene import (
     LINK_INPUTS,
     PARAMETERS_INPUTS,
     TENANT,
-    Kind,
+    LinkKind,
 )
 
 KEY = TenantKey(id="SENTINELkeyId", secret="SENTINEL/key+secret=&" + "Zq7" * 12)
@@ -155,7 +155,7 @@ def test_a_whole_life_leaves_no_secret_in_state_output_or_log(
 
 @pytest.mark.parametrize("kind", [CONNECTOR, CLOUD_ACCOUNT], ids=lambda kind: kind.name)
 def test_a_link_that_somebody_named_after_the_key_does_not_show_it(
-    engine: Engine, vendor: Simulator, kind: Kind, capfd: pytest.CaptureFixture[str]
+    engine: Engine, vendor: Simulator, kind: LinkKind, capfd: pytest.CaptureFixture[str]
 ) -> None:
     # A reply that is no refusal: its words get into an error, and into a line, by way of the link's name.
     kind.by_hand(vendor.control)(AWS_ACCOUNT, FOREIGN_ROLE, **{kind.name_field: KEY.value})

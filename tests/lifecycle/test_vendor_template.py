@@ -10,18 +10,18 @@ from pulumi.output import Unknown
 from components.aws import clients as aws_clients
 from components.aws.identity import AwsSettings
 from components.resources.vendor_template import DIGEST, FOUND, UNREAD, VendorTemplateProvider, describe_template
-from tests.lifecycle.aws_scene import REGION, Aws
-from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.aws_scene import REGION, AwsScene
+from tests.lifecycle.engine import Engine, EngineResource
 
 BUCKET, KEY = f"cloud-trail-client-stack-template-prod-{REGION}", "cloudtrail.yaml"
 URL = f"https://{BUCKET}.s3.{REGION}.amazonaws.com/{KEY}"
 INPUTS = {"templateUrl": URL, "awsRegion": REGION}
 
 
-class Template:
+class ChangingTemplate:
     """Trend's template as Trend changes it."""
 
-    def __init__(self, aws: Aws) -> None:
+    def __init__(self, aws: AwsScene) -> None:
         self.aws = aws
 
     @property
@@ -45,23 +45,25 @@ class Template:
 
 
 @pytest.fixture
-def template(aws: Aws) -> Template:
+def template(aws: AwsScene) -> ChangingTemplate:
     aws_clients.clients.cache_clear()
-    return Template(aws)
+    return ChangingTemplate(aws)
 
 
 @pytest.fixture
-def resource(template: Template) -> Resource:
+def resource(template: ChangingTemplate) -> EngineResource:
     return Engine({}).resource(VendorTemplateProvider)
 
 
-def test_the_state_holds_the_digest_and_not_the_body(template: Template, resource: Resource) -> None:
+def test_the_state_holds_the_digest_and_not_the_body(template: ChangingTemplate, resource: EngineResource) -> None:
     resource.up(template.inputs)
     assert resource.outs == {**INPUTS, DIGEST: template.digest}
     assert resource.preview(template.inputs) == "same"
 
 
-def test_a_changed_template_shows_in_the_preview_and_is_taken_over(template: Template, resource: Resource) -> None:
+def test_a_changed_template_shows_in_the_preview_and_is_taken_over(
+    template: ChangingTemplate, resource: EngineResource
+) -> None:
     resource.up(template.inputs)
     template.change(b"RetentionInDays: 7", b"RetentionInDays: 14")
     assert resource.preview(template.inputs) == "update"
@@ -71,7 +73,7 @@ def test_a_changed_template_shows_in_the_preview_and_is_taken_over(template: Tem
 
 
 def test_a_refresh_does_not_take_a_changed_template_for_the_deployed_one(
-    template: Template, resource: Resource
+    template: ChangingTemplate, resource: EngineResource
 ) -> None:
     resource.up(template.inputs)
     template.change(b"RetentionInDays: 7", b"RetentionInDays: 14")
@@ -80,7 +82,7 @@ def test_a_refresh_does_not_take_a_changed_template_for_the_deployed_one(
 
 
 def test_a_template_that_cannot_be_read_any_more_is_said_and_no_difference(
-    template: Template, resource: Resource, capsys: pytest.CaptureFixture[str]
+    template: ChangingTemplate, resource: EngineResource, capsys: pytest.CaptureFixture[str]
 ) -> None:
     resource.up(template.inputs)
     template.aws.deny("GetObject")
@@ -88,19 +90,19 @@ def test_a_template_that_cannot_be_read_any_more_is_said_and_no_difference(
     assert "s3:GetObject" in capsys.readouterr().err
 
 
-def test_a_template_that_cannot_be_read_stops_nothing(template: Template, resource: Resource) -> None:
+def test_a_template_that_cannot_be_read_stops_nothing(template: ChangingTemplate, resource: EngineResource) -> None:
     template.aws.deny("GetObject")
     resource.up(template.inputs)
     assert resource.outs[DIGEST] == UNREAD
     assert resource.preview(template.inputs) == "same"
 
 
-def test_the_digest_of_an_address_that_is_not_known_yet_is_unknown(resource: Resource) -> None:
+def test_the_digest_of_an_address_that_is_not_known_yet_is_unknown(resource: EngineResource) -> None:
     assert resource.preview({**INPUTS, "templateUrl": Unknown(), FOUND: Unknown()}) == "create"
 
 
 def test_retired_runtimes_are_named_once(
-    template: Template, resource: Resource, capsys: pytest.CaptureFixture[str]
+    template: ChangingTemplate, resource: EngineResource, capsys: pytest.CaptureFixture[str]
 ) -> None:
     resource.up(template.inputs)
     assert capsys.readouterr().err == ""

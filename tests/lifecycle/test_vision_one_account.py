@@ -19,7 +19,7 @@ from components.settings.endpoints import ENDPOINT_VARIABLE
 from sandbox.gate.faults import Fault
 from sandbox.trend import SimulatorControl
 from sandbox.trend.business import claims_key
-from tests.lifecycle.engine import CheckFailed, Engine, Resource
+from tests.lifecycle.engine import CheckFailed, Engine, EngineResource
 from tests.lifecycle.scene import AWS_ACCOUNT, AWS_REGION, OUR_ROLE, TENANT, THIRD_ROLE, VISION_ONE_ACCOUNT
 
 KIND = VISION_ONE_ACCOUNT
@@ -33,7 +33,7 @@ def kind() -> Any:
 
 
 @pytest.fixture
-def tenant(engine: Engine) -> Resource:
+def tenant(engine: Engine) -> EngineResource:
     return engine.resource(TenantProvider)
 
 
@@ -48,7 +48,7 @@ def patches(trend: SimulatorControl) -> int:
 
 
 def test_a_change_that_came_too_late_is_decided_anew_and_tried_once_more(
-    made: Resource, trend: SimulatorControl
+    made: EngineResource, trend: SimulatorControl
 ) -> None:
     outdated(trend, 1)
     assert made.up({**KIND.inputs, "accountName": "renamed"}) == "update"
@@ -56,7 +56,7 @@ def test_a_change_that_came_too_late_is_decided_anew_and_tried_once_more(
 
 
 def test_a_change_that_comes_too_late_twice_fails_and_is_done_by_the_next_run(
-    made: Resource, engine: Engine, trend: SimulatorControl
+    made: EngineResource, engine: Engine, trend: SimulatorControl
 ) -> None:
     outdated(trend, 2)
     with pytest.raises(OnboardingError, match=r"HTTP 412: .*run the command again"):
@@ -68,7 +68,7 @@ def test_a_change_that_comes_too_late_twice_fails_and_is_done_by_the_next_run(
 
 
 def test_an_account_that_somebody_pointed_elsewhere_meanwhile_is_left_alone(
-    made: Resource, trend: SimulatorControl
+    made: EngineResource, trend: SimulatorControl
 ) -> None:
     read = {**KIND.only(trend), "roleArn": THIRD_ROLE}
     trend.add_fault(Fault(kind="json", body=read, action=f"GET {ITEM}", nth=2))
@@ -78,7 +78,7 @@ def test_an_account_that_somebody_pointed_elsewhere_meanwhile_is_left_alone(
     assert patches(trend) == 1
 
 
-def test_only_what_differs_is_written(made: Resource, trend: SimulatorControl) -> None:
+def test_only_what_differs_is_written(made: EngineResource, trend: SimulatorControl) -> None:
     KIND.change(trend, customTags=[{"key": "team", "value": "other"}], description="by hand")
     made.refresh()
     made.up(KIND.inputs)
@@ -87,7 +87,7 @@ def test_only_what_differs_is_written(made: Resource, trend: SimulatorControl) -
 
 
 def test_tags_and_instance_that_are_set_are_managed_and_drift_shows(
-    resource: Resource, trend: SimulatorControl
+    resource: EngineResource, trend: SimulatorControl
 ) -> None:
     inputs = {**KIND.inputs, "customTags": {"team": "ours"}, "workloadInstance": "instance-1"}
     resource.up(inputs)
@@ -99,7 +99,7 @@ def test_tags_and_instance_that_are_set_are_managed_and_drift_shows(
     assert KIND.only(trend)["customTags"] == [{"key": "team", "value": "ours"}]
 
 
-def test_regions_of_a_feature_that_were_changed_by_hand_show(made: Resource, trend: SimulatorControl) -> None:
+def test_regions_of_a_feature_that_were_changed_by_hand_show(made: EngineResource, trend: SimulatorControl) -> None:
     KIND.change(trend, features=[{"id": "container-security", "regions": ["eu-west-1"]}])
     made.refresh()
     assert made.preview(KIND.inputs) == "update"
@@ -108,7 +108,7 @@ def test_regions_of_a_feature_that_were_changed_by_hand_show(made: Resource, tre
 
 
 def test_a_key_of_another_tenant_is_refused_before_anything_looks_gone(
-    made: Resource, engine: Engine, trend: SimulatorControl
+    made: EngineResource, engine: Engine, trend: SimulatorControl
 ) -> None:
     engine.restart(visionOneApiKey=claims_key({"cid": "another-tenant"}, "signature"))
     for act in (made.refresh, made.destroy):
@@ -128,14 +128,16 @@ def test_a_key_that_does_not_say_whose_it_is_does_for_all(engine: Engine, trend:
 
 
 @pytest.mark.parametrize("name", ["Disabled", "Expired"])
-def test_a_refused_key_is_one_line_with_what_to_do(tenant: Resource, engine: Engine, name: str) -> None:
+def test_a_refused_key_is_one_line_with_what_to_do(tenant: EngineResource, engine: Engine, name: str) -> None:
     engine.restart(visionOneApiKey=TENANT.business.key(name).value)
     with pytest.raises(OnboardingError, match=r"HTTP 401: .*the Vision One API key is unknown, expired") as refused:
         tenant.up(TENANT_INPUTS)
     assert TENANT.business.key(name).value not in str(refused.value)
 
 
-def test_the_key_of_the_environment_wins(tenant: Resource, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_of_the_environment_wins(
+    tenant: EngineResource, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(VISION_ONE_KEY_VARIABLE, TENANT.business.full_access_key.value)
     engine.restart(visionOneApiKey="of-the-configuration")  # pragma: allowlist secret
     tenant.up(TENANT_INPUTS)
@@ -143,7 +145,9 @@ def test_the_key_of_the_environment_wins(tenant: Resource, engine: Engine, monke
 
 
 @pytest.mark.parametrize("form", ["objects", "ids", "items"])
-def test_the_tenant_tells_who_it_is_and_what_it_may_use(tenant: Resource, trend: SimulatorControl, form: str) -> None:
+def test_the_tenant_tells_who_it_is_and_what_it_may_use(
+    tenant: EngineResource, trend: SimulatorControl, form: str
+) -> None:
     trend.behave(features_form=form, oidc_url_scheme=form == "ids")
     tenant.up({**TENANT_INPUTS, "features": ["container-security"]})
     business = TENANT.business
@@ -152,21 +156,23 @@ def test_the_tenant_tells_who_it_is_and_what_it_may_use(tenant: Resource, trend:
 
 
 def test_a_feature_that_the_tenant_may_not_use_is_refused_with_the_list(
-    tenant: Resource, trend: SimulatorControl
+    tenant: EngineResource, trend: SimulatorControl
 ) -> None:
     with pytest.raises(OnboardingError, match=r"may not use feature 'container-securty'; did you mean container-sec"):
         tenant.up({**TENANT_INPUTS, "features": ["container-securty"]})
     assert not trend.requests(changing=True)
 
 
-def test_without_parameters_in_the_link_the_key_tells_the_business(tenant: Resource, trend: SimulatorControl) -> None:
+def test_without_parameters_in_the_link_the_key_tells_the_business(
+    tenant: EngineResource, trend: SimulatorControl
+) -> None:
     trend.behave(stack_url_parameters=False)
     tenant.up(TENANT_INPUTS)
     assert tenant.outs["businessId"] == TENANT.business.id
 
 
 def test_where_nobody_tells_the_business_it_stays_unknown_and_is_said(
-    tenant: Resource, engine: Engine, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
+    tenant: EngineResource, engine: Engine, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
     trend.behave(stack_url_parameters=False)
     engine.restart(visionOneApiKey=TENANT.business.key("Opaque").value)
@@ -175,7 +181,9 @@ def test_where_nobody_tells_the_business_it_stays_unknown_and_is_said(
     assert "the role's trust names no tenant" in capfd.readouterr().err
 
 
-def test_what_a_later_key_does_not_tell_stays_known(tenant: Resource, engine: Engine, trend: SimulatorControl) -> None:
+def test_what_a_later_key_does_not_tell_stays_known(
+    tenant: EngineResource, engine: Engine, trend: SimulatorControl
+) -> None:
     tenant.up(TENANT_INPUTS)
     before = tenant.outs
     trend.behave(stack_url_parameters=False)
@@ -186,7 +194,7 @@ def test_what_a_later_key_does_not_tell_stays_known(tenant: Resource, engine: En
 
 
 def test_an_upgrade_asks_nothing_of_the_features_that_were_wanted_first(
-    tenant: Resource, trend: SimulatorControl
+    tenant: EngineResource, trend: SimulatorControl
 ) -> None:
     inputs = {**TENANT_INPUTS, "features": ["container-security"]}
     tenant.up(inputs)
@@ -200,7 +208,7 @@ def test_an_upgrade_asks_nothing_of_the_features_that_were_wanted_first(
     [({"kind": "status", "status": 404}, 1), ({"kind": "status", "status": 403}, 0), ({"kind": "drop"}, 0)],
 )
 def test_whether_vision_one_answers_at_all_is_asked_only_where_that_may_be_the_fault(
-    tenant: Resource, trend: SimulatorControl, fault: dict[str, Any], asked: int
+    tenant: EngineResource, trend: SimulatorControl, fault: dict[str, Any], asked: int
 ) -> None:
     trend.add_fault(Fault(action="GET /v3.0/cam/awsAccounts/features", count=None, **fault))
     with pytest.raises(OnboardingError, match="features"):
@@ -209,7 +217,7 @@ def test_whether_vision_one_answers_at_all_is_asked_only_where_that_may_be_the_f
 
 
 def test_a_region_that_does_not_exist_is_one_line_where_no_program_has_judged_it(
-    made: Resource, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    made: EngineResource, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine.restart(visionOneRegion="sgp")
     monkeypatch.delenv(ENDPOINT_VARIABLE)
@@ -217,7 +225,7 @@ def test_a_region_that_does_not_exist_is_one_line_where_no_program_has_judged_it
         made.refresh()
 
 
-def test_another_region_is_another_tenant(tenant: Resource) -> None:
+def test_another_region_is_another_tenant(tenant: EngineResource) -> None:
     tenant.up(TENANT_INPUTS)
     with pytest.raises(CheckFailed, match="has its tenant in region us, and now it would be eu"):
         tenant.up({**TENANT_INPUTS, "visionOneRegion": "eu"})

@@ -10,7 +10,7 @@ from components.aws.context import AwsContext
 from components.checks.own_state import Held
 from components.checks.vision_one_oidc import existing_provider
 from sandbox.sandbox import ACCOUNT
-from tests.lifecycle.aws_scene import REGION, Aws
+from tests.lifecycle.aws_scene import REGION, AwsScene
 
 HOST = "cloudaccounts-us.xdr.trendmicro.com"
 ARN = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{HOST}"
@@ -34,7 +34,7 @@ HALF_CREATED = {"id": ARN, "url": f"https://{HOST}"}
     ids=["own", "half-created", "another in the state", "foreign", "state not shown"],
 )
 def test_only_a_provider_that_the_state_does_not_hold_is_somebody_elses(
-    aws: Aws, state: Held | None, used: str | None
+    aws: AwsScene, state: Held | None, used: str | None
 ) -> None:
     create(aws)
     found = existing_provider(aws.clients, "us", AwsContext(ACCOUNT, REGION, "aws", "amazonaws.com"), state)
@@ -42,6 +42,6 @@ def test_only_a_provider_that_the_state_does_not_hold_is_somebody_elses(
     assert [each.verdict for each in found.findings] == ["ok"]
 
 
-def create(aws: Aws) -> None:
+def create(aws: AwsScene) -> None:
     iam: Any = aws.sandbox.aws("iam")
     iam.create_open_id_connect_provider(Url=f"https://{HOST}", ClientIDList=[f"arn:aws:iam::{ACCOUNT}:root"])

@@ -15,8 +15,8 @@ from components.resources.vision_one_registered import RegisteredAccountProvider
 from components.resources.vision_one_template_provider import DRIFT, VisionOneTemplateProvider
 from sandbox.gate.faults import Fault
 from sandbox.sandbox import ACCOUNT
-from tests.lifecycle.aws_scene import REGION, Aws
-from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.aws_scene import REGION, AwsScene
+from tests.lifecycle.engine import Engine, EngineResource
 from tests.lifecycle.scene import TENANT
 
 MARK, STACK = "mark-of-this-deployment", "Trend-VisionOne"
@@ -44,10 +44,10 @@ INPUTS: dict[str, Any] = {
 }
 
 
-class Scene:
+class TemplateScene:
     """The template, and the stack that the engine makes of it."""
 
-    def __init__(self, aws: Aws) -> None:
+    def __init__(self, aws: AwsScene) -> None:
         self.aws, self.trend = aws, aws.sandbox.trend
         self.engine = Engine({"visionOneApiKey": aws.sandbox.tenant.business.full_access_key.value})
         self.template = self.engine.resource(VisionOneTemplateProvider)
@@ -98,23 +98,23 @@ class Scene:
 
 
 @pytest.fixture
-def scene(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Scene:
+def scene(aws: AwsScene, monkeypatch: pytest.MonkeyPatch) -> TemplateScene:
     monkeypatch.setenv("AWS_REGION", REGION)
     aws_clients.clients.cache_clear()
     monkeypatch.setattr(vision_one_registered, "FIRST_PAUSE", 0.05)
     monkeypatch.setattr(vision_one_registered, "REGISTERED_WITHIN", 0.2)
-    return Scene(aws)
+    return TemplateScene(aws)
 
 
 @pytest.fixture
-def made(scene: Scene) -> Resource:
+def made(scene: TemplateScene) -> EngineResource:
     """The template with its stack."""
     scene.template.up(INPUTS)
     scene.deploy()
     return scene.template
 
 
-def test_nothing_is_asked_where_nothing_changed(scene: Scene, made: Resource) -> None:
+def test_nothing_is_asked_where_nothing_changed(scene: TemplateScene, made: EngineResource) -> None:
     assert made.preview(INPUTS) == made.up(INPUTS) == "same"
     assert scene.calls() == []
 
@@ -127,7 +127,7 @@ def test_nothing_is_asked_where_nothing_changed(scene: Scene, made: Resource) ->
         {"stackSettings": {"parameters": {"CloudAuditLogMonitoringCloudTrailArn": "arn"}, "tags": TAGS}},
     ],
 )
-def test_another_stack_takes_another_link(scene: Scene, made: Resource, changed: dict[str, Any]) -> None:
+def test_another_stack_takes_another_link(scene: TemplateScene, made: EngineResource, changed: dict[str, Any]) -> None:
     before = made.outs
     assert made.up({**INPUTS, **changed}) == "update"
     assert scene.calls() == [LINK, TEXT]
@@ -136,7 +136,7 @@ def test_another_stack_takes_another_link(scene: Scene, made: Resource, changed:
     assert made.outs["templateDigest"] == before["templateDigest"] or "features" in changed
 
 
-def test_what_the_account_is_changed_by_takes_none(scene: Scene, made: Resource) -> None:
+def test_what_the_account_is_changed_by_takes_none(scene: TemplateScene, made: EngineResource) -> None:
     """The engine keeps these from the provider; where it does not, as after an upgrade, nothing is asked either."""
     before = made.outs
     made.up({**INPUTS, "accountName": "renamed", "adopt": True})
@@ -144,13 +144,13 @@ def test_what_the_account_is_changed_by_takes_none(scene: Scene, made: Resource)
     assert made.outs["templateUrl"] == before["templateUrl"]
 
 
-def test_another_pickle_takes_none(scene: Scene, made: Resource) -> None:
+def test_another_pickle_takes_none(scene: TemplateScene, made: EngineResource) -> None:
     made.pickled_anew()
     assert made.up(INPUTS) == "update"
     assert scene.calls() == []
 
 
-def test_a_stack_that_is_not_there_takes_another_link_each_time(scene: Scene) -> None:
+def test_a_stack_that_is_not_there_takes_another_link_each_time(scene: TemplateScene) -> None:
     scene.template.up(INPUTS)
     scene.trend.clear_requests()
     for _ in range(2):
@@ -163,20 +163,20 @@ def test_a_stack_that_is_not_there_takes_another_link_each_time(scene: Scene) ->
 
 
 def test_a_stack_that_may_not_be_looked_at_is_said_and_no_difference(
-    scene: Scene, made: Resource, capsys: pytest.CaptureFixture[str]
+    scene: TemplateScene, made: EngineResource, capsys: pytest.CaptureFixture[str]
 ) -> None:
     scene.aws.deny("DescribeStacks")
     assert made.preview(INPUTS) == "same"
     assert "cloudformation:DescribeStacks" in capsys.readouterr().err
 
 
-def test_a_refresh_finds_no_drift_where_there_is_none(scene: Scene, made: Resource) -> None:
+def test_a_refresh_finds_no_drift_where_there_is_none(scene: TemplateScene, made: EngineResource) -> None:
     before = made.inputs
     made.refresh()
     assert (made.inputs, made.preview(INPUTS)) == (before, "same")
 
 
-def test_a_changed_template_is_drift_until_a_stack_is_made_of_it(scene: Scene, made: Resource) -> None:
+def test_a_changed_template_is_drift_until_a_stack_is_made_of_it(scene: TemplateScene, made: EngineResource) -> None:
     made.state.outs["templateDigest"] = "sha256:of-an-earlier-one"  # type: ignore[union-attr]
     scene.stacks.delete_stack(StackName=STACK)
     scene.deploy()
@@ -187,7 +187,7 @@ def test_a_changed_template_is_drift_until_a_stack_is_made_of_it(scene: Scene, m
     assert made.outs["templateDigest"] != "sha256:of-an-earlier-one"
 
 
-def test_a_stack_with_other_tags_is_drift(scene: Scene, made: Resource) -> None:
+def test_a_stack_with_other_tags_is_drift(scene: TemplateScene, made: EngineResource) -> None:
     scene.stacks.delete_stack(StackName=STACK)
     scene.deploy(team="somebody else's")
     made.refresh()
@@ -195,66 +195,66 @@ def test_a_stack_with_other_tags_is_drift(scene: Scene, made: Resource) -> None:
     assert made.preview(INPUTS) == "update"
 
 
-def test_tags_that_others_add_are_none(scene: Scene, made: Resource) -> None:
+def test_tags_that_others_add_are_none(scene: TemplateScene, made: EngineResource) -> None:
     scene.stacks.delete_stack(StackName=STACK)
     scene.deploy(cost="1")
     made.refresh()
     assert DRIFT not in made.outs
 
 
-def test_a_stack_with_other_parameters_is_drift(scene: Scene, made: Resource) -> None:
+def test_a_stack_with_other_parameters_is_drift(scene: TemplateScene, made: EngineResource) -> None:
     made.state.outs["parameters"]["CloudAccountName"] = "as it was"  # type: ignore[union-attr]
     made.refresh()
     assert "has other parameters: CloudAccountName" in made.outs[DRIFT]
 
 
-def test_an_account_that_was_unlinked_is_drift(scene: Scene, made: Resource) -> None:
+def test_an_account_that_was_unlinked_is_drift(scene: TemplateScene, made: EngineResource) -> None:
     scene.trend.delete_vision_one_account(ACCOUNT)
     made.refresh()
     assert "does not know the account" in made.outs[DRIFT]
     assert made.preview(INPUTS) == "update"
 
 
-def test_a_parameter_without_a_value_is_one_clear_error(scene: Scene) -> None:
+def test_a_parameter_without_a_value_is_one_clear_error(scene: TemplateScene) -> None:
     scene.trend.behave(stack_url_parameters=False)
     with pytest.raises(OnboardingError, match=r"parameters for which there is no value: .*VisionOneAPIKey.*; Vision"):
         scene.template.up(INPUTS)
 
 
-def test_a_link_that_does_not_open_is_an_error_without_the_link(scene: Scene) -> None:
+def test_a_link_that_does_not_open_is_an_error_without_the_link(scene: TemplateScene) -> None:
     scene.trend.behave(template_link_seconds=0)
     with pytest.raises(OnboardingError, match="HTTP 403: the link does not open it") as raised:
         scene.template.up(INPUTS)
     assert "signature" not in str(raised.value)
 
 
-def test_what_is_no_template_is_an_error(scene: Scene) -> None:
+def test_what_is_no_template_is_an_error(scene: TemplateScene) -> None:
     scene.trend.add_fault(Fault(kind="html", action=TEXT))
     with pytest.raises(OnboardingError, match="not a CloudFormation template"):
         scene.template.up(INPUTS)
 
 
-def test_an_account_of_somebody_else_is_refused_before_anything_is_asked(scene: Scene) -> None:
+def test_an_account_of_somebody_else_is_refused_before_anything_is_asked(scene: TemplateScene) -> None:
     scene.trend.add_vision_one_account(ACCOUNT, scene.make_role("foreign"), name="theirs")
     with pytest.raises(OnboardingError, match=r"role/foreign.*adopt true"):
         scene.template.up(INPUTS)
     assert LINK not in scene.calls()
 
 
-def test_an_account_of_another_deployment_is_not_adopted(scene: Scene) -> None:
+def test_an_account_of_another_deployment_is_not_adopted(scene: TemplateScene) -> None:
     role = scene.make_role("foreign", **{DEPLOYMENT_TAG: "another"})
     scene.trend.add_vision_one_account(ACCOUNT, role, name="theirs")
     with pytest.raises(OnboardingError, match="managed by another deployment"):
         scene.template.up({**INPUTS, "adopt": True})
 
 
-def test_an_account_that_a_dead_run_of_ours_registered_is_taken_up(scene: Scene, made: Resource) -> None:
+def test_an_account_that_a_dead_run_of_ours_registered_is_taken_up(scene: TemplateScene, made: EngineResource) -> None:
     again = scene.engine.resource(VisionOneTemplateProvider)
     again.up(INPUTS)
     assert again.outs["before"] == {}
 
 
-def test_an_account_that_is_adopted_gets_its_settings_back(scene: Scene) -> None:
+def test_an_account_that_is_adopted_gets_its_settings_back(scene: TemplateScene) -> None:
     role = scene.make_role("foreign")
     scene.trend.add_vision_one_account(ACCOUNT, role, name="theirs", description="of another team")
     inputs = {**INPUTS, "adopt": True}
@@ -269,7 +269,7 @@ def test_an_account_that_is_adopted_gets_its_settings_back(scene: Scene) -> None
     assert (restoring["roleArn"], restoring["accountName"]) == (role, "theirs")
 
 
-def test_the_account_is_adopted_from_the_stack_and_never_posted(scene: Scene, made: Resource) -> None:
+def test_the_account_is_adopted_from_the_stack_and_never_posted(scene: TemplateScene, made: EngineResource) -> None:
     scene.role.up(scene.role_inputs)
     scene.account.up(scene.account_inputs(description="another"))
     assert POST not in scene.calls()
@@ -281,7 +281,7 @@ def test_the_account_is_adopted_from_the_stack_and_never_posted(scene: Scene, ma
     assert POST not in scene.calls()
 
 
-def test_the_role_is_one_of_the_stacks(scene: Scene, made: Resource) -> None:
+def test_the_role_is_one_of_the_stacks(scene: TemplateScene, made: EngineResource) -> None:
     scene.trend.change_vision_one_account(ACCOUNT, roleArn=scene.make_role("foreign"))
     with pytest.raises(OnboardingError, match=r"has not registered AWS account .* within 0 s: it points at .*foreign"):
         scene.role.up(scene.role_inputs)
@@ -290,7 +290,7 @@ def test_the_role_is_one_of_the_stacks(scene: Scene, made: Resource) -> None:
         scene.role.up(scene.role_inputs)
 
 
-def test_the_role_is_asked_for_again_with_another_stack_alone(scene: Scene, made: Resource) -> None:
+def test_the_role_is_asked_for_again_with_another_stack_alone(scene: TemplateScene, made: EngineResource) -> None:
     scene.role.up(scene.role_inputs)
     first = scene.role.outs["roleArn"]
     scene.calls()
@@ -303,7 +303,7 @@ def test_the_role_is_asked_for_again_with_another_stack_alone(scene: Scene, made
     assert scene.role.outs["roleArn"] != first
 
 
-def test_what_a_dead_run_registered_goes_with_its_stack(scene: Scene, made: Resource) -> None:
+def test_what_a_dead_run_registered_goes_with_its_stack(scene: TemplateScene, made: EngineResource) -> None:
     scene.stacks.delete_stack(StackName=STACK)
     made.destroy()
     assert scene.accounts() == []
@@ -311,7 +311,7 @@ def test_what_a_dead_run_registered_goes_with_its_stack(scene: Scene, made: Reso
 
 @pytest.mark.parametrize("fields", [{"name": "theirs"}, {"description": "theirs"}])
 def test_an_account_that_was_linked_by_others_meanwhile_stays(
-    scene: Scene, made: Resource, fields: dict[str, str]
+    scene: TemplateScene, made: EngineResource, fields: dict[str, str]
 ) -> None:
     scene.stacks.delete_stack(StackName=STACK)
     scene.trend.change_vision_one_account(ACCOUNT, **fields)
@@ -319,7 +319,7 @@ def test_an_account_that_was_linked_by_others_meanwhile_stays(
     assert len(scene.accounts()) == 1
 
 
-def test_an_account_whose_role_exists_stays(scene: Scene, made: Resource) -> None:
+def test_an_account_whose_role_exists_stays(scene: TemplateScene, made: EngineResource) -> None:
     scene.stacks.delete_stack(StackName=STACK)
     scene.trend.change_vision_one_account(ACCOUNT, roleArn=scene.make_role("foreign"))
     made.destroy()

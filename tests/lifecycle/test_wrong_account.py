@@ -14,7 +14,7 @@ from components.resources.cloudtrail_parameters import CloudTrailParametersProvi
 from components.resources.enrollment import EnrollmentProvider
 from components.resources.external_id import ExternalIdProvider
 from sandbox.trend import SimulatorControl, TenantKey
-from tests.lifecycle.engine import Engine, Resource
+from tests.lifecycle.engine import Engine, EngineResource
 from tests.lifecycle.scene import (
     ACCOUNT,
     ACCOUNT_INPUTS,
@@ -79,7 +79,7 @@ ASKING_AGAIN = (AccountProvider, ExternalIdProvider, EnrollmentProvider, CONNECT
 
 
 @pytest.fixture(params=ASKING_AGAIN, ids=lambda kind: kind.__name__)
-def standing(request: pytest.FixtureRequest, engine: Engine) -> Resource:
+def standing(request: pytest.FixtureRequest, engine: Engine) -> EngineResource:
     """A resource that was made with the right key."""
     resource = engine.resource(request.param)
     inputs = EVERYTHING[request.param][0]
@@ -87,7 +87,9 @@ def standing(request: pytest.FixtureRequest, engine: Engine) -> Resource:
     return resource
 
 
-def test_nothing_is_taken_for_gone(standing: Resource, trend: SimulatorControl, change_key: Callable[[], None]) -> None:
+def test_nothing_is_taken_for_gone(
+    standing: EngineResource, trend: SimulatorControl, change_key: Callable[[], None]
+) -> None:
     before = standing.state
     change_key()
     refused(standing.refresh, trend)
@@ -108,14 +110,16 @@ def test_nothing_is_updated_with_it(
 
 
 @pytest.mark.parametrize("kind", [CONNECTOR, CLOUD_ACCOUNT], ids=lambda kind: kind.name)
-def test_nothing_is_removed_with_it(made: Resource, trend: SimulatorControl, change_key: Callable[[], None]) -> None:
+def test_nothing_is_removed_with_it(
+    made: EngineResource, trend: SimulatorControl, change_key: Callable[[], None]
+) -> None:
     change_key()
     refused(made.destroy, trend)
     assert made.state is not None
 
 
 @pytest.mark.parametrize("kind", [CONNECTOR, CLOUD_ACCOUNT], ids=lambda kind: kind.name)
-def test_the_next_step_is_said(made: Resource, change_key: Callable[[], None]) -> None:
+def test_the_next_step_is_said(made: EngineResource, change_key: Callable[[], None]) -> None:
     change_key()
     with pytest.raises(OnboardingError, match=r"use a key of the stack's own account, or another stack"):
         made.refresh()

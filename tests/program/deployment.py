@@ -13,14 +13,14 @@ from components.checks.findings import TrailDoubt
 from components.checks.preflight import Preflight
 from components.onboarding import Onboarding
 from components.settings.model import Settings
-from tests.program.recorder import PROJECT, STACK, WHERE, Recorder
+from tests.program.recorder import PROJECT, STACK, WHERE, RecordingEngine
 
 
 @dataclass
-class Deployment:
+class DeployedProgram:
     """What became of a program: the engine's record, and the outputs."""
 
-    engine: Recorder
+    engine: RecordingEngine
     outputs: dict[str, Any]
 
 
@@ -33,12 +33,12 @@ def deploy(
     preview: bool = False,
     slow: str = "",
     until: Collection[str] = (),
-) -> Deployment:
-    """Run the eight steps to their end; for the further arguments see `Onboarding` and `Recorder`.
+) -> DeployedProgram:
+    """Run the eight steps to their end; for the further arguments see `Onboarding` and `RecordingEngine`.
 
     All registrations are over when this returns, so that the absence of one can be asserted.
     """
-    deployment = Deployment(Recorder(preview=preview, slow=slow, until=until), {})
+    deployment = DeployedProgram(RecordingEngine(preview=preview, slow=slow, until=until), {})
     engine = deployment.engine
     pulumi.runtime.set_mocks(engine.mocks, project=PROJECT, stack=STACK, monitor=engine, preview=preview)
 

@@ -30,7 +30,7 @@ VENDOR_TEMPLATE = "https://a-bucket.s3.amazonaws.com/1.2/cloudtrail.yaml"
 
 
 @dataclass(frozen=True)
-class Secret:
+class RecordedSecret:
     """A value that went over the wire as a secret."""
 
     value: Any
@@ -42,7 +42,7 @@ class Registered:
 
     Attributes:
         type: without the prefix of dynamic resources, for example `trend:Connector` or `aws:iam/role:Role`.
-        inputs: what it is made of; each secret is a `Secret`.
+        inputs: what it is made of; each secret is a `RecordedSecret`.
         options: the request, for its options.
     """
 
@@ -68,7 +68,7 @@ class EngineError(grpc.RpcError):  # type: ignore[misc]  # grpc publishes no typ
         return str(self)
 
 
-class Recorder(MockMonitor):
+class RecordingEngine(MockMonitor):
     """The monitor that the program talks to.
 
     Attributes:
@@ -235,7 +235,7 @@ def _secrets_marked(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     if value.get(rpc._special_sig_key) == rpc._special_secret_sig:
-        return Secret(_secrets_marked(value["value"]))
+        return RecordedSecret(_secrets_marked(value["value"]))
     return {name: _secrets_marked(each) for name, each in value.items()}
 
 

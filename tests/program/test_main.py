@@ -18,7 +18,7 @@ from components.checks import preflight
 from components.checks.findings import Finding, TrailDoubt
 from components.refusal import ERROR_ALREADY_SHOWN
 from components.settings.model import NewTrail, Settings
-from tests.program.recorder import PROJECT, STACK, WHERE, Recorder
+from tests.program.recorder import PROJECT, STACK, WHERE, RecordingEngine
 
 MAIN = Path(__file__).parents[2] / "__main__.py"
 BUCKET = "a-trail-bucket"
@@ -42,7 +42,10 @@ def found(monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
 
 
 def run(
-    monkeypatch: pytest.MonkeyPatch, configuration: Mapping[str, Any], engine: Recorder, encrypted: list[str] = SECRETS
+    monkeypatch: pytest.MonkeyPatch,
+    configuration: Mapping[str, Any],
+    engine: RecordingEngine,
+    encrypted: list[str] = SECRETS,
 ) -> dict[str, Any]:
     """Run the program as the language host does, and return its stack's outputs."""
     named = {name if ":" in name else f"{PROJECT}:{name}": value for name, value in configuration.items()}
@@ -69,11 +72,11 @@ def refusal(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     configuration: Mapping[str, Any],
-    engine: Recorder | None = None,
+    engine: RecordingEngine | None = None,
     encrypted: list[str] = SECRETS,
 ) -> str:
     """Run the program, which must end before it registers anything, and return its one error."""
-    engine = engine or Recorder()
+    engine = engine or RecordingEngine()
     with pytest.raises(SystemExit) as ended:
         run(monkeypatch, configuration, engine, encrypted)
     assert ended.value.code == ERROR_ALREADY_SHOWN
@@ -84,14 +87,14 @@ def refusal(
 
 
 def test_the_outputs_are_exported(monkeypatch: pytest.MonkeyPatch) -> None:
-    outputs = run(monkeypatch, {"existingCloudtrailBucketName": BUCKET}, Recorder())
+    outputs = run(monkeypatch, {"existingCloudtrailBucketName": BUCKET}, RecordingEngine())
     assert outputs["awsAccountId"] == WHERE.account_id
     assert outputs["trailBucketName"] == BUCKET
     assert len(outputs) == 12
 
 
 def test_settings_are_read_from_the_projects_own_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = Recorder()
+    engine = RecordingEngine()
     default_tags = {"aws:defaultTags": '{"tags": {"managedBy": "platform"}}'}
     own = {"createNewTrail": "true", "tags": '{"team": "blue"}', "stackName": "Trend"}
     run(monkeypatch, own | default_tags, engine)
@@ -110,7 +113,7 @@ def test_neither_key_nor_token_reach_any_resource(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv("VISION_ONE_SERVICE_TOKEN", TOKEN)
     else:
         configuration |= {"cloudOneApiKey": KEY, "visionOneServiceToken": TOKEN}
-    engine = Recorder()
+    engine = RecordingEngine()
     outputs = run(monkeypatch, configuration, engine)
     assert engine.one("trend:VisionOneEnrollment").inputs["enroll"] is True
     for registered in engine.made:
@@ -148,7 +151,7 @@ def test_what_is_not_sure_to_work_is_a_warning_said_once_and_stops_nothing(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, found: list[Finding]
 ) -> None:
     found += [Finding("trail", "unknown", "stopped", "start it"), Finding("bucket", "ok", "a bucket")]
-    engine = Recorder()
+    engine = RecordingEngine()
     run(monkeypatch, {"existingCloudtrailBucketName": BUCKET}, engine)
     assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == ["stopped; start it"]
     assert engine.made
@@ -164,7 +167,7 @@ def test_what_is_not_sure_to_work_is_a_warning_said_once_and_stops_nothing(
 def test_the_plugin_of_the_last_check_starts_beside_preflight_after_the_state_is_known(
     monkeypatch: pytest.MonkeyPatch, configuration: Mapping[str, Any], started: list[str]
 ) -> None:
-    engine = Recorder()
+    engine = RecordingEngine()
     known: list[str] = []
     provider = pulumi_command.Provider
 
@@ -203,7 +206,7 @@ def test_a_preview_names_each_host_that_is_not_trends_and_goes_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, confirmed: str
 ) -> None:
     monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: True)
-    run(monkeypatch, {**ELSEWHERE, "endpointsConfirmed": confirmed}, Recorder())
+    run(monkeypatch, {**ELSEWHERE, "endpointsConfirmed": confirmed}, RecordingEngine())
     warnings = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
     assert len(warnings) == (2 if "old" in confirmed else 1)
     assert "go to proxy.example, which is not Trend's (endpoints.workload); " in warnings[0].replace("goes", "go")
@@ -212,7 +215,7 @@ def test_a_preview_names_each_host_that_is_not_trends_and_goes_on(
 def test_an_up_with_exactly_the_confirmed_hosts_warns_of_nothing(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    run(monkeypatch, {**ELSEWHERE, "endpointsConfirmed": "proxy.example"}, Recorder())
+    run(monkeypatch, {**ELSEWHERE, "endpointsConfirmed": "proxy.example"}, RecordingEngine())
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
@@ -234,7 +237,7 @@ def test_of_what_is_not_sure_only_the_trail_is_told_to_the_program(found: list[F
 def test_aws_without_an_answer_is_one_line_with_its_own_words(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, token: str, question: str
 ) -> None:
-    error = refusal(monkeypatch, caplog, {"createNewTrail": "true"}, Recorder(without_answer=token))
+    error = refusal(monkeypatch, caplog, {"createNewTrail": "true"}, RecordingEngine(without_answer=token))
     assert f"cannot determine {question}" in error
     assert "no credentials" in error
     assert len(error.splitlines()) == 1

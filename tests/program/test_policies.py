@@ -14,8 +14,6 @@ from cfnlint import ManualArgs, api
 from components.settings.model import NewTrail, Settings
 from tests.program.deployment import deploy
 
-Document = dict[str, Any]
-
 # cfn-lint reads policies where CloudFormation has them: the type and property that stand for each of ours.
 PLACES = {
     "trail-bucket-policy": ("policy", "AWS::S3::BucketPolicy", "PolicyDocument", {"Bucket": "a-bucket"}),
@@ -42,12 +40,12 @@ def written() -> dict[str, str]:
     return policies
 
 
-def policy(name: str) -> Document:
-    document: Document = json.loads(written()[name])
+def policy(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(written()[name])
     return copy.deepcopy(document)
 
 
-def complaints(name: str, document: Document) -> list[str]:
+def complaints(name: str, document: dict[str, Any]) -> list[str]:
     """Return what the linter says of a policy, and each statement that lets everybody in."""
     _, kind, place, more = PLACES[name]
     template = {"Resources": {"Subject": {"Type": kind, "Properties": {**more, place: document}}}}
@@ -59,11 +57,11 @@ def complaints(name: str, document: Document) -> list[str]:
     ]
 
 
-def misspell(document: Document) -> None:
+def misspell(document: dict[str, Any]) -> None:
     document["Statement"][0]["Action"] = "s3:GetBuketAcl"
 
 
-def open_up(document: Document) -> None:
+def open_up(document: dict[str, Any]) -> None:
     document["Statement"][0]["Principal"] = {"AWS": "*"}
 
 
@@ -78,7 +76,7 @@ def test_the_linter_has_nothing_to_say(name: str) -> None:
 
 @pytest.mark.parametrize("name", PLACES)
 @pytest.mark.parametrize("spoil", [misspell, open_up])
-def test_the_linter_sees_what_is_wrong(name: str, spoil: Callable[[Document], None]) -> None:
+def test_the_linter_sees_what_is_wrong(name: str, spoil: Callable[[dict[str, Any]], None]) -> None:
     document = policy(name)
     spoil(document)
     assert complaints(name, document)

@@ -12,7 +12,7 @@ from components.checks.assignment import Assignment
 from components.settings.model import ExistingTrail, NewTrail, Settings
 from components.settings.scope import Scope
 from tests.program.deployment import deploy
-from tests.program.recorder import CLOUD_ONE_ACCOUNT, WHERE, Recorder
+from tests.program.recorder import CLOUD_ONE_ACCOUNT, WHERE, RecordingEngine
 
 TRAIL = ExistingTrail("a-trail-bucket")
 TENANT = Settings(trail=None, scope=Scope.TENANT, enroll=True)
@@ -84,7 +84,7 @@ def test_nothing_of_an_account_changes_with_a_token_at_hand() -> None:
     assert inputs(with_token) == inputs(without)
 
 
-def inputs(engine: Recorder) -> dict[str, dict[str, Any]]:
+def inputs(engine: RecordingEngine) -> dict[str, dict[str, Any]]:
     return {each.name: each.inputs for each in engine.made}
 
 

@@ -9,7 +9,15 @@ import pytest
 from components.resources import vendor_template
 from components.settings.model import ExistingTrail, HostedTemplates, Settings
 from tests.program.deployment import deploy
-from tests.program.recorder import CLOUD_ONE_ACCOUNT, TOKEN, VENDOR_TEMPLATE, WHERE, Registered, Secret, plain_texts
+from tests.program.recorder import (
+    CLOUD_ONE_ACCOUNT,
+    TOKEN,
+    VENDOR_TEMPLATE,
+    WHERE,
+    RecordedSecret,
+    Registered,
+    plain_texts,
+)
 
 EXISTING = Settings(trail=ExistingTrail("a-trail-bucket"))
 
@@ -53,7 +61,7 @@ def test_the_forwarder_gets_its_parameters_with_the_token_as_a_secret() -> None:
     made = stack("forwarder").inputs
     assert made["parameters"] == {
         "ExistingCloudtrailBucketName": "a-trail-bucket",
-        "ServiceToken": Secret(TOKEN),
+        "ServiceToken": RecordedSecret(TOKEN),
         "ServiceURL": "https://service.example",
         "S3BucketName": "code-bucket",
         "APIVersion": "v1",

@@ -12,7 +12,7 @@ from components.checks.findings import TrailDoubt
 from components.onboarding import Onboarding
 from components.settings.model import ExistingTrail, NewTrail, Settings
 from tests.program.deployment import deploy
-from tests.program.recorder import CLOUD_ONE_ACCOUNT, EXTERNAL_ID, PROJECT, STACK, WHERE, Recorder
+from tests.program.recorder import CLOUD_ONE_ACCOUNT, EXTERNAL_ID, PROJECT, STACK, WHERE, RecordingEngine
 
 EXISTING = Settings(trail=ExistingTrail("a-trail-bucket"))
 NEW = Settings(trail=NewTrail())
@@ -50,7 +50,7 @@ TRAIL = [
 ]
 
 
-def types(engine: Recorder) -> list[str]:
+def types(engine: RecordingEngine) -> list[str]:
     return sorted(each.type for each in engine.made)
 
 
@@ -228,7 +228,7 @@ def test_an_aws_provider_of_the_programs_own_is_refused_since_only_part_of_the_c
 ) -> None:
     errors: list[str] = []
     monkeypatch.setattr(pulumi.log, "error", errors.append)
-    engine = Recorder()
+    engine = RecordingEngine()
     pulumi.runtime.set_mocks(engine.mocks, project=PROJECT, stack=STACK, monitor=engine)
     own = pulumi.ResourceOptions(provider=pulumi_aws.Provider("own", region="eu-west-2"))
     with pytest.raises(SystemExit):

@@ -12,14 +12,14 @@ import pytest
 from components.aws.tags import DEPLOYMENT_TAG, OWNER_TAG, TEMPLATE_TAG, all_tags
 from components.settings.model import NewTrail, Settings
 from tests.program.deployment import deploy
-from tests.program.recorder import MARK, PROJECT, STACK, Recorder
+from tests.program.recorder import MARK, PROJECT, STACK, RecordingEngine
 
 OURS = {"ManagedBy": "pulumi", OWNER_TAG: "trend-onboarding/dev", DEPLOYMENT_TAG: MARK}
 
 
 @pytest.fixture
 def _in_the_stack() -> None:
-    engine = Recorder()
+    engine = RecordingEngine()
     pulumi.runtime.set_mocks(engine.mocks, project=PROJECT, stack=STACK, monitor=engine)
 
 

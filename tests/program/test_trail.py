@@ -15,11 +15,11 @@ from components.refusal import Refusal
 from components.settings.model import ExistingTrail, NewTrail, Settings
 from components.steps.audit_trail import AuditTrail
 from tests.program.deployment import deploy
-from tests.program.recorder import PROJECT, STACK, WHERE, Recorder, Registered
+from tests.program.recorder import PROJECT, STACK, WHERE, RecordingEngine, Registered
 
 
 @functools.cache
-def made(trail: NewTrail) -> Recorder:
+def made(trail: NewTrail) -> RecordingEngine:
     return deploy(Settings(trail=trail)).engine
 
 
@@ -28,7 +28,7 @@ def inputs(kind: str, trail: NewTrail | None = None) -> dict[str, Any]:
     return made(trail or NewTrail()).one(f"aws:s3/bucket{kind}:Bucket{kind}").inputs
 
 
-def of_s3(engine: Recorder) -> list[Registered]:
+def of_s3(engine: RecordingEngine) -> list[Registered]:
     return [each for each in engine.made if each.type.startswith("aws:s3/")]
 
 
@@ -122,7 +122,7 @@ def test_the_bucket_gets_a_name_that_nobody_else_has() -> None:
 
 @pytest.fixture
 def _stack_of_odd_name(request: pytest.FixtureRequest) -> None:
-    engine = Recorder()
+    engine = RecordingEngine()
     pulumi.runtime.set_mocks(engine.mocks, project=PROJECT, stack=request.param, monitor=engine)
 
 
@@ -150,9 +150,9 @@ def test_only_a_trail_that_does_not_run_is_made_anew_after_a_failed_run() -> Non
 
 
 @functools.cache
-def with_topic() -> Recorder:
+def with_topic() -> RecordingEngine:
     """A new trail of route visionOne: without a Cloud One account."""
-    engine = Recorder()
+    engine = RecordingEngine()
     pulumi.runtime.set_mocks(engine.mocks, project=PROJECT, stack=STACK, monitor=engine)
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]

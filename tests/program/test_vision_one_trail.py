@@ -12,8 +12,8 @@ from components.checks.audited_trail import AuditedTrail
 from components.checks.preflight import Preflight
 from components.settings.direct import AUDIT_LOGS, DirectLink, Feature
 from components.settings.model import ExistingTrail, NewTrail, Settings
-from tests.program.deployment import Deployment, deploy
-from tests.program.recorder import WHERE, Registered, Secret
+from tests.program.deployment import DeployedProgram, deploy
+from tests.program.recorder import WHERE, RecordedSecret, Registered
 
 NEW = Settings(trail=NewTrail(), direct=DirectLink(), tags={"team": "a"})
 EXISTING = replace(NEW, trail=ExistingTrail("a-trail-bucket"))
@@ -23,7 +23,7 @@ TOPIC = f"arn:aws:sns:us-east-1:{WHERE.account_id}:trend-onboarding-dev"
 STACK, TEMPLATE = "aws:cloudformation/stack:Stack", "trend:VisionOneTemplate"
 
 
-def declared(settings: Settings = NEW, **more: Any) -> Deployment:
+def declared(settings: Settings = NEW, **more: Any) -> DeployedProgram:
     return deploy(settings, found=FOUND, **more)
 
 
@@ -85,7 +85,7 @@ def test_the_feature_that_reads_it_is_among_the_links(chosen: list[Feature], fea
 def test_link_and_key_are_secret_wherever_they_go() -> None:
     template = declared().engine.one(TEMPLATE)
     assert set(template.options.additionalSecretOutputs) == {"templateUrl", "parameters"}
-    assert {type(stack().inputs[name]) for name in ("templateUrl", "parameters")} == {Secret}
+    assert {type(stack().inputs[name]) for name in ("templateUrl", "parameters")} == {RecordedSecret}
 
 
 def test_the_stack_is_replaced_and_never_updated_and_a_masked_key_replaces_nothing() -> None:

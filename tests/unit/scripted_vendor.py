@@ -37,7 +37,7 @@ DROP = Answer(instead="drop")
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReceivedRequest:
     """One request as it arrived.
 
     Attributes:
@@ -55,7 +55,7 @@ class Vendor:
     """The server. Answers are used up in order; when none is left it answers with `otherwise`."""
 
     def __init__(self) -> None:
-        self.asked: list[Asked] = []
+        self.asked: list[ReceivedRequest] = []
         self.answers: deque[Answer] = deque()
         self.otherwise = Answer()
         self._stopping = threading.Event()
@@ -92,7 +92,7 @@ class Vendor:
 
 
 def _handler(vendor: Vendor) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+    class VendorHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"  # keeps connections alive
         timeout = 5
         disable_nagle_algorithm = True
@@ -100,7 +100,9 @@ def _handler(vendor: Vendor) -> type[BaseHTTPRequestHandler]:
         def answer(self) -> None:
             content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             body = json.loads(content) if content else None
-            vendor.asked.append(Asked(self.command, self.path, dict(self.headers), body, self.client_address[1]))
+            vendor.asked.append(
+                ReceivedRequest(self.command, self.path, dict(self.headers), body, self.client_address[1])
+            )
             answer = vendor.next_answer()
             if answer.instead in {"drop", "silence"}:
                 if answer.instead == "silence":
@@ -127,4 +129,4 @@ def _handler(vendor: Vendor) -> type[BaseHTTPRequestHandler]:
         def log_message(self, format: str, *args: Any) -> None:
             """Keep the test's output quiet."""
 
-    return Handler
+    return VendorHandler

@@ -83,7 +83,7 @@ def answering() -> Callable[[int, str], AwsError]:
     """Answers one call with a status and an error code."""
 
     def answer(status: int, code: str) -> AwsError:
-        class Handler(BaseHTTPRequestHandler):
+        class ErrorHandler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = f"<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>".encode()
                 self.send_response(status)
@@ -94,7 +94,7 @@ def answering() -> Callable[[int, str], AwsError]:
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
-        with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        with HTTPServer(("127.0.0.1", 0), ErrorHandler) as server:
             threading.Thread(target=server.handle_request, daemon=True).start()
             return ask_of(f"http://127.0.0.1:{server.server_port}")
 

@@ -13,7 +13,7 @@ from components.trend.client import Trend
 from components.trend.errors import BadRequest, NoReply, RateLimited, ServiceFailed, TrendError
 from tests.unit.scripted_vendor import DROP, Answer, Vendor
 
-Call = Callable[[Trend], Any]
+ClientCall = Callable[[Trend], Any]
 CONNECTOR = {"ID": 7, "accountId": "012345678901"}
 ATTEMPTS = 5
 
@@ -53,7 +53,7 @@ def mint(trend: Trend) -> Any:
 HARMLESS_TO_REPEAT = [fetch, remove, search, modify]
 NEVER_BLINDLY = [create, register, enroll, mint]
 # Answers that let the call of the same name succeed.
-SUCCESS: dict[Call, Answer] = {
+SUCCESS: dict[ClientCall, Answer] = {
     fetch: Answer(200, CONNECTOR),
     remove: Answer(204, b""),
     search: Answer(200, {"awsConnectors": [CONNECTOR]}),
@@ -67,7 +67,7 @@ SUCCESS: dict[Call, Answer] = {
 @pytest.mark.parametrize("call", HARMLESS_TO_REPEAT)
 @pytest.mark.parametrize("trouble", [*(Answer(status) for status in (429, 502, 503, 504)), DROP])
 def test_a_call_that_may_be_repeated_is(
-    vendor: Vendor, trend: Trend, waits: list[float], call: Call, trouble: Answer
+    vendor: Vendor, trend: Trend, waits: list[float], call: ClientCall, trouble: Answer
 ) -> None:
     vendor.will(trouble, trouble, SUCCESS[call])
     call(trend)
@@ -78,7 +78,7 @@ def test_a_call_that_may_be_repeated_is(
 @pytest.mark.parametrize("call", HARMLESS_TO_REPEAT)
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 500])
 def test_an_answer_that_will_not_change_is_not_asked_for_again(
-    vendor: Vendor, trend: Trend, call: Call, status: int
+    vendor: Vendor, trend: Trend, call: ClientCall, status: int
 ) -> None:
     vendor.otherwise = Answer(status)
     if (call, status) == (fetch, 404):
@@ -105,7 +105,7 @@ def test_patience_ends_after_five_attempts(
 
 @pytest.mark.parametrize("call", NEVER_BLINDLY)
 def test_a_post_whose_reply_was_lost_is_not_sent_again(
-    vendor: Vendor, trend: Trend, waits: list[float], call: Call
+    vendor: Vendor, trend: Trend, waits: list[float], call: ClientCall
 ) -> None:
     vendor.otherwise = DROP
     with pytest.raises(NoReply, match="broke before the reply came"):
@@ -118,7 +118,7 @@ def test_a_post_whose_reply_was_lost_is_not_sent_again(
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": "1"}])
 @pytest.mark.parametrize("status", [400, 409, 413, 500, 502, 503, 504])
 def test_a_post_that_may_have_landed_is_not_sent_again(
-    vendor: Vendor, trend: Trend, waits: list[float], call: Call, headers: dict[str, str], status: int
+    vendor: Vendor, trend: Trend, waits: list[float], call: ClientCall, headers: dict[str, str], status: int
 ) -> None:
     vendor.otherwise = Answer(status, headers=headers)
     with pytest.raises((ServiceFailed, BadRequest) if status != 409 else TrendError):
@@ -129,7 +129,7 @@ def test_a_post_that_may_have_landed_is_not_sent_again(
 
 @pytest.mark.parametrize("call", [call for call in NEVER_BLINDLY if call in SUCCESS])
 def test_a_post_that_was_turned_away_for_the_rate_is_sent_again(
-    vendor: Vendor, trend: Trend, waits: list[float], call: Call
+    vendor: Vendor, trend: Trend, waits: list[float], call: ClientCall
 ) -> None:
     vendor.will(Answer(429), Answer(429), SUCCESS[call])
     call(trend)
@@ -150,7 +150,7 @@ def test_a_post_turned_away_for_the_rate_and_then_lost_is_given_up(
 )
 @pytest.mark.parametrize("call", [fetch, create])
 def test_retry_after_in_seconds_is_obeyed_up_to_half_a_minute(
-    vendor: Vendor, trend: Trend, waits: list[float], asked: str, obeyed: float | None, call: Call
+    vendor: Vendor, trend: Trend, waits: list[float], asked: str, obeyed: float | None, call: ClientCall
 ) -> None:
     vendor.will(Answer(429, headers={"Retry-After": asked}), SUCCESS[call])
     call(trend)

@@ -19,7 +19,7 @@ class Aborted(Exception):
     """What a servicer's abort does to the call."""
 
 
-class Context:
+class GrpcContext:
     """The part of gRPC's context that the plugin uses."""
 
     def abort(self, _code: grpc.StatusCode, details: str) -> None:
@@ -28,7 +28,7 @@ class Context:
 
 def create(inputs: dict[str, Any], *, preview: bool = False) -> dict[str, Any]:
     request = pb.CreateRequest(urn=URN, properties=to_struct(inputs), preview=preview)
-    return to_python(CommandProvider().Create(request, Context()).properties)
+    return to_python(CommandProvider().Create(request, GrpcContext()).properties)
 
 
 def test_the_output_of_a_command_is_kept_without_its_last_line_break() -> None:
@@ -54,13 +54,13 @@ def test_an_update_runs_the_update_command_and_knows_the_outputs_before() -> Non
     olds = {"create": "echo 1", "stdout": "1", "stderr": ""}
     news = {"create": "echo 1", "update": 'echo "$PULUMI_COMMAND_STDOUT then $MORE"', "environment": {"MORE": "2"}}
     request = pb.UpdateRequest(urn=URN, id="x", olds=to_struct(olds), news=to_struct(news))
-    assert to_python(CommandProvider().Update(request, Context()).properties)["stdout"] == "1 then 2"
+    assert to_python(CommandProvider().Update(request, GrpcContext()).properties)["stdout"] == "1 then 2"
 
 
 def test_a_changed_trigger_replaces_and_any_other_change_does_not() -> None:
     def diff(news: dict[str, Any]) -> pb.DiffResponse:
         olds = to_struct({"create": "echo 1", "triggers": ["1"]})
-        return CommandProvider().Diff(pb.DiffRequest(urn=URN, old_inputs=olds, news=to_struct(news)), Context())
+        return CommandProvider().Diff(pb.DiffRequest(urn=URN, old_inputs=olds, news=to_struct(news)), GrpcContext())
 
     assert list(diff({"create": "echo 1", "triggers": ["2"]}).replaces) == ["triggers"]
     assert list(diff({"create": "echo 2", "triggers": ["1"]}).replaces) == []
@@ -70,7 +70,7 @@ def test_a_changed_trigger_replaces_and_any_other_change_does_not() -> None:
 
 def test_what_is_not_implemented_is_refused_by_name() -> None:
     def check(urn: str, news: Struct) -> None:
-        CommandProvider().Check(pb.CheckRequest(urn=urn, news=news), Context())
+        CommandProvider().Check(pb.CheckRequest(urn=urn, news=news), GrpcContext())
 
     with pytest.raises(Aborted, match="assetPaths"):
         check(URN, to_struct({"create": "x", "assetPaths": ["y"]}))
@@ -80,5 +80,5 @@ def test_what_is_not_implemented_is_refused_by_name() -> None:
 
 def test_going_runs_the_delete_command(tmp_path: Any) -> None:
     state = to_struct({"create": "true", "delete": f"touch {tmp_path}/gone", "stdout": "", "stderr": ""})
-    CommandProvider().Delete(pb.DeleteRequest(urn=URN, id="x", properties=state), Context())
+    CommandProvider().Delete(pb.DeleteRequest(urn=URN, id="x", properties=state), GrpcContext())
     assert [path.name for path in tmp_path.iterdir()] == ["gone"]

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
 @dataclass(frozen=True)
-class Life:
+class TypeLife:
     """What a type is tried with, and the calls that it makes.
 
     Attributes:
@@ -56,13 +56,13 @@ class Life:
 
 def bucket_part(
     name: str, first: dict[str, Any], second: dict[str, Any], looks: tuple[int, int, int, int], **other: str
-) -> Life:
+) -> TypeLife:
     """Return the life of a part of a bucket: how often it is looked at in create, read, update and delete."""
     put, get, drop = f"Put{name}", f"Get{name}", other.get("drop", f"Delete{name}")
     calls = [[get] * times for times in looks]
     bucket = {"bucket": "{bucket}"}
     replacing = {"bucket": "other"}
-    return Life(
+    return TypeLife(
         bucket | first, bucket | second, replacing, [put, *calls[0]], calls[1], [put, *calls[2]], [drop, *calls[3]]
     )
 
@@ -117,7 +117,7 @@ PARTS = {
 
 LIVES = {
     **PARTS,
-    ROLE: Life(
+    ROLE: TypeLife(
         {"assumeRolePolicy": TRUST, "tags": {"old": "1"}},
         {
             "assumeRolePolicy": TRUST.replace("abc", "xyz"),
@@ -135,7 +135,7 @@ LIVES = {
         ],
         delete=["ListInstanceProfilesForRole", "DeleteRole"],
     ),
-    ROLE_POLICY: Life(
+    ROLE_POLICY: TypeLife(
         {"role": "{role}", "policy": policy("s3:Get*")},
         {"role": "{role}", "policy": policy("s3:List*")},
         {"role": "other", "name": "other"},
@@ -144,7 +144,7 @@ LIVES = {
         update=["PutRolePolicy", "GetRolePolicy"],
         delete=["DeleteRolePolicy"],
     ),
-    OIDC: Life(
+    OIDC: TypeLife(
         {"url": "https://issuer.example.com", "clientIdLists": ["a", "b"], "tags": {"old": "1"}},
         {"url": "https://issuer.example.com", "clientIdLists": ["b", "a"], "tags": {"new": "1"}},
         {"url": "https://other.example.com"},
@@ -155,7 +155,7 @@ LIVES = {
         ],
         delete=["DeleteOpenIDConnectProvider"],
     ),
-    BUCKET: Life(
+    BUCKET: TypeLife(
         {"tags": {"a": "1", "b": "1"}},
         {"tags": {"a": "2"}, "forceDestroy": True},
         {"bucket": "other", "region": "eu-west-2"},
@@ -165,7 +165,7 @@ LIVES = {
         update=["UntagResource", "TagResource", *READ_BUCKET],
         delete=["DeleteBucket", "HeadBucket"],
     ),
-    TRAIL: Life(
+    TRAIL: TypeLife(
         {"s3BucketName": "{bucket}", "tags": {"a": "1", "b": "1"}},
         {"s3BucketName": "{bucket}", "isMultiRegionTrail": True, "enableLogging": False, "tags": {"a": "2"}},
         {"name": "other", "region": "eu-west-2"},
@@ -174,7 +174,7 @@ LIVES = {
         update=["RemoveTags", "AddTags", "UpdateTrail", "StopLogging", *READ_TRAIL],
         delete=["DeleteTrail"],
     ),
-    TOPIC: Life(
+    TOPIC: TypeLife(
         {"tags": {"old": "1"}},
         {"tags": {"new": "1"}},
         {"name": "other", "region": "eu-west-2"},
@@ -183,7 +183,7 @@ LIVES = {
         update=["UntagResource", "TagResource", "GetTopicAttributes", "ListTagsForResource"],
         delete=["DeleteTopic"],
     ),
-    TOPIC_POLICY: Life(
+    TOPIC_POLICY: TypeLife(
         {"arn": "{topic}", "policy": policy("sns:Publish")},
         {"arn": "{topic}", "policy": policy("sns:Subscribe")},
         {"arn": "arn:aws:sns:us-east-1:123456789012:other"},
@@ -192,7 +192,7 @@ LIVES = {
         update=["SetTopicAttributes", "GetTopicAttributes"],
         delete=["SetTopicAttributes"],
     ),
-    STACK: Life(
+    STACK: TypeLife(
         {
             "templateUrl": TEMPLATE_URL,
             "parameters": {"Size": "1"},
@@ -215,7 +215,7 @@ LIVES = {
 
 
 @dataclass(frozen=True)
-class World:
+class Surroundings:
     """What the table's objects need to be there."""
 
     engine: PluginEngine
@@ -234,11 +234,11 @@ class World:
 
 
 @pytest.fixture
-def world(engine: PluginEngine, live: Any, template: None) -> World:
+def world(engine: PluginEngine, live: Any, template: None) -> Surroundings:
     bucket = engine.resource(BUCKET, "bucket").create({}).id
     role = engine.resource(ROLE, "role").create({"assumeRolePolicy": TRUST}).id
     topic = engine.resource(TOPIC, "topic").create({}).id
-    return World(engine, live, {"{bucket}": bucket, "{role}": role, "{topic}": topic})
+    return Surroundings(engine, live, {"{bucket}": bucket, "{role}": role, "{topic}": topic})
 
 
 def test_every_type_is_in_the_table() -> None:
@@ -246,7 +246,7 @@ def test_every_type_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("token", LIVES)
-def test_an_object_lives(world: World, token: str) -> None:
+def test_an_object_lives(world: Surroundings, token: str) -> None:
     engine, life = world.engine, LIVES[token]
     first, second = world.inputs(life.first), world.inputs(life.second)
     made = engine.resource(token)
@@ -271,7 +271,7 @@ def test_an_object_lives(world: World, token: str) -> None:
 
 
 @pytest.mark.parametrize("token", LIVES)
-def test_what_was_deleted_elsewhere_is_gone(world: World, token: str) -> None:
+def test_what_was_deleted_elsewhere_is_gone(world: Surroundings, token: str) -> None:
     made = world.made(token)
     if token in PARTS:  # some cannot go without their bucket
         world.live("s3").delete_bucket(Bucket=made.id)
@@ -284,7 +284,7 @@ def test_what_was_deleted_elsewhere_is_gone(world: World, token: str) -> None:
 
 
 @pytest.mark.parametrize("token", LIVES)
-def test_a_refusal_is_never_taken_for_gone(world: World, token: str) -> None:
+def test_a_refusal_is_never_taken_for_gone(world: Surroundings, token: str) -> None:
     made, service = world.made(token), token.split(":")[1].split("/")[0]
     # What refuses the HEAD of a bucket is taken for its absence by the official provider, too.
     read = "GetBucketCors" if token == BUCKET else LIVES[token].read[0]
@@ -306,7 +306,9 @@ def test_a_refusal_is_never_taken_for_gone(world: World, token: str) -> None:
         ("OperationAborted", "A conflicting conditional operation is in progress", 1),
     ],
 )
-def test_a_new_or_busy_bucket_is_waited_for(world: World, token: str, code: str, message: str, times: int) -> None:
+def test_a_new_or_busy_bucket_is_waited_for(
+    world: Surroundings, token: str, code: str, message: str, times: int
+) -> None:
     put, part = LIVES[token].create[0], world.engine.resource(token)
     inputs = world.inputs(LIVES[token].first)
     world.engine.refuse("s3", put, code, message, times=times)
@@ -317,7 +319,7 @@ def test_a_new_or_busy_bucket_is_waited_for(world: World, token: str, code: str,
         assert world.engine.calls_of(lambda: part.create(inputs)) == [put] * times + LIVES[token].create
 
 
-def test_a_bucket_shows_what_its_parts_did_without_a_difference(world: World) -> None:
+def test_a_bucket_shows_what_its_parts_did_without_a_difference(world: Surroundings) -> None:
     bucket = world.made(BUCKET)
     for token in PARTS:
         world.engine.resource(token).create(LIVES[token].first | {"bucket": bucket.id})
@@ -327,19 +329,19 @@ def test_a_bucket_shows_what_its_parts_did_without_a_difference(world: World) ->
     assert bucket.changes(LIVES[BUCKET].first) == {}
 
 
-def test_versioning_that_is_disabled_is_refused(world: World) -> None:
+def test_versioning_that_is_disabled_is_refused(world: Surroundings) -> None:
     inputs = world.inputs({"bucket": "{bucket}", "versioningConfiguration": {"status": "Disabled"}})
     with pytest.raises(Failed, match="does not implement status Disabled of aws:s3/bucketVersioning"):
         world.engine.resource(PART["versioning"]).create(inputs)
 
 
-def test_an_encryption_removed_elsewhere_is_gone(world: World) -> None:
+def test_an_encryption_removed_elsewhere_is_gone(world: Surroundings) -> None:
     made = world.made(PART["encryption"])
     world.live("s3").delete_bucket_encryption(Bucket=made.id)
     assert not made.refresh()
 
 
-def test_tags_are_part_of_the_call_that_creates(world: World) -> None:
+def test_tags_are_part_of_the_call_that_creates(world: Surroundings) -> None:
     for token in (ROLE, BUCKET, TRAIL, STACK):
         world.made(token)
     sent = dict(world.engine.requests)

@@ -19,14 +19,14 @@ from fleet.outcome import Do, Outcome, RunState
 from tests.settings_page import ROOT
 from tests.unit.test_fleet.test_file import TEN_MISTAKES
 
-Run = Callable[..., Result]
+FleetCommand = Callable[..., Result]
 
 ACCOUNTS = '- {id: "111111111111", name: one}\n- {id: "222222222222", name: two}\n'
 FLEET = 'source: {file: accounts.yaml}\nsettings: {createNewTrail: true}\nexclude: {accounts: ["222222222222"]}\n'
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FleetCommand:
     """Runs a command in a project with two accounts, of which one is left out."""
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.chdir(tmp_path)
@@ -45,7 +45,7 @@ def deploy_all() -> None:
         checkout.ledger.note(done, entry.told, __version__)
 
 
-def test_a_plan_with_something_to_do_is_a_table_and_ends_with_2(run: Run) -> None:
+def test_a_plan_with_something_to_do_is_a_table_and_ends_with_2(run: FleetCommand) -> None:
     result = run("plan")
     assert result.exit_code == 2
     rows = [" ".join(line.split()) for line in result.stdout.splitlines()]
@@ -58,20 +58,20 @@ def test_a_plan_with_something_to_do_is_a_table_and_ends_with_2(run: Run) -> Non
     ]
 
 
-def test_a_plan_with_nothing_to_do_ends_with_0(run: Run) -> None:
+def test_a_plan_with_nothing_to_do_ends_with_0(run: FleetCommand) -> None:
     deploy_all()
     result = run("plan")
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "2 accounts: 1 as deployed, 1 skipped")
 
 
-def test_an_account_that_left_is_something_to_do(run: Run, tmp_path: Path) -> None:
+def test_an_account_that_left_is_something_to_do(run: FleetCommand, tmp_path: Path) -> None:
     deploy_all()
     (tmp_path / "accounts.yaml").write_text(ACCOUNTS.splitlines()[1])
     result = run("plan")
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (2, "2 accounts: 1 skipped, 1 orphaned")
 
 
-def test_the_plan_as_json_has_what_a_matrix_needs(run: Run, tmp_path: Path) -> None:
+def test_the_plan_as_json_has_what_a_matrix_needs(run: FleetCommand, tmp_path: Path) -> None:
     (tmp_path / "fleet.yaml").write_text(FLEET + "overrides: [{tags: {a: b}, settings: {}}]\n")
     result = run("plan", "--json")
     assert result.exit_code == 2
@@ -94,7 +94,7 @@ def test_the_plan_as_json_has_what_a_matrix_needs(run: Run, tmp_path: Path) -> N
     assert document["warnings"] == ["overrides[0] matches no account of the source"]
 
 
-def test_mistakes_are_lines_of_their_own_and_nothing_is_made(run: Run, tmp_path: Path) -> None:
+def test_mistakes_are_lines_of_their_own_and_nothing_is_made(run: FleetCommand, tmp_path: Path) -> None:
     (tmp_path / "fleet.yaml").write_text(TEN_MISTAKES)
     result = run("plan")
     assert (result.exit_code, result.stdout) == (1, "")
@@ -104,7 +104,7 @@ def test_mistakes_are_lines_of_their_own_and_nothing_is_made(run: Run, tmp_path:
     assert not (tmp_path / ".fleet").exists()
 
 
-def test_another_file_can_be_named(run: Run, tmp_path: Path) -> None:
+def test_another_file_can_be_named(run: FleetCommand, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "some.yaml").write_text("source: {file: mine.yaml}\nsettings: {createNewTrail: true}\n")
     (tmp_path / "other" / "mine.yaml").write_text('- {id: "333333333333", name: three}\n')
@@ -112,7 +112,7 @@ def test_another_file_can_be_named(run: Run, tmp_path: Path) -> None:
     assert [account["id"] for account in json.loads(result.stdout)["accounts"]] == ["333333333333"]
 
 
-def test_outside_of_a_project_one_line_says_so(run: Run, tmp_path: Path) -> None:
+def test_outside_of_a_project_one_line_says_so(run: FleetCommand, tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").unlink()
     result = run("plan")
     assert result.exit_code == 1
@@ -120,7 +120,7 @@ def test_outside_of_a_project_one_line_says_so(run: Run, tmp_path: Path) -> None
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_the_version_is_the_programs(run: Run) -> None:
+def test_the_version_is_the_programs(run: FleetCommand) -> None:
     assert run("--version").stdout == f"{__version__}\n"
 
 
@@ -137,7 +137,7 @@ def test_each_command_is_in_the_documentation() -> None:
     ("command", "told"), [("status", "there was no run yet"), ("resume", "nothing to go on with: no run was")]
 )
 def test_the_last_run_is_known_without_the_file_that_planned_it(
-    run: Run, tmp_path: Path, command: str, told: str
+    run: FleetCommand, tmp_path: Path, command: str, told: str
 ) -> None:
     (tmp_path / "fleet.yaml").unlink()
     assert told in run(command).stderr

@@ -46,7 +46,7 @@ class Kitchen:
         self.cups = 0
 
 
-class Scene:
+class GateScene:
     def __init__(self, log: Path | None = None) -> None:
         self.kitchen = Kitchen()
         self.gate = Gate(self.kitchen, RequestLog(log))
@@ -66,8 +66,8 @@ class Scene:
 
 
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
+def scene() -> GateScene:
+    return GateScene()
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -86,7 +86,7 @@ def scene() -> Scene:
     ],
 )
 def test_each_kind_of_fault_replaces_the_reply_and_leaves_the_work_undone_or_done(
-    scene: Scene, fault: dict[str, Any], status: int, text: str, when: str
+    scene: GateScene, fault: dict[str, Any], status: int, text: str, when: str
 ) -> None:
     scene.fail(**fault, when=when)
     answer = scene.ask(headers={"Authorization": f"ApiKey {SECRET}"})
@@ -101,7 +101,7 @@ def test_each_kind_of_fault_replaces_the_reply_and_leaves_the_work_undone_or_don
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_dropped_connection_leaves_the_work_undone_or_done(scene: Scene, when: str) -> None:
+def test_a_dropped_connection_leaves_the_work_undone_or_done(scene: GateScene, when: str) -> None:
     scene.fail(kind="drop", when=when)
     with pytest.raises(ConnectionDropped):
         scene.ask()
@@ -109,7 +109,7 @@ def test_a_dropped_connection_leaves_the_work_undone_or_done(scene: Scene, when:
     assert [(each["status"], each["faults"]) for each in scene.control("GET", "requests")] == [(None, ["drop"])]
 
 
-def test_retry_after_is_a_number_or_a_date(scene: Scene) -> None:
+def test_retry_after_is_a_number_or_a_date(scene: GateScene) -> None:
     scene.fail(status=429, retry_after=7)
     assert scene.ask().headers["Retry-After"] == "7"
     scene.fail(status=429, retry_after=30, retry_after_as="date")
@@ -134,13 +134,13 @@ def test_retry_after_is_a_number_or_a_date(scene: Scene) -> None:
         ({"resource": "*/*", "nth": 2}, [2]),
     ],
 )
-def test_a_fault_hits_the_requests_it_describes(scene: Scene, fault: dict[str, Any], hits: list[int]) -> None:
+def test_a_fault_hits_the_requests_it_describes(scene: GateScene, fault: dict[str, Any], hits: list[int]) -> None:
     scene.fail(**fault)
     statuses = [scene.ask(path=f"/{number}").status_code for number in (1, 2, 3, 4)]
     assert [number for number, status in enumerate(statuses, 1) if status == 500] == hits
 
 
-def test_the_oldest_fault_that_acts_decides_and_delays_add_up(scene: Scene) -> None:
+def test_the_oldest_fault_that_acts_decides_and_delays_add_up(scene: GateScene) -> None:
     scene.fail(status=500)
     scene.fail(status=502, count=2)
     scene.fail(status=503, when="after")
@@ -151,7 +151,7 @@ def test_the_oldest_fault_that_acts_decides_and_delays_add_up(scene: Scene) -> N
     assert time.monotonic() - began >= 0.2
 
 
-def test_latency_slows_requests_down_but_not_the_control_calls(scene: Scene) -> None:
+def test_latency_slows_requests_down_but_not_the_control_calls(scene: GateScene) -> None:
     scene.control("PUT", "latency", json={"seconds": 0.2})
     began = time.monotonic()
     scene.ask()
@@ -161,7 +161,7 @@ def test_latency_slows_requests_down_but_not_the_control_calls(scene: Scene) -> 
     assert time.monotonic() - began < 0.2
 
 
-def test_what_is_delayed_when_the_server_stops_is_never_done(scene: Scene) -> None:
+def test_what_is_delayed_when_the_server_stops_is_never_done(scene: GateScene) -> None:
     scene.fail(kind="delay", seconds=60)
     scene.gate.stopping.set()
     with pytest.raises(ConnectionDropped):
@@ -169,7 +169,7 @@ def test_what_is_delayed_when_the_server_stops_is_never_done(scene: Scene) -> No
     assert scene.kitchen.cups == 0
 
 
-def test_requests_are_counted_for_each_fault_until_it_is_lifted(scene: Scene) -> None:
+def test_requests_are_counted_for_each_fault_until_it_is_lifted(scene: GateScene) -> None:
     scene.fail(count=None)
     scene.fail(action="GET *")
     assert scene.ask().status_code == 500
@@ -180,7 +180,9 @@ def test_requests_are_counted_for_each_fault_until_it_is_lifted(scene: Scene) ->
 
 
 @pytest.mark.parametrize("fault", [{"kind": "odd"}, {"nth": 0}, {"when": "sometimes"}, {"nonsense": SECRET}])
-def test_a_fault_that_makes_no_sense_is_refused_by_the_name_of_the_field(scene: Scene, fault: dict[str, Any]) -> None:
+def test_a_fault_that_makes_no_sense_is_refused_by_the_name_of_the_field(
+    scene: GateScene, fault: dict[str, Any]
+) -> None:
     answer = scene.ask("POST", "/_sandbox/faults", json=fault)
     assert answer.status_code == 400
     assert next(iter(fault)) in answer.text
@@ -188,7 +190,7 @@ def test_a_fault_that_makes_no_sense_is_refused_by_the_name_of_the_field(scene: 
 
 
 def test_a_request_is_logged_with_its_names_and_never_with_a_value(tmp_path: Path) -> None:
-    scene = Scene(tmp_path / "log")
+    scene = GateScene(tmp_path / "log")
     answer = scene.ask(query_string={"q": SECRET}, data=SECRET, headers={"Authorization": SECRET})
     assert answer.json == {"cup": 1, "with": SECRET}
     scene.ask("GET")
@@ -209,7 +211,7 @@ def test_a_request_is_logged_with_its_names_and_never_with_a_value(tmp_path: Pat
 
 
 def test_calls_above_a_limit_are_refused_with_the_seconds_to_wait_and_do_not_count(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: GateScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 100.0
     monkeypatch.setattr("sandbox.gate.rate.time.monotonic", lambda: now)
@@ -225,11 +227,11 @@ def test_calls_above_a_limit_are_refused_with_the_seconds_to_wait_and_do_not_cou
 
 
 @pytest.mark.parametrize("limit", [{"calls": 0, "seconds": 1}, {"calls": 1, "seconds": 0}, {"calls": 1}])
-def test_a_limit_that_nobody_means_is_refused(scene: Scene, limit: dict[str, Any]) -> None:
+def test_a_limit_that_nobody_means_is_refused(scene: GateScene, limit: dict[str, Any]) -> None:
     assert scene.ask("PUT", "/_sandbox/rate", json=limit).status_code == 400
 
 
-def test_reset_lifts_faults_latency_limit_and_the_log(scene: Scene) -> None:
+def test_reset_lifts_faults_latency_limit_and_the_log(scene: GateScene) -> None:
     scene.ask()
     scene.fail(count=None)
     scene.control("PUT", "latency", json={"seconds": 60})
@@ -240,5 +242,5 @@ def test_reset_lifts_faults_latency_limit_and_the_log(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("seconds", [-1, 61, "x"])
-def test_a_latency_that_nobody_means_is_refused(scene: Scene, seconds: object) -> None:
+def test_a_latency_that_nobody_means_is_refused(scene: GateScene, seconds: object) -> None:
     assert scene.ask("PUT", "/_sandbox/latency", json={"seconds": seconds}).status_code == 400

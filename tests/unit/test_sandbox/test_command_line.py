@@ -17,7 +17,7 @@ from sandbox.sandbox import Sandbox
 from sandbox.trend import default_tenant
 
 
-class CommandLine:
+class SandboxCommand:
     """The command, always for one folder."""
 
     def __init__(self, home: Path) -> None:
@@ -29,19 +29,19 @@ class CommandLine:
 
 
 @pytest.fixture
-def command(tmp_path: Path) -> Iterator[CommandLine]:
-    yield CommandLine(tmp_path / "home")
+def command(tmp_path: Path) -> Iterator[SandboxCommand]:
+    yield SandboxCommand(tmp_path / "home")
     Sandbox(tmp_path / "home").stop()
 
 
 @pytest.mark.parametrize("name", ["env", "reset"])
-def test_without_a_sandbox_it_says_in_one_line_how_to_start_one(command: CommandLine, name: str) -> None:
+def test_without_a_sandbox_it_says_in_one_line_how_to_start_one(command: SandboxCommand, name: str) -> None:
     done = command(name)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (f"error: no sandbox runs in {command.home}; start it with `python -m sandbox start`\n")
 
 
-def test_stop_without_a_sandbox_is_no_error_and_makes_no_folder(command: CommandLine) -> None:
+def test_stop_without_a_sandbox_is_no_error_and_makes_no_folder(command: SandboxCommand) -> None:
     done = command("stop")
     assert (done.returncode, done.stderr) == (0, "nothing runs\n")
     assert not command.home.exists()
@@ -55,14 +55,14 @@ def test_stop_without_a_sandbox_is_no_error_and_makes_no_folder(command: Command
         (("--accounts", "4"), "an organization of 4 accounts: 5 is the least"),
     ],
 )
-def test_a_bad_option_is_told_in_one_line(command: CommandLine, options: tuple[str, str], message: str) -> None:
+def test_a_bad_option_is_told_in_one_line(command: SandboxCommand, options: tuple[str, str], message: str) -> None:
     done = command("start", *options)
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {message}")
     assert done.stderr.count("\n") == 1
 
 
-def test_a_whole_life(command: CommandLine) -> None:
+def test_a_whole_life(command: SandboxCommand) -> None:
     ports = ("--aws-port", "0", "--trend-port", "0")
     started = command("start", *ports)
     assert started.returncode == 0, started.stderr
@@ -118,7 +118,7 @@ def test_a_python_without_the_packages_is_one_line(program: str) -> None:
 
 
 def test_the_tools_alone_lead_to_no_endpoint_and_respect_the_callers_backend(
-    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+    command: SandboxCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
     names = {line.split("=")[0].removeprefix("export ") for line in command("env", "--tools").stdout.splitlines()}
@@ -129,7 +129,7 @@ def test_the_tools_alone_lead_to_no_endpoint_and_respect_the_callers_backend(
     assert names == tools
 
 
-def test_with_an_organization_the_environment_has_what_many_accounts_take(command: CommandLine) -> None:
+def test_with_an_organization_the_environment_has_what_many_accounts_take(command: SandboxCommand) -> None:
     assert command("start", "--aws-port", "0", "--trend-port", "0", "--accounts", "5").returncode == 0
     names = {line.split("=")[0].removeprefix("export ") for line in command("env").stdout.splitlines()}
     assert {"CLOUD_ONE_API_KEY", "AWS_REGION", "FLEET_DATABASE_URL"} < names

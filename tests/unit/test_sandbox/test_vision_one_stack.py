@@ -22,7 +22,7 @@ TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:trail"
 TRAIL = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/audit"
 
 
-class Link:
+class LinkedStack:
     """Trend's stack, deployed from a fresh link each time."""
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -53,8 +53,8 @@ class Link:
 
 
 @pytest.fixture
-def link(sandbox: Sandbox) -> Link:
-    return Link(sandbox)
+def link(sandbox: Sandbox) -> LinkedStack:
+    return LinkedStack(sandbox)
 
 
 @pytest.fixture
@@ -77,7 +77,9 @@ def trail(sandbox: Sandbox) -> dict[str, str]:
     }
 
 
-def test_the_stack_registers_its_account_with_a_role_that_lets_vision_one_in(link: Link, trail: dict[str, str]) -> None:
+def test_the_stack_registers_its_account_with_a_role_that_lets_vision_one_in(
+    link: LinkedStack, trail: dict[str, str]
+) -> None:
     shown = link.deploy(AUDIT, CloudAccountDescription="of the team", **trail)
     (output,) = shown["Outputs"]
     account = link.account()
@@ -93,7 +95,7 @@ def test_the_stack_registers_its_account_with_a_role_that_lets_vision_one_in(lin
     assert values["VisionOneAPIKey"] == "****"
 
 
-def test_a_deleted_stack_leaves_the_account_which_then_fails(link: Link) -> None:
+def test_a_deleted_stack_leaves_the_account_which_then_fails(link: LinkedStack) -> None:
     link.deploy()
     link.stacks.client.delete_stack(StackName="VisionOne")
     assert link.sandbox.aws("iam").list_roles()["Roles"] == []
@@ -102,7 +104,7 @@ def test_a_deleted_stack_leaves_the_account_which_then_fails(link: Link) -> None
     assert link.account()["state"] == "failed"
 
 
-def test_an_updated_stack_registers_once_more_and_keeps_the_account(link: Link) -> None:
+def test_an_updated_stack_registers_once_more_and_keeps_the_account(link: LinkedStack) -> None:
     link.deploy()
     before = link.account()
     url, given = link.make("container-security")
@@ -112,13 +114,13 @@ def test_an_updated_stack_registers_once_more_and_keeps_the_account(link: Link) 
     assert (after["roleArn"], after["createdDateTime"]) == (before["roleArn"], before["createdDateTime"])
 
 
-def test_the_stack_takes_a_key_of_the_business_too(link: Link) -> None:
+def test_the_stack_takes_a_key_of_the_business_too(link: LinkedStack) -> None:
     shown = link.deploy(VisionOneAPIKey=link.business.key("Opaque").value)
     assert shown["StackStatus"] == "CREATE_COMPLETE"
 
 
 @pytest.mark.parametrize("name", ["ReadOnly", "Expired", "Disabled"])
-def test_a_key_that_may_not_register_makes_the_stack_roll_back(link: Link, name: str) -> None:
+def test_a_key_that_may_not_register_makes_the_stack_roll_back(link: LinkedStack, name: str) -> None:
     key = link.business.key(name).value
     shown = link.deploy(VisionOneAPIKey=key)
     (reason,) = link.stacks.reasons("VisionOne")
@@ -140,7 +142,7 @@ def test_a_key_that_may_not_register_makes_the_stack_roll_back(link: Link, name:
     ],
 )
 def test_audit_logs_need_a_trail_here_that_publishes_to_the_topic(
-    link: Link, trail: dict[str, str], wrong: dict[str, str], reason: str
+    link: LinkedStack, trail: dict[str, str], wrong: dict[str, str], reason: str
 ) -> None:
     link.deploy(AUDIT, **(trail | wrong))
     reasons = link.stacks.reasons("VisionOne")
@@ -148,13 +150,13 @@ def test_audit_logs_need_a_trail_here_that_publishes_to_the_topic(
     assert reason in "".join(reasons)
 
 
-def test_a_link_that_has_expired_is_no_template(link: Link) -> None:
+def test_a_link_that_has_expired_is_no_template(link: LinkedStack) -> None:
     link.sandbox.trend.behave(template_link_seconds=0)
     with pytest.raises(ClientError, match="S3 error: 403"):
         link.deploy()
 
 
-def test_the_template_can_be_given_as_text(link: Link) -> None:
+def test_the_template_can_be_given_as_text(link: LinkedStack) -> None:
     url, given = link.make()
     link.stacks.client.create_stack(
         StackName="VisionOne",
@@ -165,7 +167,7 @@ def test_the_template_can_be_given_as_text(link: Link) -> None:
     assert link.account()["state"] == "managed"
 
 
-def test_a_signed_link_takes_no_right_to_read_from_s3(link: Link) -> None:
+def test_a_signed_link_takes_no_right_to_read_from_s3(link: LinkedStack) -> None:
     link.sandbox.aws_control.enforce("sandbox", {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
     assert link.deploy()["StackStatus"] == "CREATE_COMPLETE"
     asked = {each.action for each in link.sandbox.aws_control.asked()}
@@ -173,7 +175,7 @@ def test_a_signed_link_takes_no_right_to_read_from_s3(link: Link) -> None:
     assert "s3:GetObject" not in asked
 
 
-def test_vision_one_is_called_once_a_stack(link: Link) -> None:
+def test_vision_one_is_called_once_a_stack(link: LinkedStack) -> None:
     link.deploy()
     link.sandbox.trend.clear_requests()
     url, given = link.make()
@@ -185,13 +187,13 @@ def test_vision_one_is_called_once_a_stack(link: Link) -> None:
     ]
 
 
-def test_a_lost_reply_rolls_the_stack_back_and_leaves_the_account(link: Link) -> None:
+def test_a_lost_reply_rolls_the_stack_back_and_leaves_the_account(link: LinkedStack) -> None:
     link.sandbox.trend.add_fault(Fault(service="visionone", action="POST /registrations", kind="drop", when="after"))
     assert link.deploy()["StackStatus"] == "ROLLBACK_COMPLETE"
     assert link.account()["state"] == "failed"
 
 
-def test_an_account_is_read_while_a_stack_registers(link: Link) -> None:
+def test_an_account_is_read_while_a_stack_registers(link: LinkedStack) -> None:
     link.sandbox.trend.add_vision_one_account(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:role/old")
     slow = Fault(service="visionone", action="POST /registrations", kind="delay", seconds=1)
     number = link.sandbox.trend.add_fault(slow)

@@ -56,7 +56,7 @@ def test_a_trust_lets_one_business_of_vision_one_in_and_no_other(document: dict[
     assert trusts_identity(document, PROVIDER, AUDIENCE, SUBJECT) is trusted
 
 
-class CloudAccounts:
+class CloudAccountManagement:
     """Vision One's Cloud Account Management, asked with a key that may do everything, and IAM of the account."""
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -90,17 +90,17 @@ class CloudAccounts:
 
 
 @pytest.fixture
-def cloud_accounts(sandbox: Sandbox) -> CloudAccounts:
-    return CloudAccounts(sandbox)
+def cloud_accounts(sandbox: Sandbox) -> CloudAccountManagement:
+    return CloudAccountManagement(sandbox)
 
 
-def test_vision_one_takes_a_role_that_lets_it_in(cloud_accounts: CloudAccounts) -> None:
+def test_vision_one_takes_a_role_that_lets_it_in(cloud_accounts: CloudAccountManagement) -> None:
     cloud_accounts.provider()
     assert cloud_accounts.connect(cloud_accounts.role("good")).status_code == 201
     assert cloud_accounts.show().json()["state"] == "managed"
 
 
-def test_vision_one_refuses_a_role_that_does_not_let_it_in_and_names_it(cloud_accounts: CloudAccounts) -> None:
+def test_vision_one_refuses_a_role_that_does_not_let_it_in_and_names_it(cloud_accounts: CloudAccountManagement) -> None:
     good = cloud_accounts.role("good")
 
     def refusal(role: str) -> str:
@@ -119,7 +119,7 @@ def test_vision_one_refuses_a_role_that_does_not_let_it_in_and_names_it(cloud_ac
     assert cloud_accounts.sandbox.trend.state().vision_one_accounts == ()
 
 
-def test_a_change_tries_the_role_it_names(cloud_accounts: CloudAccounts) -> None:
+def test_a_change_tries_the_role_it_names(cloud_accounts: CloudAccountManagement) -> None:
     cloud_accounts.provider()
     good = cloud_accounts.role("good")
     cloud_accounts.connect(good)
@@ -128,7 +128,7 @@ def test_a_change_tries_the_role_it_names(cloud_accounts: CloudAccounts) -> None
     assert cloud_accounts.show().json()["roleArn"] == good
 
 
-def test_an_account_tells_what_its_role_lacks_now(cloud_accounts: CloudAccounts) -> None:
+def test_an_account_tells_what_its_role_lacks_now(cloud_accounts: CloudAccountManagement) -> None:
     cloud_accounts.provider()
     role = cloud_accounts.role("poor", "iam:GetRole")
     chosen = [{"id": "cloud-response"}, {"id": "file-storage-security"}]
@@ -152,7 +152,7 @@ def test_an_account_tells_what_its_role_lacks_now(cloud_accounts: CloudAccounts)
     assert cloud_accounts.show().json()["state"] == "failed"
 
 
-def test_a_young_role_is_refused_by_vision_one_too(cloud_accounts: CloudAccounts) -> None:
+def test_a_young_role_is_refused_by_vision_one_too(cloud_accounts: CloudAccountManagement) -> None:
     cloud_accounts.provider()
     role = cloud_accounts.role("young")
     cloud_accounts.sandbox.trend.behave(propagation_seconds=600)
