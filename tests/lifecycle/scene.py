@@ -35,6 +35,8 @@ ACCOUNT_INPUTS = {"awsAccountId": AWS_ACCOUNT, "awsRegion": AWS_REGION}
 EXTERNAL_ID_INPUTS = {"cloudOneAccountId": ACCOUNT, "region": REGION}
 ENROLLMENT_INPUTS = {"cloudOneAccountId": ACCOUNT, "region": REGION, "enroll": True}
 PARAMETERS_INPUTS = {**EXTERNAL_ID_INPUTS, **ACCOUNT_INPUTS}
+KEY_CHECK_INPUTS = {"cloudOneAccountId": ACCOUNT, "before": ["arn:of-a-stack"]}
+TENANT_INPUTS = {"awsAccountId": AWS_ACCOUNT, "awsRegion": AWS_REGION, "visionOneRegion": "us", "features": []}
 LINK_INPUTS = {"cloudOneAccountId": ACCOUNT, "region": REGION, "awsAccountId": AWS_ACCOUNT, "roleArn": OUR_ROLE}
 
 _WRITTEN = ("displayName", "alias", "accountName", "description", "features")

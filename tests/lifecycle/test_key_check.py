@@ -10,9 +10,8 @@ from components.resources.key_check import KeyCheckProvider
 from sandbox.gate.faults import Fault
 from sandbox.trend import SimulatorControl
 from tests.lifecycle.engine import Engine, EngineResource
-from tests.lifecycle.scene import ACCOUNT, TENANT
+from tests.lifecycle.scene import KEY_CHECK_INPUTS, TENANT
 
-INPUTS = {"cloudOneAccountId": ACCOUNT, "before": ["arn:of-a-stack"]}
 READ_ONLY = next(key for key in TENANT.api_keys if key.role == "read-only")
 
 
@@ -20,7 +19,7 @@ READ_ONLY = next(key for key in TENANT.api_keys if key.role == "read-only")
 def check(engine: Engine, trend: SimulatorControl) -> EngineResource:
     """A check that exists, and that has asked nothing for it."""
     check = engine.resource(KeyCheckProvider)
-    check.up(INPUTS)
+    check.up(KEY_CHECK_INPUTS)
     check.refresh()
     assert trend.requests() == []
     return check
@@ -58,12 +57,12 @@ def test_a_key_that_changes_nothing_ends_the_deletion(
 
 def test_a_key_of_another_account_ends_the_deletion(engine: Engine) -> None:
     check = engine.resource(KeyCheckProvider)
-    check.up({**INPUTS, "cloudOneAccountId": "111111111111"})
+    check.up({**KEY_CHECK_INPUTS, "cloudOneAccountId": "111111111111"})
     with pytest.raises(OnboardingError, match="belongs to Cloud One account"):
         check.destroy()
 
 
 @pytest.mark.parametrize("before", [[Unknown()], Unknown(), ["arn:of-another-stack"]])
 def test_the_check_is_replaced_with_what_it_is_for(check: EngineResource, before: object) -> None:
-    assert check.preview({**INPUTS, "before": before}) == "replace"
-    assert check.preview(INPUTS) == "same"
+    assert check.preview({**KEY_CHECK_INPUTS, "before": before}) == "replace"
+    assert check.preview(KEY_CHECK_INPUTS) == "same"

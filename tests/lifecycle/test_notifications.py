@@ -181,3 +181,15 @@ def test_what_is_added_while_the_stack_goes_is_preserved_too(
     bucket.put({"QueueConfigurations": [ADDED]})
     deployment.snapshot.destroy()
     assert {each["Id"] for each in bucket.holds()["QueueConfigurations"]} == {"audit", "added"}
+
+
+def test_a_pickle_of_another_python_changes_nothing_but_itself(
+    bucket: NotifiedBucket, deployment: NotifiedDeployment
+) -> None:
+    bucket.puts()
+    for resource, inputs in ((deployment.snapshot, BEFORE), (deployment.merge, deployment.wanted)):
+        outputs = resource.outs
+        resource.pickled_anew()
+        assert resource.up(inputs) == "update"
+        assert resource.outs == outputs
+    assert bucket.puts() == 0

@@ -20,11 +20,10 @@ from sandbox.gate.faults import Fault
 from sandbox.trend import SimulatorControl
 from sandbox.trend.business import claims_key
 from tests.lifecycle.engine import CheckFailed, Engine, EngineResource
-from tests.lifecycle.scene import AWS_ACCOUNT, AWS_REGION, OUR_ROLE, TENANT, THIRD_ROLE, VISION_ONE_ACCOUNT
+from tests.lifecycle.scene import OUR_ROLE, TENANT, TENANT_INPUTS, THIRD_ROLE, VISION_ONE_ACCOUNT
 
 KIND = VISION_ONE_ACCOUNT
 ITEM = "/v3.0/cam/awsAccounts/{id}"
-TENANT_INPUTS = {"awsAccountId": AWS_ACCOUNT, "awsRegion": AWS_REGION, "visionOneRegion": "us", "features": []}
 
 
 @pytest.fixture

@@ -281,6 +281,20 @@ def test_the_account_is_adopted_from_the_stack_and_never_posted(scene: TemplateS
     assert POST not in scene.calls()
 
 
+def test_a_pickle_of_another_python_changes_neither_role_nor_account(
+    scene: TemplateScene, made: EngineResource
+) -> None:
+    scene.role.up(scene.role_inputs)
+    scene.account.up(scene.account_inputs())
+    before = scene.accounts()
+    for resource, inputs in ((scene.role, scene.role_inputs), (scene.account, scene.account_inputs())):
+        outputs = resource.outs
+        resource.pickled_anew()
+        assert resource.up(inputs) == "update"
+        assert resource.outs == outputs
+    assert scene.accounts() == before
+
+
 def test_the_role_is_one_of_the_stacks(scene: TemplateScene, made: EngineResource) -> None:
     scene.trend.change_vision_one_account(ACCOUNT, roleArn=scene.make_role("foreign"))
     with pytest.raises(OnboardingError, match=r"has not registered AWS account .* within 0 s: it points at .*foreign"):

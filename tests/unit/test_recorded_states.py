@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pulumi.dynamic import Resource
 
-import components.resources
 from sandbox.trend import default_tenant
+from tests.declared import declared
 from tests.e2e.pulumi_cli import ROOT
 from tests.recorded_states import FOLDER, SECRET, recorded, scrubbed
 
 
-def dynamic_types(declared: type[Any] = Resource) -> Iterator[str]:
-    """Yield the types of the classes below one that are in Pulumi's states: bases have no module there."""
-    for each in declared.__subclasses__():
-        if each.__module__.startswith("components.") and "/" in each._resource_type_name:
+def dynamic_types() -> Iterator[str]:
+    """Yield the types of dynamic resources, as Pulumi's state has them: bases have no module there."""
+    for each in declared(Resource):
+        if "/" in each._resource_type_name:
             yield f"pulumi-python:{each._resource_type_name}"
-        yield from dynamic_types(each)
 
 
 def aws_types() -> Iterator[str]:
@@ -36,8 +32,6 @@ def aws_types() -> Iterator[str]:
 
 
 def test_each_type_of_resource_is_in_a_recorded_state() -> None:
-    for module in pkgutil.iter_modules(components.resources.__path__, "components.resources."):
-        importlib.import_module(module.name)
     held = {each["type"] for _, _, state in recorded() for each in state["deployment"]["resources"]}
     dynamic, aws = set(dynamic_types()), set(aws_types())
     assert min(len(dynamic), len(aws)) > 10, "the declarations were found"
