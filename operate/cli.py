@@ -32,7 +32,7 @@ ChosenStack = Annotated[str, typer.Option("--stack", "-s", help="The stack; the 
 Folder = Annotated[str, typer.Option("--cwd", "-C", help="The project's folder.")]
 ConfigFile = Annotated[str, typer.Option(help="File with the stack's configuration.")]
 BreakLock = Annotated[
-    bool, typer.Option("--break-lock", help="Lift the lock of an interrupted run: say so only where it is dead.")
+    bool, typer.Option("--break-lock", help="Lift the stale lock of an interrupted run. Only where it no longer runs.")
 ]
 
 
@@ -50,7 +50,7 @@ def up(
         list[str] | None, typer.Option(help="Go on past the check of this name although it failed; repeatable.")
     ] = None,
 ) -> None:
-    """Run `pulumi up` with the flags given here; when it fails, put everything back to what it was before.
+    """Run `pulumi up` with the flags given here; when it fails, roll back to what there was before.
 
     What an interrupted run left is cleared first. Exit code: that of `pulumi up`.
     """
@@ -65,7 +65,7 @@ def doctor(
     stack: ChosenStack = "",
     cwd: Folder = "",
     config_file: ConfigFile = "",
-    deployed: Annotated[bool, typer.Option("--deployed", help="Look whether what was made still works.")] = False,
+    deployed: Annotated[bool, typer.Option("--deployed", help="Look whether what was created still works.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Look for what stands in the way of a deployment, or is wrong with one, and change nothing.
@@ -102,7 +102,7 @@ def revert(
     non_interactive: Annotated[bool, typer.Option("--non-interactive", help="Nobody can be asked.")] = False,
     break_lock: BreakLock = False,
 ) -> None:
-    """Put everything back to the last update that succeeded, or to nothing, after a run that failed or was killed."""
+    """Roll back to the last update that succeeded, or to nothing, after a run that failed or was killed."""
     with one_line_errors():
         runs.revert(Stack.of(Flags(stack, cwd, config_file, non_interactive)), confirmed=yes, break_lock=break_lock)
 
@@ -122,7 +122,7 @@ def report(
             from operate.report.page import write_page
 
             write_page(reported, html)
-            say(f"wrote {html}: what was linked and granted, and how it stands")
+            say(f"wrote {html}: what was linked and granted, and its state")
             return
         leaving = Report.of(reported)
         if as_json:
@@ -161,7 +161,7 @@ def drift(
 
 @app.command()
 def summary(stack: ChosenStack = "", cwd: Folder = "") -> None:
-    """Print a page about how the stack stands: its last update, its health, its outputs."""
+    """Print a page about the state of the stack: its last update, its health, its outputs."""
     with one_line_errors():
         typer.echo(page_about(Stack.of(Flags(stack, cwd))), nl=False)
 

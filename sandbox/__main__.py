@@ -126,7 +126,7 @@ def show(
     home: Home = DEFAULT_HOME,
     aws_region: Annotated[str, typer.Option(help="AWS region whose stacks and trails are shown.")] = "us-east-1",
 ) -> None:
-    """Show what stands at Trend and in AWS, and what to try next."""
+    """Show what exists at Trend and in AWS, and what to try next."""
     with _one_line_errors():
         sandbox = Sandbox(home)
         sandbox.require_running()
@@ -155,7 +155,7 @@ def env(
 
 @app.command()
 def reset(home: Home = DEFAULT_HOME) -> None:
-    """Put AWS and Trend back to the freshly seeded state. The stacks' states stay, and know nothing of it."""
+    """Restore AWS and Trend to the freshly seeded state. The stacks' states stay, and know nothing of it."""
     with _one_line_errors():
         sandbox = Sandbox(home)
         sandbox.require_running()
@@ -184,7 +184,7 @@ def _key_variables(sandbox: Sandbox) -> dict[str, str]:
 
 
 def _select_stack(variables: dict[str, str]) -> None:
-    """Select the stack, made if missing; it is kept in the sandbox's own backend."""
+    """Select the stack, created if missing; it is kept in the sandbox's own backend."""
     selected = subprocess.run(
         ["pulumi", "stack", "select", STACK, "--create", "--non-interactive"],
         cwd=ROOT,

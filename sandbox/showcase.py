@@ -1,4 +1,4 @@
-"""What stands at Trend and in AWS after a deployment, as a person wants to see it."""
+"""What exists at Trend and in AWS after a deployment, as a person wants to see it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Try next, in this shell after `. .sandbox/env`:
   pulumi preview --expect-no-changes        nothing to do
   {change}change a setting ...
   pulumi preview --diff                     ... see what it would do ...
-  {back}... and set it back
+  {back}... and restore it
   pulumi stack output                       the links' ids and roles
   python -m sandbox status                  what runs, and where
-  make demo-down                            take everything back"""
+  make demo-down                            remove everything"""
 
 
 SHOWN_ACCOUNTS = 25
@@ -38,7 +38,7 @@ def table(sandbox: Sandbox, aws_region: str) -> Table:
     Two columns, so that no name is cut in a terminal of 80 columns.
     """
     shown = Table(
-        title="\nWhat stands now", title_justify="left", title_style="bold", box=box.SIMPLE, show_header=False
+        title="\nWhat exists now", title_justify="left", title_style="bold", box=box.SIMPLE, show_header=False
     )
     for row in [*_at_trend(sandbox), *_in_aws(sandbox, aws_region)]:
         shown.add_row(*row)

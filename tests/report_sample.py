@@ -44,7 +44,7 @@ def sample() -> Facts:
             region="trend-us-1",
             trusted=(("147995105371", "Trend's AWS account"),),
             links=(
-                LinkFacts("Workload Security connector", HOSTILE, "", LONG_ARN, "made by this stack", "failed"),
+                LinkFacts("Workload Security connector", HOSTILE, "", LONG_ARN, "this stack", "failed"),
                 LinkFacts("Cloud One cloud account", "AWS 123456789012", "managed", LONG_ARN, "adopted", "ok"),
                 LinkFacts("Vision One enrollment", "Cloud One account 098765432109", "registered", "", "stays", ""),
             ),
@@ -91,7 +91,7 @@ def sample() -> Facts:
             destroyed=False,
             removed=(Item("IAM role"),),
             kept=(Item("S3 bucket " + "b" * 63, "keeps its logs"),),
-            not_removable=(Item("Vision One enrollment", "no call takes it back"),),
+            not_removable=(Item("Vision One enrollment", "no call undoes it"),),
             left=(),
         ),
     )

@@ -164,7 +164,7 @@ def object_of(url: str) -> tuple[str, str, str]:
     """Return bucket, key and region of an address in S3; the region is empty where the address names none.
 
     Raises:
-        AwsError: it is no address in S3.
+        AwsError: it is not an address in S3.
     """
     parts = urlsplit(url)
     host, path = parts.hostname or "", unquote(parts.path.lstrip("/"))
@@ -173,4 +173,4 @@ def object_of(url: str) -> tuple[str, str, str]:
         return bucket, path, match["region"] or ""
     if match := _VIRTUAL_HOST.fullmatch(host):
         return match["bucket"], path, match["region"] or ""
-    raise AwsError(f"{url} is no address in S3", "look at what is there")
+    raise AwsError(f"{url} is not an address in S3", "look at what is there")

@@ -76,6 +76,6 @@ def _usable(aws: AwsClients, where: AwsContext, arn: str) -> Finding:
     return Finding(
         SUBJECT,
         "failed",
-        f"{arn}, which this stack did not create, does not take the audience {audience} that Vision One names",
+        f"{arn}, which is not managed by this stack, does not take the audience {audience} that Vision One names",
         f"add it, `{command} --client-id {audience}`, or delete the provider if nothing uses it any more",
     )

@@ -261,8 +261,8 @@ class LinkProvider(TrendProvider, abc.ABC, Generic[InputsT, SettingsT]):
     def _exists(self, link: Link[SettingsT], inputs: InputsT) -> LinkExists:
         return LinkExists(
             f"AWS account {inputs.aws_account_id} has a {self.noun} already, {link.name}, and it points at "
-            f"{link.settings.role_arn or 'no role'}, which this stack did not make",
-            hint="take it over with `pulumi config set adopt true`, or unlink it in the Trend console first",
+            f"{link.settings.role_arn or 'no role'}, which is not managed by this stack",
+            hint="adopt it with `pulumi config set adopt true`, or unlink it in the Trend console first",
         )
 
     def _parse(self, props: Props) -> tuple[InputsT, SettingsT]:

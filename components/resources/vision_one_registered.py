@@ -33,7 +33,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 2.0, 15.0
 class NotRegistered(TrendError):
     """The stack is complete, and has not registered the account with one of its roles."""
 
-    hint = "`pulumi up --refresh` makes the stack again; see its events in the CloudFormation console if it stays so"
+    hint = "`pulumi up --refresh` recreates the stack; see its events in the CloudFormation console if it stays so"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -147,7 +147,7 @@ class DirectLink:
         "visionOneTags",
         link_tags,
         default={},
-        meaning="The account's tags in Vision One, at most three; one that somebody else adds there is drift.",
+        meaning="The account's tags in Vision One, at most three; any other one there is drift.",
         effects=_IN_PLACE,
         route=Route.VISION_ONE,
     )

@@ -144,13 +144,13 @@ def check_base_url(url: str) -> str:
     """Return a base URL if it may be used: https, or plain http to this machine.
 
     Raises:
-        EndpointError: it may not, since the API key would travel in the clear, or it is no URL.
+        EndpointError: it may not, since the API key would travel in the clear, or it is not a URL.
     """
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise EndpointError("the base URL has a host or a port that is none") from None
+        raise EndpointError("the base URL has an invalid host or port") from None
     if any(character in url for character in "@?#"):
         # Not shown: what stands before an @ is a password.
         raise EndpointError("the base URL must hold neither user, password, query nor fragment")

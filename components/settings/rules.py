@@ -230,7 +230,7 @@ def _tags(entries: Mapping[str, Any]) -> dict[str, str]:
         f"'{key}' is there twice but for its case, which IAM refuses" for key in texts if folded.count(key.lower()) > 1
     ]
     if len(texts) > MOST_TAGS:
-        problems.append(f"{len(texts)} tags are more than the {MOST_TAGS} that fit beside ours")
+        problems.append(f"{len(texts)} tags are more than the {MOST_TAGS} that fit beside this program's own")
     if problems:
         raise ValueError(", ".join(problems))
     return {key: content for key, content in texts.items() if content is not None}

@@ -121,7 +121,8 @@ class Trend:
         actual = self.key_details().account_id
         if actual != account_id:
             raise WrongAccount(
-                f"the API key belongs to Cloud One account {actual}, but this stack was made with account {account_id}"
+                f"the API key belongs to Cloud One account {actual}, "
+                f"but this stack was created with account {account_id}"
             )
 
     def workload(self, region: str) -> WorkloadClient:

@@ -99,7 +99,7 @@ class BadRequest(TrendError):
 class Unauthenticated(TrendError):
     """401: the service does not know the key."""
 
-    hint = "the API key is unknown or was deleted: make a new one in Cloud One, Administration > API Keys"
+    hint = "the API key is unknown or was deleted: create a new one in Cloud One, Administration > API Keys"
 
 
 class Forbidden(TrendError):
@@ -117,7 +117,7 @@ class NotFound(TrendError):
 class Conflict(TrendError):
     """409: an object of this name or account exists already."""
 
-    hint = "something else made it: set `adopt` to true to take it over, or remove it first"
+    hint = "it is not managed by this stack: set `adopt` to true to adopt it, or remove it first"
 
 
 class Outdated(TrendError):

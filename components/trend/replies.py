@@ -33,7 +33,7 @@ def decoded(
         UnusableReply: it holds none, or another kind.
     """
     if not response.content.strip():
-        raise UnusableReply("the reply is empty where JSON belongs", **where)
+        raise UnusableReply("empty response, expected JSON", **where)
     try:
         document = response.json()
     except requests.exceptions.JSONDecodeError:
@@ -61,10 +61,10 @@ def trend_message(response: requests.Response) -> tuple[str, dict[str, str]]:
     except requests.exceptions.JSONDecodeError:
         body = None
     if not isinstance(body, dict):
-        return response.reason or "no further words", {}
+        return response.reason or "no error message", {}
     nested = body.get("error")
     if isinstance(nested, dict):  # Vision One
         return f"{nested.get('code', '')} {nested.get('message', '')}".strip(), {}
     fields = body.get("fields")
     named = {str(name): str(reason) for name, reason in fields.items()} if isinstance(fields, dict) else {}
-    return str(body.get("message") or response.reason or "no further words"), named
+    return str(body.get("message") or response.reason or "no error message"), named

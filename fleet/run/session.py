@@ -134,8 +134,8 @@ class Session:
         """
         if run.format != FORMAT:
             raise OperateError(
-                f"run {run.id} was begun by version {run.version}, whose notes this version cannot read: start it anew "
-                "with `python -m fleet up`; what is deployed is found unchanged"
+                f"run {run.id} was begun by version {run.version}, whose notes this version cannot read: start another "
+                "one with `python -m fleet up`; what is deployed is found unchanged"
             )
         self.require_nobody_leads()
         self.runs.enter(run.id, Phase.UNDER_WAY, leader=self.workers.id)

@@ -156,7 +156,7 @@ class Performer:
             do=do,
             state=RunState.FAILED,
             cause=Cause.OTHER,
-            message=f"its process ended with code {code} and did not say what became of it",
+            message=f"cannot determine its outcome: its process ended with code {code} and reported none",
             next_step=f"look at {log}, then `python -m fleet retry`",
             exit_code=code or 1,
             seconds=round(time.monotonic() - began, 2),

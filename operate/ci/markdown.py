@@ -54,8 +54,8 @@ def drift(title: str, planned: Planned, *, drifted: bool) -> str:
             _said("CAUTION", planned.errors),
         )
     words = (
-        "What stands differs from what the program and its settings say. The next `pulumi up --refresh` would put it "
-        "right, as listed below: **before** is what stands now. Where what stands is right, change the program instead."
+        "What exists differs from what the program and its settings say. The next `pulumi up --refresh` would put it "
+        "right, as listed below: **before** is what exists now. Where that is right, change the program instead."
     )
     return _page(title, words, *_meaning(planned), _counts(planned), _gone(planned), _all(planned))
 

@@ -68,7 +68,7 @@ def _permissions(case: Case) -> Iterable[Finding]:
 
 def _bucket(case: Case) -> Iterator[Finding]:
     if not case.existing_bucket:
-        yield Finding(_BUCKET, "ok", "a new one is made")
+        yield Finding(_BUCKET, "ok", "a new one is created")
         return
     yield from bucket_findings(_trail_bucket(case))
 

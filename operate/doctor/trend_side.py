@@ -1,4 +1,4 @@
-"""What is looked at in Cloud One and Vision One: the key, its account, the licences, and the links that are there."""
+"""What is looked at in Cloud One and Vision One: the key, its account, the licenses, and the links that are there."""
 
 from __future__ import annotations
 
@@ -80,7 +80,9 @@ def _role(case: Case) -> Iterator[Finding]:
     elif role == READ_ONLY:
         yield Finding(subject, "failed", f"{role} may change nothing", ROLE_HINT)
     else:
-        yield Finding(subject, "unknown", f"'{role}' is no role that comes with Cloud One: it may do less", ROLE_HINT)
+        yield Finding(
+            subject, "unknown", f"'{role}' is not a role that comes with Cloud One: it may do less", ROLE_HINT
+        )
 
 
 def _account(case: Case) -> Iterator[Finding]:
@@ -102,7 +104,7 @@ def _services(case: Case) -> Iterator[Finding]:
     expired = [listed[name] for name in needed if name in listed and listed[name].expired]
     for service in expired:
         since = f" (since {service.expires})" if service.expires else ""
-        text = f"the licence of {service.name} has expired{since}"
+        text = f"the license of {service.name} has expired{since}"
         yield Finding(subject, "failed", text, "renew it in Cloud One, Administration > Subscriptions")
     if _WORKLOAD in needed and _WORKLOAD not in listed:
         text = f"Cloud One does not list {_WORKLOAD} among the services of this account"
@@ -157,7 +159,9 @@ def _link(case: Case, provider: LinkProvider[Any, Any], tenancy: Props) -> Itera
             text = f"cannot determine whether another deployment manages {link.name}, which will be adopted: {error}"
             yield Finding(provider.noun, "unknown", text)
             return
-        text = f"{link.name} points at {link.settings.role_arn}, which this stack did not make: it will be adopted"
+        text = (
+            f"{link.name}, which points at {link.settings.role_arn}, is not managed by this stack: it will be adopted"
+        )
         yield Finding(provider.noun, "ok", text)
 
 

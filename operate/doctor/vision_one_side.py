@@ -39,9 +39,9 @@ def key(case: Case) -> Iterator[Finding]:
     vision_one.cam.features()
     ends = vision_one.expires
     if ends is None:
-        yield Finding(KEY, "ok", "Vision One takes it; how long it is valid it does not say")
+        yield Finding(KEY, "ok", "Vision One accepts it; cannot determine how long it is valid")
         return
-    text = f"Vision One takes it, and it says that it is valid until {ends:%Y-%m-%d}"
+    text = f"Vision One accepts it; it is valid until {ends:%Y-%m-%d}"
     if ends - datetime.now(UTC) > ENDS_SOON:
         yield Finding(KEY, "ok", text)
     else:
@@ -77,7 +77,7 @@ def _stack_key(case: Case) -> Iterator[Finding]:
     for template in case.found("VisionOneTemplate"):
         issued = datetime.fromisoformat(template.outputs["issued"])
         dates = f"issued {issued:%Y-%m-%d}, valid until {issued + STACK_KEY_VALID:%Y-%m-%d}"
-    yield Finding(STACK_KEY, "ok", f"{dates}; whatever makes another stack has another key issued")
+    yield Finding(STACK_KEY, "ok", f"{dates}; a recreated stack gets another key")
 
 
 def _oidc(case: Case) -> Iterable[Finding]:

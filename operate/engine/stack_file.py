@@ -18,7 +18,7 @@ from operate.engine.history import Configuration, RecordedSetting
 def of_earlier_run(current_file: Path, earlier: Configuration, now: Configuration) -> Iterator[Path]:
     """Write the file, readable by its owner alone, and remove it afterwards.
 
-    Secrets stand in it encrypted, as they are now: a key that was rotated since the earlier run is not brought back.
+    Secrets stand in it encrypted, as they are now: a key that was rotated since the earlier run is not restored.
 
     Args:
         current_file: the stack's own file, of which all but the configuration is taken.
@@ -63,7 +63,7 @@ def differences(earlier: Configuration, now: Configuration) -> list[str]:
             if not _is_secret(then):
                 lines.append(f"{key}: a secret, which stays as it is")
         elif _is_secret(then):
-            lines.append(f"{key}: was a secret, which cannot be brought back; it is {current or 'missing'} now")
+            lines.append(f"{key}: was a secret, which cannot be restored; it is {current or 'missing'} now")
         elif then != current:
             lines.append(f"{key}: {_text(current)} now, {_text(then)} then")
     return lines

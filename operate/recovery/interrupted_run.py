@@ -28,7 +28,7 @@ class StackLocked(OperateError):
 
 
 def lift_lock(stack: Stack) -> None:
-    """Lift the lock of a run that is known to be dead."""
+    """Lift the stale lock of a run that was interrupted."""
     say("lifting the lock of the interrupted run")
     stack.pulumi.ask("cancel", "--yes")
 
@@ -54,12 +54,12 @@ def clear(stack: Stack, *, links_too: bool = False) -> bool:
     if refusal := refusal_of_lock(stack, as_it_was_left):
         raise StackLocked(
             f"stack {stack.name} is locked by a run that is interrupted or goes on still: {refusal}. Wait for it to "
-            "end; where it is dead for sure, run this again with `--break-lock`"
+            "end; where it no longer runs for sure, run this again with `--break-lock`"
         )
     _wait_for_plugins(as_it_was_left)
     state = stack.state()
     names = ", ".join(operation.resource.title for operation in state.operations)
-    say(f"an earlier run was interrupted and left open: {names}")
+    say(f"an earlier run was interrupted; pending operations: {names}")
     begun = [operation.resource for operation in state.operations if operation.kind == "creating"]
     remove_orphans(stack, begun, known=state, marks=state.marks, since=state.since)
     if links_too:

@@ -1,4 +1,4 @@
-"""Trend's links whose making a dead run had begun: taken up, then taken back, by the same code that makes them.
+"""Trend's links that an interrupted run had begun to create: taken up, then rolled back, by the code that creates them.
 
 The next `pulumi up` would take them up itself. Where everything is to be as before, nobody would.
 """
@@ -26,11 +26,11 @@ _PROVIDERS: dict[str, type[LinkProvider[Any, Any]]] = {
 
 
 def roll_back(stack: Stack, begun: Iterable[Resource], state: State) -> None:
-    """Remove half-made links of ours, and give adopted ones their earlier settings back.
+    """Remove half-made links of this stack, and restore the earlier settings of adopted ones.
 
     Args:
         stack: whose they would be.
-        begun: resources that a run was about to make.
+        begun: resources that a run was about to create.
         state: what is there by right.
 
     Raises:
@@ -49,7 +49,7 @@ def roll_back(stack: Stack, begun: Iterable[Resource], state: State) -> None:
         if begun_at_trend:
             made = provider.create(dict(resource.inputs))
             provider.delete(made.id, made.outs or {})
-            say(f"took {resource.title} back")
+            say(f"rolled back {resource.title}")
 
 
 def _is_begun(provider: LinkProvider[Any, Any], resource: Resource) -> bool:

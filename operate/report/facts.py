@@ -140,7 +140,7 @@ def _own_role(state: State, trend: Side, external_ids: frozenset[str]) -> Role |
             of_role = [each for each in state.resources if each.type == "aws:iam/rolePolicy:RolePolicy"]
             policies = [each for each in of_role if each.inputs["role"] == role.id]
             return own_role(role, trend.own_role_purpose, policies, external_ids)
-    return Role(trend.own_role_purpose, trend.own_role_arn, "made by this program", unreadable=GONE)
+    return Role(trend.own_role_purpose, trend.own_role_arn, "created by this program", unreadable=GONE)
 
 
 def _external_ids(case: Case) -> frozenset[str]:

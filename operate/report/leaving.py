@@ -17,7 +17,7 @@ from operate.recovery.aws_objects import Bucket
 
 _PERMANENT = {
     f"{DYNAMIC}VisionOneEnrollment": (
-        "no call takes it back, and endpoint management stays with Vision One; to disconnect it: Vision One console, "
+        "no call undoes it, and endpoint management stays with Vision One; to disconnect it: Vision One console, "
         "Service Management > Product Connector"
     ),
     f"{DYNAMIC}CloudTrailParameters": "no call revokes it; with the forwarder gone, nothing uses it any more",
@@ -104,12 +104,12 @@ class Report:
                     table.add_row(f"  {item.what}", item.note)
                 table.add_section()
         if not any(groups.values()):
-            table.add_row("nothing", "this stack has made nothing that is known of")
+            table.add_row("nothing", "no resource of this stack is known")
         return table
 
 
 def _restored(resource: Resource) -> str:
-    return "adopted: gets its earlier settings back" if resource.outputs.get("original") else ""
+    return "adopted: its earlier settings are restored" if resource.outputs.get("original") else ""
 
 
 def _kept_buckets(stack: Stack, before: list[Resource]) -> Iterator[Item]:
@@ -120,7 +120,7 @@ def _kept_buckets(stack: Stack, before: list[Resource]) -> Iterator[Item]:
         live = {name: Bucket(stack.aws, {"bucket": name}, stack.aws.region).find() for name in names}
     except AwsError as error:
         for title in expected.values():
-            yield Item(title, f"AWS does not say whether it is there: {error}")
+            yield Item(title, f"cannot determine whether it exists: {error}")
         return
     for name, found in live.items():
         ours = found is not None and found.tags.get(OWNER_TAG) == stack.owner

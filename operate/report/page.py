@@ -59,6 +59,6 @@ def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
 def _must_be_writable(file: Path) -> None:
     """Refuse before anything is asked."""
     if not file.parent.is_dir():
-        raise OperateError(f"there is no folder {file.parent} to write {file.name} to: make it, or name another file")
+        raise OperateError(f"there is no folder {file.parent} to write {file.name} to: create it, or name another file")
     if file.exists() and not file.is_file():
         raise OperateError(f"{file} is not a file: name another one")

@@ -89,7 +89,7 @@ def own_role(role: Resource, purpose: str, policies: list[Resource], external_id
     return Role(
         purpose=purpose,
         arn=role.outputs["arn"],
-        source="made by this program; from Pulumi's state",
+        source="created by this program; from Pulumi's state",
         trust=statements(role.outputs["assumeRolePolicy"], external_ids),
         policies=tuple(Policy(each.inputs["name"], statements(each.inputs["policy"])) for each in policies),
         boundary=role.outputs.get("permissionsBoundary") or "",
@@ -132,7 +132,7 @@ class TrendStacks:
         return tuple(sorted([*held, *(inner for name in within for inner in self._resources(name))], key=str))
 
     def _role(self, name: str, stack: str, purpose: str) -> Role:
-        source = f"made by Trend's stack {stack}; read from AWS"
+        source = f"created by Trend's stack {stack}; read from AWS"
         try:
             iam = self._clients.client("iam", self._region)
             with calling(f"reading role {name}", "iam:GetRole on it"):

@@ -118,7 +118,7 @@ def _links(case: Case, health: Health, subject: str, kind: str, name_key: str) -
     for each in found:
         name = f"{each.inputs[name_key]}, id {each.id}"
         adopted = each.outputs.get("original")
-        made_by = "something else; adopted, gets its earlier settings back" if adopted else "this stack"
+        made_by = "not this stack; adopted, its earlier settings are restored in the end" if adopted else "this stack"
         yield LinkFacts(subject, name, each.outputs.get("state", ""), each.inputs["roleArn"], made_by, verdict)
     if not found:
         yield LinkFacts(subject, "", GONE, "", "", verdict)

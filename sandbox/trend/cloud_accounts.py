@@ -133,4 +133,4 @@ def _read_cursor(cursor: str | None) -> str:
     try:
         return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
     except ValueError:  # not base64, or not of text
-        raise ErrorReply(400, "The query is not valid", {"cursor": "is not one of ours"}) from None
+        raise ErrorReply(400, "The query is not valid", {"cursor": "is invalid"}) from None

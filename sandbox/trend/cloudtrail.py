@@ -42,7 +42,7 @@ class CloudTrailService(CloudOneService):
                 raise ErrorReply(
                     400,
                     "The AWS account is not registered",
-                    {"providerAccountID": "is no cloud account of this tenant"},
+                    {"providerAccountID": "is not a cloud account of this tenant"},
                 )
             state.service_tokens.append(
                 ServiceToken(

@@ -237,7 +237,7 @@ def _read_token(token: str | None, text: str) -> str:
     try:
         filtered_by, last = json.loads(base64.b64decode(token, altchars=b"-_", validate=True))
     except (ValueError, TypeError):
-        raise ErrorReply(400, "The query is not valid", {"nextBatchToken": "is not one of ours"}) from None
+        raise ErrorReply(400, "The query is not valid", {"nextBatchToken": "is invalid"}) from None
     if filtered_by != digest(text):
         raise ErrorReply(400, "The query is not valid", {"nextBatchToken": "belongs to another TMV1-Filter"})
     return str(last)

@@ -97,7 +97,7 @@ def test_an_up_without_a_key_says_how_to_give_one(stack: SandboxStack) -> None:
 @pytest.mark.parametrize(
     ("which", "words"),
     [
-        pytest.param("unknown", ("step 1", "HTTP 401", "make a new one"), marks=pytest.mark.full),
+        pytest.param("unknown", ("step 1", "HTTP 401", "create a new one"), marks=pytest.mark.full),
         pytest.param("Disabled", ("step 1", "disabled"), marks=pytest.mark.full),
         ("NoAccess", ("HTTP 403", "Full Access")),
     ],
@@ -139,7 +139,7 @@ def test_an_aws_region_that_does_not_fit_is_refused_with_the_command_that_mends_
     [
         (Fault(kind="html", service="accounts"), ("step 1", "text/html, not JSON")),
         pytest.param(
-            Fault(kind="empty", service="accounts"), ("step 1", "empty where JSON belongs"), marks=pytest.mark.full
+            Fault(kind="empty", service="accounts"), ("step 1", "empty response, expected JSON"), marks=pytest.mark.full
         ),
         pytest.param(Fault(kind="truncate", service="accounts"), ("step 1", "not JSON"), marks=pytest.mark.full),
     ],

@@ -90,7 +90,7 @@ def a_tenant_elsewhere(stack: SandboxStack) -> None:
     stack.sandbox.trend.set_tenant(default_tenant("de-1"))
 
 
-def a_licence_that_has_expired(stack: SandboxStack) -> None:
+def a_license_that_has_expired(stack: SandboxStack) -> None:
     services = (ServiceEntry("workload", expired=True, expires="2024-01-01T00:00:00Z"),)
     stack.sandbox.trend.set_tenant(replace(stack.sandbox.tenant, services=services))
 
@@ -182,7 +182,7 @@ PROBLEMS = {
     "a key that is switched off": (key("Disabled"), "API key", "failed", "disabled"),
     "a key that may only read": (key("ReadOnly"), "role of the API key", "failed", "Full Access"),
     "an account in another region": (a_tenant_elsewhere, "region", "failed", "aws:region eu-central-1"),
-    "an expired licence": (a_licence_that_has_expired, "Cloud One services", "failed", "renew it"),
+    "an expired license": (a_license_that_has_expired, "Cloud One services", "failed", "renew it"),
     "a hidden external id": (a_hidden_external_id, "external id", "failed", "pulumi config set externalId"),
     "no Vision One": (no_vision_one, "Vision One", "unknown", "HTTP 500"),
     "another AWS account": (another_account_only, "AWS caller", "failed", "aws:allowedAccountIds"),

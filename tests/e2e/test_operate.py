@@ -130,7 +130,7 @@ def test_an_adoption_that_was_carried_out_unheard_is_taken_back(stack: SandboxSt
 
     assert run.code != 0, run.output
     assert (links(stack), aws_inventory(sandbox)) == before
-    assert "took Workload Security connector" in run.output
+    assert "rolled back Workload Security connector" in run.output
 
 
 @pytest.mark.full

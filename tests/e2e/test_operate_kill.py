@@ -78,7 +78,7 @@ def test_a_link_whose_making_died_is_taken_back_and_what_it_adopted_restored(sta
     run = operate(stack, "revert", "--yes", "--break-lock")
 
     assert run.code == 0, run.output
-    assert "took Workload Security connector" in run.output
+    assert "rolled back Workload Security connector" in run.output
     assert (links(stack), aws_inventory(sandbox)) == before
 
 

@@ -60,9 +60,9 @@ def test_a_cloud_account_whose_new_registration_is_refused_keeps_the_earlier_one
 ) -> None:
     CLOUD_ACCOUNT.make_foreign(trend)
     before = CLOUD_ACCOUNT.settings(trend)
-    trend.add_fault(CLOUD_ACCOUNT.fault("json", status=400, body={"message": "the licence has run out"}))
+    trend.add_fault(CLOUD_ACCOUNT.fault("json", status=400, body={"message": "the license has run out"}))
 
-    with pytest.raises(OnboardingError, match="the licence has run out"):
+    with pytest.raises(OnboardingError, match="the license has run out"):
         Adopting(engine, CLOUD_ACCOUNT).up()
 
     assert CLOUD_ACCOUNT.settings(trend) == before

@@ -116,7 +116,7 @@ def test_a_duplicate_of_somebody_else_is_refused_and_stays(
     search: dict[str, Any] = {"service": "workload", "action": "POST /awsconnectors/search"}
     trend.add_fault(Fault(kind="json", body={"awsConnectors": []}, **search))
 
-    with pytest.raises(OnboardingError, match=f"points at {THIRD_ROLE}, which this stack did not make"):
+    with pytest.raises(OnboardingError, match=f"points at {THIRD_ROLE}, which is not managed by this stack"):
         engine.resource(CONNECTOR.provider).up(CONNECTOR.inputs)
 
     assert CONNECTOR.only(trend) == before
@@ -139,13 +139,13 @@ def test_a_second_stack_for_the_aws_account_is_refused_and_its_end_harms_nothing
 def test_a_plain_post_that_trend_does_not_accept_says_why_and_is_not_repeated(
     resource: EngineResource, kind: LinkKind, trend: SimulatorControl
 ) -> None:
-    body = {"message": "the licence has run out", "fields": {"alias": "is too long"}}
+    body = {"message": "the license has run out", "fields": {"alias": "is too long"}}
     trend.add_fault(kind.fault("json", status=400, body=body, count=None))
 
     with pytest.raises(OnboardingError) as refusal:
         resource.up(kind.inputs)
 
-    assert f"POST {kind.service} {kind.collection}: HTTP 400: the licence has run out" in str(refusal.value)
+    assert f"POST {kind.service} {kind.collection}: HTTP 400: the license has run out" in str(refusal.value)
     assert "alias: is too long" in str(refusal.value)
     assert kind.posts(trend) == 1
     assert kind.live(trend) == []

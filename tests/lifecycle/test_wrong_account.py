@@ -60,7 +60,7 @@ def refused(operation: Callable[[], object], trend: SimulatorControl) -> None:
     with pytest.raises(OnboardingError) as refusal:
         operation()
     assert f"the API key belongs to Cloud One account {OTHER_ACCOUNT}" in str(refusal.value)
-    assert f"this stack was made with account {ACCOUNT}" in str(refusal.value)
+    assert f"this stack was created with account {ACCOUNT}" in str(refusal.value)
     assert [(call.service, call.action) for call in trend.requests()] == [("accounts", "GET /apikeys/{id}")]
 
 
@@ -80,7 +80,7 @@ ASKING_AGAIN = (AccountProvider, ExternalIdProvider, EnrollmentProvider, CONNECT
 
 @pytest.fixture(params=ASKING_AGAIN, ids=lambda kind: kind.__name__)
 def standing(request: pytest.FixtureRequest, engine: Engine) -> EngineResource:
-    """A resource that was made with the right key."""
+    """A resource that was created with the right key."""
     resource = engine.resource(request.param)
     inputs = EVERYTHING[request.param][0]
     resource.up({**inputs, "enroll": True} if request.param is EnrollmentProvider else inputs)

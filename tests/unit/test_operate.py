@@ -126,7 +126,7 @@ def test_each_difference_is_named_and_no_secret_shown() -> None:
     assert stack_file.differences(THEN, NOW) == [
         "p:added: x now, (none) then",
         "p:apiKey: a secret, which stays as it is",
-        "p:externalId: was a secret, which cannot be brought back; it is missing now",
+        "p:externalId: was a secret, which cannot be restored; it is missing now",
         "p:removed: (none) now, y then",
         "p:stackName: New now, Old then",
         'p:tags: {"a": "b"} now, {} then',

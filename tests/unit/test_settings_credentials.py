@@ -62,7 +62,7 @@ def test_a_secret_stored_in_plain_text_is_refused(name: str) -> None:
     [
         ("http://trend.example", "use https"),
         ("https://u:SENTINEL@trend.example", "password"),
-        ("https://[::1", "a host or a port that is none"),
+        ("https://[::1", "an invalid host or port"),
         ("trend.example", "not an http(s) URL"),
     ],
 )

@@ -84,9 +84,9 @@ BAD = [
     (" https://proxy.example", "not an http(s) URL"),
     ("https://proxy.example\n", "not an http(s) URL"),
     ("", "not an http(s) URL"),
-    ("https://[::1", "a host or a port that is none"),
-    ("https://proxy.example:http", "a host or a port that is none"),
-    ("https://proxy.example:99999", "a host or a port that is none"),
+    ("https://[::1", "an invalid host or port"),
+    ("https://proxy.example:http", "an invalid host or port"),
+    ("https://proxy.example:99999", "an invalid host or port"),
     ("https://user:SENTINEL@proxy.example", "neither user, password"),
     ("ftp://user:SENTINEL@proxy.example", "neither user, password"),
     ("user:SENTINEL@proxy.example", "neither user, password"),
@@ -95,7 +95,7 @@ BAD = [
     ("https://proxy.example/?", "query"),
     ("https://proxy.example/#SENTINEL", "fragment"),
     ("http://127.0.0.1@proxy.example", "neither user, password"),
-    ("https://user:SENTINEL", "a host or a port that is none"),
+    ("https://user:SENTINEL", "an invalid host or port"),
 ]
 
 

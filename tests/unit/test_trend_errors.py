@@ -24,7 +24,7 @@ from tests.unit.scripted_vendor import Answer, Vendor
 
 STATUSES: list[tuple[int, type[TrendError], str]] = [
     (400, BadRequest, "settings"),
-    (401, Unauthenticated, "make a new one"),
+    (401, Unauthenticated, "create a new one"),
     (403, Forbidden, "Full Access"),
     (404, NotFound, "--refresh"),
     (405, BadRequest, "settings"),
@@ -91,9 +91,9 @@ def test_the_trace_id_is_kept_for_a_support_case(vendor: Vendor, trend: Trend, h
 
 UNUSABLE: list[tuple[Answer, str]] = [
     (Answer(200, b"<html>Sign in</html>", {"Content-Type": "text/html; charset=utf-8"}), "text/html, not JSON"),
-    (Answer(200, b""), "empty where JSON belongs"),
-    (Answer(200, b" \r\n"), "empty where JSON belongs"),
-    (Answer(204, b""), "empty where JSON belongs"),
+    (Answer(200, b""), "empty response, expected JSON"),
+    (Answer(200, b" \r\n"), "empty response, expected JSON"),
+    (Answer(204, b""), "empty response, expected JSON"),
     (Answer(200, b'{"externalId": "a'), "cut short or garbled, and not JSON"),
     (Answer(200, b"null"), "not the object"),
     (Answer(200, b'"externalId"'), "not the object"),

@@ -122,7 +122,7 @@ def _statement(given: Mapping[str, Any]) -> _Statement:
 def _conditions(given: Mapping[str, Mapping[str, Any]]) -> Iterable[tuple[str, str, tuple[str, ...]]]:
     for operator, keys in given.items():
         if operator not in _EXACT | _PATTERN:
-            raise ValueError(f"condition {operator} is none that the sandbox judges")
+            raise ValueError(f"unknown condition {operator}: the sandbox does not judge it")
         for key, wanted in keys.items():
             yield operator, key, tuple(many(wanted))
 

@@ -71,6 +71,6 @@ class VisionOneRegistration(TaughtResource):
         trails = cloudtrail_backends[self.account_id][self.region].trails.values()
         trail = next((trail for trail in trails if trail.arn == trail_arn), None)
         if trail is None:
-            raise ServiceException("ValidationError", f"{trail_arn} is no trail of this account and region")
+            raise ServiceException("ValidationError", f"{trail_arn} is not a trail of this account and region")
         if trail.topic_arn != topic_arn:
             raise ServiceException("ValidationError", f"{trail_arn} does not publish to {topic_arn or 'a topic'}")

@@ -137,8 +137,8 @@ def test_a_key_that_may_not_register_makes_the_stack_roll_back(link: LinkedStack
         ({"CloudAuditLogMonitoringCloudTrailArn": ""}, "needs a trail"),
         ({"CloudAuditLogMonitoringCloudTrailSNSTopicArn": ""}, "does not publish"),
         ({"CloudAuditLogMonitoringCloudTrailSNSTopicArn": f"{TOPIC}2"}, "does not publish"),
-        ({"CloudAuditLogMonitoringCloudTrailArn": f"{TRAIL}2"}, "no trail of this account and region"),
-        ({"CloudAuditLogMonitoringCloudTrailArn": TRAIL.replace(REGION, "eu-west-2")}, "no trail of this account"),
+        ({"CloudAuditLogMonitoringCloudTrailArn": f"{TRAIL}2"}, "not a trail of this account and region"),
+        ({"CloudAuditLogMonitoringCloudTrailArn": TRAIL.replace(REGION, "eu-west-2")}, "not a trail of this account"),
     ],
 )
 def test_audit_logs_need_a_trail_here_that_publishes_to_the_topic(
