@@ -118,10 +118,10 @@ def _listed(denials: list[Denial]) -> str:
 def _denials(aws: AwsClients, place: Place, principal: str, is_deployed: bool) -> Iterator[Denial]:
     bucket_decides = _bucket_policy_may_allow(aws, place)
     if place.settings.direct is None:
-        reads, makes = own.reads(place, program_runs=True), own.makes(place)
+        reads, creates = own.reads(place, program_runs=True), own.creates(place)
     else:
-        reads, makes = vision_one.reads(place, program_runs=True), vision_one.makes(place)
-    needed = [(each, True) for each in reads] + [(each, not is_deployed) for each in makes]
+        reads, creates = vision_one.reads(place, program_runs=True), vision_one.creates(place)
+    needed = [(each, True) for each in reads] + [(each, not is_deployed) for each in creates]
     for statement, is_needed in needed:
         for result in _simulated(aws, place, principal, statement):
             yield from _judged(result, place, is_needed=is_needed, bucket_decides=bucket_decides)

@@ -40,11 +40,11 @@ def policy(stack: Stack, run: RunKind, forwarder_template: str = "") -> dict[str
     source = forwarder_template or place.known.get("templateUrl", "")
     statements = [*own.reads(place, program_runs=run != "destroy")]
     if run != "destroy":
-        statements += [*own.looks(place), _templates(place, source, making=run == "up")]
+        statements += [*own.looks(place), _templates(place, source, creating=run == "up")]
     if run == "up":
-        statements += [*own.makes(place), *_for_stacks(stack, place, source, making=True)]
+        statements += [*own.creates(place), *_for_stacks(stack, place, source, creating=True)]
     elif run == "destroy":
-        statements += [*own.removes(place), *_for_stacks(stack, place, source, making=False)]
+        statements += [*own.deletes(place), *_for_stacks(stack, place, source, creating=False)]
     return document(statements)
 
 
@@ -58,11 +58,11 @@ def _in_vision_one(stack: Stack, place: Place, run: RunKind, source: str) -> Ite
     if run != "destroy":
         yield from vision_one.looks(place)
     if run == "up":
-        yield from vision_one.makes(place)
+        yield from vision_one.creates(place)
     elif run == "destroy":
-        yield from vision_one.removes(place)
+        yield from vision_one.deletes(place)
     if place.settings.trail is not None and run != "preview":
-        operations: list[trend_stacks.StackOperation] = ["make", "remove"] if run == "up" else ["remove"]
+        operations: list[trend_stacks.StackOperation] = ["create", "delete"] if run == "up" else ["delete"]
         template = _template(stack, place, source) if source else _deployed(stack, place)
         issuer = place.vision_one_provider.partition("oidc-provider/")[2]
         values = {**_pseudo(place, VISION_ONE_STACK), "VisionOneOIDCProviderURL": issuer}
@@ -90,28 +90,28 @@ def _deployed(stack: Stack, place: Place) -> Template:
     return parse(f"template of stack {VISION_ONE_STACK}", text.encode())
 
 
-def _templates(place: Place, source: str, *, making: bool) -> Statement:
+def _templates(place: Place, source: str, *, creating: bool) -> Statement:
     """Return the right to read the templates: the program looks at them, and CloudFormation has its caller's rights.
 
     Args:
         place: where the stack is.
         source: file or address of the forwarder's template; empty where it is not known.
-        making: whether the forwarder's is read in any case; a preview reads it only where its address is known.
+        creating: whether the forwarder's is read in any case; a preview reads it only where its address is known.
     """
     objects = [_object(place, _management_url(place))]
     if place.settings.trail is None:
         return Statement("Read", "TrendTemplates", ["s3:GetObject"], objects)
-    if making or "templateUrl" in place.known:
+    if creating or "templateUrl" in place.known:
         objects.append(_forwarder_object(place, source))
     return Statement("Read", "TrendTemplates", ["s3:GetObject"], objects)
 
 
-def _for_stacks(stack: Stack, place: Place, source: str, *, making: bool) -> Iterator[Statement]:
-    done: Sequence[trend_stacks.StackOperation] = ("make", "tag", "remove") if making else ("remove",)
+def _for_stacks(stack: Stack, place: Place, source: str, *, creating: bool) -> Iterator[Statement]:
+    done: Sequence[trend_stacks.StackOperation] = ("create", "tag", "delete") if creating else ("delete",)
     stacks = [trend_stacks.StackRights(place.management, _management(stack, place), done)]
     if place.settings.trail is not None:
-        # Any change replaces the forwarder's stack, so that it is never tagged anew.
-        done = ("make", "remove") if making else ("remove",)
+        # Any change replaces the forwarder's stack, so that it is never tagged again.
+        done = ("create", "delete") if creating else ("delete",)
         stacks.append(trend_stacks.StackRights(place.forwarder, _forwarder(stack, place, source), done))
     yield from _of_stacks(place, stacks)
 

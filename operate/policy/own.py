@@ -1,4 +1,4 @@
-"""The rights for what the program itself asks and makes.
+"""The rights for what the program itself asks and creates.
 
 The AWS provider's calls are those of its public source (hashicorp/terraform-provider-aws, the files that the modules of
 `sandbox/pulumi/aws` name); the rest is called by `components/resources`.
@@ -52,38 +52,38 @@ def reads_role(place: Place) -> Statement:
     return Statement("Read", "CrossAccountRole", ROLE_READS, [place.role_arn])
 
 
-def makes(place: Place) -> Iterator[Statement]:
-    """Yield what an up makes and changes."""
-    yield from trail.makes(place)
+def creates(place: Place) -> Iterator[Statement]:
+    """Yield what an up creates and updates."""
+    yield from trail.creates(place)
     if place.settings.trail is not None:
         yield Statement("Preserve", "TrailBucket", ["s3:PutBucketNotification"], [place.bucket_arn])
         yield Statement("Record", "ExistingNotifications", _RECORDS, place.record_arns)
-    yield from makes_role(place)
+    yield from creates_role(place)
     yield Statement(
-        "Make",
+        "Create",
         "TrendStacks",
         ["cloudformation:CreateStack", "cloudformation:TagResource"],
         place.stack_arns,
     )
-    yield Statement("Change", "ManagementStack", ["cloudformation:UpdateStack"], [place.stack_arn(place.management)])
+    yield Statement("Update", "ManagementStack", ["cloudformation:UpdateStack"], [place.stack_arn(place.management)])
     # The forwarder's stack is replaced by any change, and either stack is after one that failed.
     yield Statement("Replace", "TrendStacks", ["cloudformation:DeleteStack"], place.stack_arns)
     yield Statement("Explain", "TrendStacks", ["cloudformation:DescribeStackEvents"], place.stack_arns)
 
 
-def makes_role(place: Place) -> Iterator[Statement]:
-    """Yield what makes and changes the role that Trend assumes."""
+def creates_role(place: Place) -> Iterator[Statement]:
+    """Yield what creates and updates the role that Trend assumes."""
     boundary = place.settings.permissions_boundary
     bounded = ["iam:CreateRole", "iam:PutRolePolicy", *(["iam:PutRolePermissionsBoundary"] if boundary else [])]
     yield Statement(
-        "Make",
+        "Create",
         "CrossAccountRole",
         bounded,
         [place.role_arn],
         {"StringEquals": {"iam:PermissionsBoundary": boundary}} if boundary else {},
     )
     yield Statement(
-        "Change",
+        "Update",
         "CrossAccountRole",
         [
             "iam:TagRole",
@@ -96,21 +96,21 @@ def makes_role(place: Place) -> Iterator[Statement]:
     )
 
 
-def removes(place: Place) -> Iterator[Statement]:
-    """Yield what a destroy removes."""
-    yield from trail.removes(place)
+def deletes(place: Place) -> Iterator[Statement]:
+    """Yield what a destroy deletes."""
+    yield from trail.deletes(place)
     if place.settings.trail is not None:
         yield Statement("Restore", "TrailBucket", ["s3:PutBucketNotification"], [place.bucket_arn])
         yield Statement("Record", "ExistingNotifications", _RECORDS, place.record_arns)
-    yield removes_role(place)
-    yield Statement("Remove", "TrendStacks", ["cloudformation:DeleteStack"], place.stack_arns)
+    yield deletes_role(place)
+    yield Statement("Delete", "TrendStacks", ["cloudformation:DeleteStack"], place.stack_arns)
     yield Statement("Explain", "TrendStacks", ["cloudformation:DescribeStackEvents"], place.stack_arns)
 
 
-def removes_role(place: Place) -> Statement:
-    """Return what removes the role that Trend assumes."""
+def deletes_role(place: Place) -> Statement:
+    """Return what deletes the role that Trend assumes."""
     actions = ["iam:DeleteRole", "iam:DeleteRolePolicy", "iam:ListInstanceProfilesForRole"]
-    return Statement("Remove", "CrossAccountRole", actions, [place.role_arn])
+    return Statement("Delete", "CrossAccountRole", actions, [place.role_arn])
 
 
 _RECORDS = ("ssm:DeleteParameters", "ssm:GetParametersByPath", "ssm:PutParameter")

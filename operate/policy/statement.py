@@ -35,7 +35,7 @@ def document(statements: Iterable[Statement]) -> dict[str, Any]:
     """Return a policy of all statements that allow anything.
 
     Statements about the same resources are put together, since a managed policy is short: `Read` and
-    `MakeTrail` are `ReadAndMakeTrail`, and from three on the target alone names them.
+    `CreateTrail` are `ReadAndCreateTrail`, and from three on the target alone names them.
     """
     together: dict[str, list[Statement]] = {}
     for each in statements:

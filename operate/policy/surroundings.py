@@ -19,7 +19,7 @@ def place_of(stack: Stack, run: str) -> Place:
 
     Args:
         stack: the stack.
-        run: `preview`, `up` or `destroy`; an `up` may make things anew, so that names of the state do not bind it.
+        run: `preview`, `up` or `destroy`; an `up` may recreate things, so that names of the state do not bind it.
 
     Raises:
         OperateError: the settings cannot be used, or no region is named.

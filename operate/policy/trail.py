@@ -32,7 +32,7 @@ BUCKET_READS = (
 
 def looks(place: Place) -> Iterator[Statement]:
     """Yield what the program looks at before it registers anything, in previews too."""
-    # Of any account: an organization's trail is shown in each of its accounts under the ARN of the one that made it.
+    # Of any account: an organization's trail is shown in each of its accounts under the ARN of the one that created it.
     others = f"arn:{place.where.partition}:cloudtrail:*:*:trail/*"
     match place.settings.trail:
         case NewTrail():
@@ -66,28 +66,28 @@ def reads(place: Place, *, program_runs: bool) -> Iterator[Statement]:
         yield Statement("Read", "TrailTopic", ["sns:GetTopicAttributes", "sns:ListTagsForResource"], [place.topic_arn])
 
 
-def makes(place: Place) -> Iterator[Statement]:
-    """Yield what an up makes and changes for a new trail."""
+def creates(place: Place) -> Iterator[Statement]:
+    """Yield what an up creates and updates for a new trail."""
     if not isinstance(place.settings.trail, NewTrail):
         return
-    yield Statement("Make", "TrailBucket", _BUCKET_WRITES, [place.bucket_arn])
-    yield Statement("Make", "Trail", _TRAIL_WRITES, [place.trail_arn])
+    yield Statement("Create", "TrailBucket", _BUCKET_WRITES, [place.bucket_arn])
+    yield Statement("Create", "Trail", _TRAIL_WRITES, [place.trail_arn])
     if place.settings.direct is not None:
-        yield Statement("Make", "TrailTopic", _TOPIC_WRITES, [place.topic_arn])
+        yield Statement("Create", "TrailTopic", _TOPIC_WRITES, [place.topic_arn])
 
 
-def removes(place: Place) -> Iterator[Statement]:
-    """Yield what a destroy removes of a new trail."""
+def deletes(place: Place) -> Iterator[Statement]:
+    """Yield what a destroy deletes of a new trail."""
     trail = place.settings.trail
     if not isinstance(trail, NewTrail):
         return
-    yield Statement("Remove", "Trail", ["cloudtrail:DeleteTrail"], [place.trail_arn])
+    yield Statement("Delete", "Trail", ["cloudtrail:DeleteTrail"], [place.trail_arn])
     if place.settings.direct is not None:
-        yield Statement("Remove", "TrailTopic", ["sns:DeleteTopic", "sns:SetTopicAttributes"], [place.topic_arn])
+        yield Statement("Delete", "TrailTopic", ["sns:DeleteTopic", "sns:SetTopicAttributes"], [place.topic_arn])
     if trail.on_destroy == "delete":
-        undone = [each for each in _BUCKET_WRITES if each not in _ONLY_MADE]
+        undone = [each for each in _BUCKET_WRITES if each not in _ONLY_CREATED]
         yield Statement(
-            "Remove",
+            "Delete",
             "TrailBucket",
             [*undone, "s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:ListBucketVersions"],
             [place.bucket_arn],
@@ -106,7 +106,7 @@ _BUCKET_WRITES = [
     "s3:TagResource",
     "s3:UntagResource",
 ]
-_ONLY_MADE = ("s3:CreateBucket", "s3:PutBucketPolicy", "s3:TagResource", "s3:UntagResource")
+_ONLY_CREATED = ("s3:CreateBucket", "s3:PutBucketPolicy", "s3:TagResource", "s3:UntagResource")
 _TRAIL_WRITES = (
     "cloudtrail:AddTags",
     "cloudtrail:CreateTrail",

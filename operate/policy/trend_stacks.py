@@ -1,6 +1,6 @@
 """The rights that CloudFormation needs for Trend's stacks, from what their templates declare.
 
-CloudFormation makes a stack's resources with the rights of whoever called it. Which actions a resource type takes is
+CloudFormation creates a stack's resources with the rights of whoever called it. Which actions a resource type takes is
 what its entry in the CloudFormation registry lists for its handlers, less what belongs to properties that the template
 does not use. All but the reading of templates and code holds only for calls through CloudFormation.
 """
@@ -15,7 +15,7 @@ from operate.policy.place import Place
 from operate.policy.statement import Condition, Statement
 from operate.policy.template import Declaration, Declarations
 
-StackOperation = Literal["make", "tag", "remove"]
+StackOperation = Literal["create", "tag", "delete"]
 
 VIA_CLOUDFORMATION: Condition = {"ForAnyValue:StringEquals": {"aws:CalledVia": "cloudformation.amazonaws.com"}}
 
@@ -77,7 +77,7 @@ KINDS: Mapping[str, _Kind] = {
         "Roles",
         _role,
         {
-            "make": (
+            "create": (
                 "iam:CreateRole",
                 "iam:GetRole",
                 "iam:TagRole",
@@ -87,7 +87,7 @@ KINDS: Mapping[str, _Kind] = {
                 "iam:AttachRolePolicy?ManagedPolicyArns",
             ),
             "tag": ("iam:TagRole", "iam:UntagRole"),
-            "remove": (
+            "delete": (
                 "iam:DeleteRole",
                 "iam:GetRole",
                 "iam:TagRole",
@@ -104,25 +104,25 @@ KINDS: Mapping[str, _Kind] = {
         _oidc_provider,
         {
             # Its reading is granted to the program already, which looks for it (`own.looks`).
-            "make": ("iam:CreateOpenIDConnectProvider", "iam:TagOpenIDConnectProvider"),
+            "create": ("iam:CreateOpenIDConnectProvider", "iam:TagOpenIDConnectProvider"),
             "tag": ("iam:TagOpenIDConnectProvider", "iam:UntagOpenIDConnectProvider"),
-            "remove": ("iam:DeleteOpenIDConnectProvider",),
+            "delete": ("iam:DeleteOpenIDConnectProvider",),
         },
     ),
     "AWS::Lambda::Function": _Kind(
         "Functions",
         _function,
         {
-            "make": ("lambda:CreateFunction", "lambda:GetFunction", "lambda:TagResource"),
-            "remove": ("lambda:DeleteFunction", "lambda:GetFunction"),
+            "create": ("lambda:CreateFunction", "lambda:GetFunction", "lambda:TagResource"),
+            "delete": ("lambda:DeleteFunction", "lambda:GetFunction"),
         },
     ),
     "AWS::Events::Rule": _Kind(
         "Schedules",
         _rule,
         {
-            "make": ("events:DescribeRule", "events:PutRule", "events:PutTargets", "events:TagResource?Tags"),
-            "remove": (
+            "create": ("events:DescribeRule", "events:PutRule", "events:PutTargets", "events:TagResource?Tags"),
+            "delete": (
                 "events:DeleteRule",
                 "events:DescribeRule",
                 "events:ListTargetsByRule",
@@ -134,20 +134,20 @@ KINDS: Mapping[str, _Kind] = {
         "LogGroups",
         _log_group,
         {
-            "make": ("logs:CreateLogGroup", "logs:TagResource", "logs:PutRetentionPolicy?RetentionInDays"),
-            "remove": ("logs:DeleteLogGroup",),
+            "create": ("logs:CreateLogGroup", "logs:TagResource", "logs:PutRetentionPolicy?RetentionInDays"),
+            "delete": ("logs:DeleteLogGroup",),
         },
     ),
     "AWS::SecretsManager::Secret": _Kind(
         "Secrets",
         _secret,
         {
-            "make": (
+            "create": (
                 "secretsmanager:CreateSecret",
                 "secretsmanager:DescribeSecret",
                 "secretsmanager:TagResource",
             ),
-            "remove": ("secretsmanager:DeleteSecret", "secretsmanager:DescribeSecret"),
+            "delete": ("secretsmanager:DeleteSecret", "secretsmanager:DescribeSecret"),
         },
     ),
 }
@@ -195,7 +195,7 @@ def rights(place: Place, stacks: Sequence[StackRights]) -> Iterator[Statement]:
         yield Statement("Trend", kind.target, actions, arns, VIA_CLOUDFORMATION)
     for stack in stacks:
         yield from _beside_names(place, stack.name, stack.template.resources, stack.operations)
-        if "make" in stack.operations:
+        if "create" in stack.operations:
             # CloudFormation expands a template with its caller's rights (source: its user guide, macros; AWS's own
             # answer to a caller without it names this resource).
             names = (name.removeprefix("AWS::") for name in stack.template.transforms)
@@ -214,21 +214,21 @@ def _beside_names(
 ) -> Iterator[Statement]:
     functions = [each for each in resources if each.kind == "AWS::Lambda::Function"]
     arns = [arn for each in functions for arn in _function(place, stack, each)]
-    changing = {"make", "remove"} & set(operations)
+    changing = {"create", "delete"} & set(operations)
     actions = []
     if any(each.kind == "AWS::Lambda::Permission" for each in resources):
-        named = {"make": "lambda:AddPermission", "remove": "lambda:RemovePermission"}
+        named = {"create": "lambda:AddPermission", "delete": "lambda:RemovePermission"}
         actions += [named[operation] for operation in operations if operation in named]
     if changing and any(each.kind.startswith("Custom::") for each in resources):
         actions.append("lambda:InvokeFunction")
     yield Statement("Trend", "Functions", actions, arns, VIA_CLOUDFORMATION)
-    if "make" in operations and functions:
+    if "create" in operations and functions:
         roles = [arn for each in resources if each.kind == "AWS::IAM::Role" for arn in _role(place, stack, each)]
         passed = {**VIA_CLOUDFORMATION, "StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
         yield Statement("Trend", "FunctionsRole", ["iam:PassRole"], roles, passed)
         codes = [_code(place, each) for each in functions if "S3Bucket" in each.properties.get("Code", {})]
         yield Statement("Trend", "FunctionsCode", ["s3:GetObject"] if codes else [], codes)
-    if "make" in operations and any("GenerateSecretString" in each.properties for each in resources):
+    if "create" in operations and any("GenerateSecretString" in each.properties for each in resources):
         yield Statement("Trend", "RandomPassword", ["secretsmanager:GetRandomPassword"], ["*"], VIA_CLOUDFORMATION)
     if changing and any(each.kind == "AWS::Logs::LogGroup" for each in resources):
         yield Statement("Find", "TrendLogGroups", ["logs:DescribeLogGroups"], ["*"], VIA_CLOUDFORMATION)

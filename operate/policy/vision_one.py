@@ -11,7 +11,7 @@ from operate.policy import own, trail
 from operate.policy.place import Place
 from operate.policy.statement import Statement
 
-_MAKES = ("iam:CreateOpenIDConnectProvider", "iam:TagOpenIDConnectProvider", "iam:UntagOpenIDConnectProvider")
+_CREATES = ("iam:CreateOpenIDConnectProvider", "iam:TagOpenIDConnectProvider", "iam:UntagOpenIDConnectProvider")
 
 
 def looks(place: Place) -> Iterator[Statement]:
@@ -40,26 +40,26 @@ def _reads_provider(place: Place) -> Statement:
     return Statement("Read", "OidcProvider", ["iam:GetOpenIDConnectProvider"], [place.vision_one_provider])
 
 
-def makes(place: Place) -> Iterator[Statement]:
-    """Yield what an up makes and changes."""
+def creates(place: Place) -> Iterator[Statement]:
+    """Yield what an up creates and updates."""
     if place.settings.trail is None:
-        yield Statement("Make", "OidcProvider", _MAKES, [place.vision_one_provider])
-        yield from own.makes_role(place)
+        yield Statement("Create", "OidcProvider", _CREATES, [place.vision_one_provider])
+        yield from own.creates_role(place)
         return
-    yield from trail.makes(place)
-    made = ["cloudformation:CreateStack", "cloudformation:DescribeStackResources", "cloudformation:TagResource"]
-    yield Statement("Make", "TrendStacks", made, place.stack_arns)
+    yield from trail.creates(place)
+    created = ["cloudformation:CreateStack", "cloudformation:DescribeStackResources", "cloudformation:TagResource"]
+    yield Statement("Create", "TrendStacks", created, place.stack_arns)
     # Any change replaces it.
     replaced = ["cloudformation:DeleteStack", "cloudformation:DescribeStackEvents"]
     yield Statement("Replace", "TrendStacks", replaced, place.stack_arns)
 
 
-def removes(place: Place) -> Iterator[Statement]:
-    """Yield what a destroy removes."""
+def deletes(place: Place) -> Iterator[Statement]:
+    """Yield what a destroy deletes."""
     if place.settings.trail is None:
-        yield Statement("Remove", "OidcProvider", ["iam:DeleteOpenIDConnectProvider"], [place.vision_one_provider])
-        yield own.removes_role(place)
+        yield Statement("Delete", "OidcProvider", ["iam:DeleteOpenIDConnectProvider"], [place.vision_one_provider])
+        yield own.deletes_role(place)
         return
-    yield from trail.removes(place)
-    removed = ["cloudformation:DeleteStack", "cloudformation:DescribeStackEvents"]
-    yield Statement("Remove", "TrendStacks", removed, place.stack_arns)
+    yield from trail.deletes(place)
+    deleted = ["cloudformation:DeleteStack", "cloudformation:DescribeStackEvents"]
+    yield Statement("Delete", "TrendStacks", deleted, place.stack_arns)

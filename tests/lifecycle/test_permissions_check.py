@@ -28,7 +28,7 @@ OF_NEW = Place(Settings(trail=NewTrail()), "trend-onboarding", "dev", WHERE)
 
 def needed(place: Place) -> dict[str, Any]:
     """Return the policy that grants all that is simulated."""
-    return document([*own.reads(place, program_runs=True), *own.makes(place)])
+    return document([*own.reads(place, program_runs=True), *own.creates(place)])
 
 
 def without(policy: dict[str, Any], action: str) -> dict[str, Any]:

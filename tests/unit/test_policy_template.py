@@ -64,13 +64,13 @@ def test_serverless_resources_that_cannot_be_expanded_are_a_warning(capsys: pyte
     text = "{Transform: AWS::Serverless-2016-10-31, Resources: {F: {Type: AWS::Serverless::Function}}}"
     found = declared(text, {}, "eu-west-2")
     assert "not expanded, their actions not in this policy: Resource with id [F] is invalid" in capsys.readouterr().err
-    (line,) = unknown([StackRights("Own", found, ["make"])])
+    (line,) = unknown([StackRights("Own", found, ["create"])])
     assert "AWS::Serverless::Function (F)" in line
 
 
 def test_a_resource_type_that_is_not_known_is_a_line_and_not_the_end_of_the_policy() -> None:
     found = declared("Resources: {Table: {Type: AWS::DynamoDB::Table}, Mine: {Type: AWS::IAM::Role}}", {}, "eu-west-2")
-    stacks = [StackRights("Own", found, ["remove"])]
+    stacks = [StackRights("Own", found, ["delete"])]
     (line,) = unknown(stacks)
     assert "AWS::DynamoDB::Table (Table)" in line
     assert "--type-name AWS::DynamoDB::Table" in line
@@ -94,7 +94,7 @@ Resources:
 
 def test_a_serverless_function_takes_what_its_role_its_permission_and_its_schedule_take() -> None:
     found = declared(SERVERLESS_FUNCTION, {"AWS::StackName": "Own"}, "eu-west-2")
-    stacks = [StackRights("Own", found, ["make"])]
+    stacks = [StackRights("Own", found, ["create"])]
     assert list(unknown(stacks)) == []
     allowed = {
         (action, resource)
@@ -119,7 +119,7 @@ def test_a_serverless_function_takes_what_its_role_its_permission_and_its_schedu
 def test_a_role_without_a_name_is_known_by_stack_and_logical_name() -> None:
     text = "Resources: {Mine: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: [x]}}}"
     found = declared(text, {}, "eu-west-2")
-    (statement,) = document(rights(PLACE, [StackRights("Own", found, ["remove"])]))["Statement"]
+    (statement,) = document(rights(PLACE, [StackRights("Own", found, ["delete"])]))["Statement"]
     assert statement["Resource"] == ["arn:aws:iam::123456789012:role/Own-Mine-*"]
     assert "iam:DetachRolePolicy" in statement["Action"]
     assert "iam:DeleteRolePolicy" not in statement["Action"]
