@@ -34,7 +34,7 @@ def _forms(secret: str) -> Iterator[str]:
     yield _spelled(secret)
     yield f"(?i:{raw.hex()})"
     # Inside a longer text a secret starts at one of three places of base64's groups of three bytes. The characters
-    # at either end depend on its neighbours, so that only those between them can be looked for.
+    # at either end depend on its neighbors, so that only those between them can be looked for.
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         yield _spelled(encode(raw).decode())
         for lead in range(3):

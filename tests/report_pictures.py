@@ -12,7 +12,7 @@ WIDTH = 1200
 
 
 def take(page: Path) -> None:
-    """Take a picture of a page in each colour scheme: down to the first role, the whole is three times as long."""
+    """Take a picture of a page in each color scheme: down to the first role, the whole is three times as long."""
     with browser() as running:
         for scheme in ("light", "dark"):
             shown = running.new_page(viewport={"width": WIDTH, "height": 900}, color_scheme=scheme)

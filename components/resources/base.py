@@ -70,7 +70,7 @@ class OnboardingProvider(ResourceProvider, abc.ABC):
         """Return the text without the secrets of this run."""
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
-        """Normalise the inputs; nothing is judged here that a preview without values could not show."""
+        """Normalize the inputs; nothing is judged here that a preview without values could not show."""
         return CheckResult({name: value for name, value in news.items() if value is not None}, [])
 
     def diff(self, _id: str, olds: Props, news: Props) -> DiffResult:

@@ -44,7 +44,7 @@ class EnrollmentInputs(Inputs):
 
 
 class EnrollmentProvider(TrendProvider):
-    """Enrols Cloud One, once. What is enrolled stays so: no call takes it back, and a token serves a single time."""
+    """Enrolls Cloud One, once. What is enrolled stays so: no call undoes it, and a token serves a single time."""
 
     step = "step 2, Vision One enrollment"
     identity = ("cloudOneAccountId", "region")
@@ -63,7 +63,7 @@ class EnrollmentProvider(TrendProvider):
 
     @reported
     def create(self, props: Props) -> CreateResult:
-        """Enrol, unless Cloud One is enrolled already or no token was given."""
+        """Enroll, unless Cloud One is enrolled already or no token was given."""
         outs = self._enroll(props)
         return CreateResult(outs["cloudOneAccountId"], outs)
 
@@ -76,7 +76,7 @@ class EnrollmentProvider(TrendProvider):
 
     @reported
     def update(self, _id: str, _olds: Props, news: Props) -> UpdateResult:
-        """Enrol where a token was given for the first time."""
+        """Enroll where a token was given for the first time."""
         return UpdateResult(self._enroll(news))
 
     def delete(self, _id: str, props: Props) -> None:

@@ -33,7 +33,7 @@ class Link(Generic[SettingsT]):
 
     Attributes:
         id: Trend's id of it.
-        name: how a person recognises it.
+        name: how a person recognizes it.
         settings: its settings.
         facts: what Trend adds and the stack's outputs show.
         version: Trend's name for the link as it was read, where a change must name it.

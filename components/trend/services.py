@@ -11,7 +11,7 @@ class LicensedService(Reply, frozen=True):
 
     Attributes:
         name: for example `workload`.
-        expired: whether its licence has run out.
+        expired: whether its license has run out.
         expires: when it runs out; empty for never.
     """
 

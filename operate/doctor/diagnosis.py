@@ -31,7 +31,7 @@ from operate.engine.stack import Stack
 _FURTHER_SUBJECTS = (ENCRYPTION, DELIVERY, NEW_TRAIL, SECOND_TRAIL)
 """Of findings that checks of another name make."""
 
-_COLOURS = {"ok": "green", "failed": "red", "unknown": "yellow"}
+_COLORS = {"ok": "green", "failed": "red", "unknown": "yellow"}
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ class Diagnosis:
         found = Column("found", overflow="fold")
         table = Table("what", "verdict", found, title=self.stack, title_justify="left", box=box.SIMPLE)
         for each in self.findings:
-            colour = _COLOURS[each.verdict]
-            table.add_row(each.subject, f"[{colour}]{each.verdict}[/{colour}]", escape(str(each)))
+            color = _COLORS[each.verdict]
+            table.add_row(each.subject, f"[{color}]{each.verdict}[/{color}]", escape(str(each)))
         return table
 
 

@@ -18,8 +18,8 @@ from operate.engine.state import Resource
 # Steps that change nothing outside of Pulumi.
 _HARMLESS = frozenset({"same", "read", "refresh", "read-discard", "discard-replaced", "read-replacement"})
 
-_COLOUR = re.compile(r"<\{%.*?%\}>")
-"""How the engine marks colours in what it says."""
+_COLOR = re.compile(r"<\{%.*?%\}>")
+"""How the engine marks colors in what it says."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Failure:
     def of(cls, diagnostic: Mapping[str, Any]) -> Failure:
         """Read the engine's event."""
         type_ = str(diagnostic.get("urn", "")).rpartition("::")[0].rpartition("::")[2].rpartition("$")[2]
-        return cls(type_, " ".join(_COLOUR.sub("", str(diagnostic["message"])).split()).removeprefix("error: "))
+        return cls(type_, " ".join(_COLOR.sub("", str(diagnostic["message"])).split()).removeprefix("error: "))
 
 
 @dataclass(frozen=True)

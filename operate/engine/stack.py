@@ -75,7 +75,7 @@ class Stack:
 
     @cached_property
     def name(self) -> str:
-        """The stack's name, without an organisation's."""
+        """The stack's name, without an organization's."""
         return self.pulumi.ask("stack", "--show-name").strip().rpartition("/")[2]
 
     @cached_property

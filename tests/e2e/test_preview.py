@@ -23,7 +23,7 @@ def test_a_new_stack_can_be_previewed_without_any_key(stack: SandboxStack, setti
     assert stack.sandbox.aws_requests(changing=True) == []
 
 
-def test_a_deployed_stack_shows_no_change_without_a_key_and_the_enrolment_is_announced_once(
+def test_a_deployed_stack_shows_no_change_without_a_key_and_the_enrollment_is_announced_once(
     stack: SandboxStack,
 ) -> None:
     assert "moves endpoint management" in stack.succeed("preview")

@@ -23,16 +23,16 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Contrast of each text with what is painted behind it, by WCAG 2.2 (relative luminance); those below 4.5 are returned.
 _FAINT = """
 () => {
-  const rgb = (colour) => colour.match(/[\\d.]+/g).map(Number);
-  const light = (colour) => {
-    const [r, g, b] = rgb(colour).map((each) => each / 255)
+  const rgb = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = (color) => {
+    const [r, g, b] = rgb(color).map((each) => each / 255)
       .map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const behind = (element) => {
     for (let each = element; each; each = each.parentElement) {
-      const colour = getComputedStyle(each).backgroundColor;
-      if (rgb(colour)[3] !== 0) return colour;
+      const color = getComputedStyle(each).backgroundColor;
+      if (rgb(color)[3] !== 0) return color;
     }
     return "rgb(255, 255, 255)";
   };
@@ -56,7 +56,7 @@ def browser() -> Iterator[Browser]:
 
 
 def assert_looks_right(browser: Browser, file: Path) -> None:
-    """Look at a page in each width, colour scheme and medium."""
+    """Look at a page in each width, color scheme and medium."""
     backgrounds: dict[str, Any] = {}
     for scheme in SCHEMES:
         context = browser.new_context(color_scheme=scheme)

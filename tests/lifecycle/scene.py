@@ -53,7 +53,7 @@ class LinkKind:
         service, collection, item: where it is at Trend.
         kept_as: what the simulator's state calls all of this kind.
         looked_at: pattern of the paths by which it is read.
-        role_field, name_field: Trend's names of the role and of what a person recognises the link by.
+        role_field, name_field: Trend's names of the role and of what a person recognizes the link by.
         name_input: the program's name of the latter.
         by_hand: makes one without any of the service's checks, from an AWS account, a role and Trend's fields.
         drift: Trend's name, the program's name and another value of each setting that we write.

@@ -69,15 +69,15 @@ def test_a_key_of_the_wrong_form_is_refused_unseen(
     assert trend.requests() == []
 
 
-@pytest.mark.parametrize("behaviour", ["refused", "reads-itself"])
+@pytest.mark.parametrize("behavior", ["refused", "reads-itself"])
 def test_a_disabled_key_is_called_disabled(
-    account: EngineResource, engine: Engine, trend: SimulatorControl, behaviour: str
+    account: EngineResource, engine: Engine, trend: SimulatorControl, behavior: str
 ) -> None:
-    trend.behave(disabled_key=behaviour)
+    trend.behave(disabled_key=behavior)
     engine.restart(cloudOneApiKey=KEYS["Disabled"].value)
     said = refusal(account)
     assert "disabled" in said
-    if behaviour == "refused":
+    if behavior == "refused":
         assert "GET accounts /apikeys/{id}: HTTP 403" in said
     else:
         assert "enable it in Cloud One, Administration > API Keys" in said

@@ -96,7 +96,7 @@ def test_without_a_token_it_is_skipped_with_one_line(
     assert trend.requests(SERVICE) == []
 
 
-def test_a_token_that_is_given_later_enrols(enrollment: EngineResource, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_token_that_is_given_later_enrolls(enrollment: EngineResource, capfd: pytest.CaptureFixture[str]) -> None:
     enrollment.up(NO_TOKEN)
     capfd.readouterr()
     assert enrollment.up(ENROLLMENT_INPUTS) == "update"
@@ -188,7 +188,7 @@ LOST: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("lost", LOST, ids=lambda lost: "-".join(str(part) for part in lost.values()))
 @pytest.mark.parametrize("readable", [True, False], ids=["status readable", "status unreadable"])
-def test_an_enrolment_whose_reply_was_lost_is_found_and_not_done_twice(
+def test_an_enrollment_whose_reply_was_lost_is_found_and_not_done_twice(
     enrollment: EngineResource, engine: Engine, trend: SimulatorControl, lost: dict[str, Any], readable: bool
 ) -> None:
     trend.behave(registration_read=readable)
@@ -207,7 +207,7 @@ def test_an_enrolment_whose_reply_was_lost_is_found_and_not_done_twice(
     assert enrollment.outs["status"] == "registered"
 
 
-def test_an_enrolment_that_was_not_carried_out_fails_and_is_done_by_the_next_run(
+def test_an_enrollment_that_was_not_carried_out_fails_and_is_done_by_the_next_run(
     enrollment: EngineResource, engine: Engine, trend: SimulatorControl
 ) -> None:
     trend.add_fault(fault("drop"))
@@ -220,7 +220,7 @@ def test_an_enrolment_that_was_not_carried_out_fails_and_is_done_by_the_next_run
 
 
 @pytest.mark.parametrize("kind", ["status", "html", "drop"])
-def test_a_look_that_fails_enrols_nothing(enrollment: EngineResource, trend: SimulatorControl, kind: str) -> None:
+def test_a_look_that_fails_enrolls_nothing(enrollment: EngineResource, trend: SimulatorControl, kind: str) -> None:
     trend.add_fault(fault(kind, "GET", count=None))
     with pytest.raises(OnboardingError):
         enrollment.up(ENROLLMENT_INPUTS)

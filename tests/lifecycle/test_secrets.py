@@ -63,7 +63,7 @@ def encodings(text: str) -> list[str]:
 
 
 def forms(secret: str) -> set[str]:
-    """Return what to look for: the encodings, those in base64 without what their neighbours decide."""
+    """Return what to look for: the encodings, those in base64 without what their neighbors decide."""
     inside = {base64.b64encode(b"x" * lead + secret.encode())[(lead * 4 + 2) // 3 : -4].decode() for lead in range(3)}
     return {*encodings(secret)[:5], *inside}
 

@@ -107,7 +107,7 @@ def test_adoption_records_each_earlier_link_before_it_is_touched() -> None:
 
 
 @pytest.mark.parametrize("enroll", [False, True])
-def test_the_enrolment_knows_whether_there_is_a_token_and_not_the_token(enroll: bool) -> None:
+def test_the_enrollment_knows_whether_there_is_a_token_and_not_the_token(enroll: bool) -> None:
     inputs = deploy(replace(EXISTING, enroll=enroll)).engine.one("trend:VisionOneEnrollment").inputs
     assert inputs == {"cloudOneAccountId": CLOUD_ONE_ACCOUNT, "region": "us-1", "enroll": enroll}
 

@@ -24,7 +24,7 @@ def test_the_key_of_the_environment_wins_and_its_mistakes_carry_its_name() -> No
 
 
 @pytest.mark.parametrize("environment", [{"VISION_ONE_SERVICE_TOKEN": "SENTINEL"}, {}])
-def test_a_token_in_the_environment_enrols_too(environment: dict[str, str]) -> None:
+def test_a_token_in_the_environment_enrolls_too(environment: dict[str, str]) -> None:
     assert parse_settings(NEW_TRAIL, environment).enroll is bool(environment)
 
 

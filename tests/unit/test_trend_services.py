@@ -172,7 +172,7 @@ def test_a_failing_service_is_not_taken_for_an_unknown_registration(vendor: Vend
         trend.vision_one_connect("us-1").status()
 
 
-def test_a_second_enrolment_is_a_conflict(vendor: Vendor, trend: Trend) -> None:
+def test_a_second_enrollment_is_a_conflict(vendor: Vendor, trend: Trend) -> None:
     vendor.will(Answer(409, {"message": "already registered"}))
     with pytest.raises(Conflict, match="already registered"):
         trend.vision_one_connect("us-1").enroll("a-token")

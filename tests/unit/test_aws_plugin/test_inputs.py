@@ -26,8 +26,8 @@ def test_every_supported_property_exists_in_the_sdk(token: str) -> None:
 
 
 def test_a_property_the_sdk_does_not_know_is_refused(engine: PluginEngine) -> None:
-    _, failures = engine.resource(ROLE).check({"assumeRolePolicy": TRUST, "colour": "red"})
-    assert failures == {"colour": "aws:iam/role:Role has no property 'colour'"}
+    _, failures = engine.resource(ROLE).check({"assumeRolePolicy": TRUST, "color": "red"})
+    assert failures == {"color": "aws:iam/role:Role has no property 'color'"}
 
 
 @pytest.mark.parametrize(

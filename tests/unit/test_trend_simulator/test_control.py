@@ -111,7 +111,7 @@ def test_links_can_be_changed_by_hand(sim: Simulator, api: Api, vision_one: Api)
 @pytest.mark.parametrize(
     "change",
     [
-        lambda control: control.add_connector(ACCOUNT, ROLE, colour="red"),
+        lambda control: control.add_connector(ACCOUNT, ROLE, color="red"),
         lambda control: control.add_vision_one_account(ACCOUNT, ROLE, state="lost"),
         lambda control: control.behave(mood="bad"),
         lambda control: control.behave(external_id="sold"),
