@@ -70,7 +70,7 @@ def measured(accounts: int, folder: Path) -> Cost:
     ]
     bounds = Bounds(at_once=AT_ONCE, starts_per_minute=1_000_000)
     began, cpu = time.monotonic(), time.process_time()
-    code = session.lead(lambda: session.begun(Do.UP, [Stage("rest")], bounds, tasks))
+    code = session.lead(lambda: session.begin(Do.UP, [Stage("rest")], bounds, tasks))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
     return Cost(code, time.monotonic() - began, time.process_time() - cpu, peak)
 

@@ -45,9 +45,9 @@ class Row:
         verdict = "" if self.limit is None else "ok"
         if self.exceeded:
             verdict = "loaded" if self.timed and not quiet else "over"
-        return self.what, self._shown(self.value), f"{self._shown(self.limit)} {self.why}".strip(), verdict
+        return self.what, self._format(self.value), f"{self._format(self.limit)} {self.why}".strip(), verdict
 
-    def _shown(self, value: float | None) -> str:
+    def _format(self, value: float | None) -> str:
         if value is None:
             return ""
         return f"{value:.2f}{self.unit}" if isinstance(value, float) else f"{value}{self.unit}"
@@ -61,10 +61,10 @@ def spread(seconds: Sequence[float]) -> float:
 
 def table(rows: Sequence[Row], *, quiet: bool) -> Table:
     """Return the rows as a table for a terminal of 80 columns."""
-    shown = Table("what", "measured", "limit", "", box=box.SIMPLE)
+    grid = Table("what", "measured", "limit", "", box=box.SIMPLE)
     for row in rows:
-        shown.add_row(*row.cells(quiet=quiet))
-    return shown
+        grid.add_row(*row.cells(quiet=quiet))
+    return grid
 
 
 def exit_code(rows: Sequence[Row], *, quiet: bool) -> int:

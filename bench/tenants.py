@@ -53,10 +53,10 @@ def calls(stack: SandboxStack) -> Iterator[tuple[str, list[Row]]]:
 
 def table(calls: Mapping[str, Sequence[Row]]) -> Table:
     """Return the calls as a table for a terminal of 80 columns, a line for each tenant."""
-    shown = Table("calls to Trend, accounts", *LIMITS, box=box.SIMPLE)
+    grid = Table("calls to Trend, accounts", *LIMITS, box=box.SIMPLE)
     for tenant, rows in calls.items():
-        shown.add_row(tenant, *(f"{row.value} of {row.limit}{' over' if row.exceeded else ''}" for row in rows))
-    return shown
+        grid.add_row(tenant, *(f"{row.value} of {row.limit}{' over' if row.exceeded else ''}" for row in rows))
+    return grid
 
 
 def _more(what: str, size: int, answers: bool) -> int:

@@ -203,7 +203,7 @@ def _look(checkout: Checkout, do: Do, due: Sequence[PlannedStack], found: int) -
     session = Session(checkout.folder)
     work = [tasks.due(each, do.value) for each in due]
     bounds = tasks.bounds.without_rules()
-    code = session.lead(lambda: session.begun(do, tasks.stages(work), bounds, work))
+    code = session.lead(lambda: session.begin(do, tasks.stages(work), bounds, work))
     last = session.runs.last()
     assert last is not None
     _summed_up(session, last)
@@ -212,7 +212,7 @@ def _look(checkout: Checkout, do: Do, due: Sequence[PlannedStack], found: int) -
 
 
 def _lead(session: Session, do: Do, tasks: Tasks, work: Sequence[Task]) -> None:
-    code = session.lead(lambda: session.begun(do, tasks.stages(work), tasks.bounds, work))
+    code = session.lead(lambda: session.begin(do, tasks.stages(work), tasks.bounds, work))
     last = session.runs.last()
     assert last is not None
     _summed_up(session, last)

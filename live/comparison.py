@@ -99,10 +99,10 @@ def _headers(where: str, trend: list[Exchange], simulator: list[Exchange]) -> It
         {name for each in answers for name in each.headers if _matters(name)} for answers in (trend, simulator)
     )
     if theirs != ours:
-        yield Difference("header", where, _words(theirs - ours), _words(ours - theirs))
+        yield Difference("header", where, _join_names(theirs - ours), _join_names(ours - theirs))
     kinds = [{each.content_type for each in answers} for answers in (trend, simulator)]
     if kinds[0] != kinds[1]:
-        yield Difference("content type", where, *(_words(each) for each in kinds))
+        yield Difference("content type", where, *(_join_names(each) for each in kinds))
 
 
 def _matters(header: str) -> bool:
@@ -117,10 +117,10 @@ def _bodies(where: str, trend: Shape, simulator: Shape) -> Iterator[Difference]:
                 yield Difference(
                     "field",
                     f"{where}: {place}",
-                    *("absent" if each is None else _words(each) for each in (theirs, ours)),
+                    *("absent" if each is None else _join_names(each) for each in (theirs, ours)),
                 )
         elif not _alike(theirs, ours):
-            yield Difference("type", f"{where}: {place}", _words(theirs), _words(ours))
+            yield Difference("type", f"{where}: {place}", _join_names(theirs), _join_names(ours))
 
 
 def _explained(place: str, trend: Shape, simulator: Shape) -> bool:
@@ -141,8 +141,8 @@ def _base(kind: str) -> str:
     return kind.partition(" ")[0]
 
 
-def _words(words: Iterable[str]) -> str:
-    return " or ".join(sorted(word or "none" for word in words)) or "none"
+def _join_names(names: Iterable[str]) -> str:
+    return " or ".join(sorted(word or "none" for word in names)) or "none"
 
 
 def _times(count: int) -> str:

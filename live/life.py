@@ -56,7 +56,7 @@ class Life:
             Interrupted: the operator ended it.
         """
         trend = self._accounts.trend
-        record = Record(name, trend.region, where=trend.shown)
+        record = Record(name, trend.region, where=trend.description)
         with Recorder(self._accounts.endpoints, record) as recorder:
             project = Project(self._folder, self._variables(recorder.url))
             project.prepare(self._settings())

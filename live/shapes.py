@@ -63,8 +63,8 @@ def _places(value: Any, place: str, field: str) -> Iterator[tuple[str, str]]:
     yield place, _kind(value, field)
     if isinstance(value, dict):
         for key, item in value.items():
-            shown = redaction.name(key)
-            yield from _places(item, f"{place}.{shown}" if place else shown, key)
+            key_name = redaction.name(key)
+            yield from _places(item, f"{place}.{key_name}" if place else key_name, key)
     elif isinstance(value, list):
         for item in value:
             yield from _places(item, f"{place}[]", field)

@@ -41,7 +41,7 @@ class CloudOneSide:
         return {"stackName": STACK_NAME}
 
     @property
-    def shown(self) -> str:
+    def description(self) -> str:
         """How reports name where it is."""
         return f"Cloud One region {self.region}"
 
@@ -95,7 +95,7 @@ class VisionOneSide:
         return {"route": "visionOne", "visionOneRegion": self.region}
 
     @property
-    def shown(self) -> str:
+    def description(self) -> str:
         """How reports name where it is."""
         return f"Vision One region {self.region}"
 

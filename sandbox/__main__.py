@@ -82,7 +82,7 @@ def start(
         environment_file = sandbox.home / "env"
         write_private(environment_file, sourced_file(variables, sandbox.toolchain.folders))
         _select_stack(variables)
-        _say(f"in your shell: . {_shown(environment_file)}")
+        _say(f"in your shell: . {_shorten(environment_file)}")
 
 
 @app.command()
@@ -205,7 +205,7 @@ def _state(server: Server) -> str:
     return "running" if server.is_healthy() else "not answering"
 
 
-def _shown(file: Path) -> Path:
+def _shorten(file: Path) -> Path:
     return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
 
 

@@ -29,7 +29,7 @@ def main() -> None:
     organization = sandbox.organization
     if organization is None:
         raise SandboxError("the sandbox has no organization: `make demo-fleet` starts one that has")
-    page = _shown(HOME / "status.html")
+    page = _shorten(HOME / "status.html")
     _fleet("What there is to do: the tenant's stack, and one for each account", "plan", code=_SOMETHING_TO_DO)
     _fleet("Wave after wave; two accounts cannot be deployed", "up --yes --approve rest", code=_FAILED)
     _fleet("The same as a page, to be opened in a browser", f"status --html {page}")
@@ -37,7 +37,7 @@ def main() -> None:
     _fleet("Only what failed, again", "retry")
     _fleet("All of it once more: nothing is left to do", "up --yes")
     _say(
-        f"\nTry next, in this shell after `. {_shown(HOME / 'env')}`:\n"
+        f"\nTry next, in this shell after `. {_shorten(HOME / 'env')}`:\n"
         f"  python -m fleet plan -f {FILE}\n"
         f"  python -m fleet drift -f {FILE}\n"
         f"  python -m fleet leave --accounts 032000000002 -f {FILE}\n"
@@ -82,7 +82,7 @@ def _title(text: str) -> None:
     _say(f"\n# {text}")
 
 
-def _shown(path: Path) -> Path:
+def _shorten(path: Path) -> Path:
     return path.relative_to(ROOT)
 
 

@@ -42,7 +42,7 @@ def install(folder: Path, progress: Progress) -> None:
 
 if __name__ == "__main__":
     try:
-        with Progress("Installing the Python packages", sys.stderr) as shown:
-            install(Path(sys.argv[1]), shown)
+        with Progress("Installing the Python packages", sys.stderr) as progress:
+            install(Path(sys.argv[1]), progress)
     except CommandFailed as failed:
         sys.exit(f"error: the Python packages could not be installed:\n{failed}")

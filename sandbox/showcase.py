@@ -37,12 +37,10 @@ def table(sandbox: Sandbox, aws_region: str) -> Table:
 
     Two columns, so that no name is cut in a terminal of 80 columns.
     """
-    shown = Table(
-        title="\nWhat exists now", title_justify="left", title_style="bold", box=box.SIMPLE, show_header=False
-    )
+    grid = Table(title="\nWhat exists now", title_justify="left", title_style="bold", box=box.SIMPLE, show_header=False)
     for row in [*_at_trend(sandbox), *_in_aws(sandbox, aws_region)]:
-        shown.add_row(*row)
-    return shown
+        grid.add_row(*row)
+    return grid
 
 
 def next_steps(sandbox: Sandbox) -> str:
@@ -58,7 +56,7 @@ def organization_table(organization: Organization) -> Table:
 
     Of many plain ones it shows the first.
     """
-    shown = Table(
+    grid = Table(
         *("account", "name", "units", "special"),
         title="\nAWS organization",
         caption=f"Its trail {TRAIL} delivers to {TRAIL_BUCKET}.",
@@ -69,10 +67,10 @@ def organization_table(organization: Organization) -> Table:
     )
     for account in organization.accounts[:SHOWN_ACCOUNTS]:
         units = "/".join(unit.name for unit in account.unit.path[1:])
-        shown.add_row(account.id, account.name, units, account.kind.value)
+        grid.add_row(account.id, account.name, units, account.kind.value)
     if more := len(organization.accounts[SHOWN_ACCOUNTS:]):
-        shown.add_row("", f"and {more} more")
-    return shown
+        grid.add_row("", f"and {more} more")
+    return grid
 
 
 def _at_trend(sandbox: Sandbox) -> Iterator[ShowcaseRow]:

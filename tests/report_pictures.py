@@ -15,10 +15,10 @@ def take(page: Path) -> None:
     """Take a picture of a page in each color scheme: down to the first role, the whole is three times as long."""
     with browser() as running:
         for scheme in ("light", "dark"):
-            shown = running.new_page(viewport={"width": WIDTH, "height": 900}, color_scheme=scheme)
-            shown.goto(page.resolve().as_uri())
-            end = shown.locator(".role").first.evaluate("(role) => role.getBoundingClientRect().bottom + 12")
-            shown.screenshot(
+            tab = running.new_page(viewport={"width": WIDTH, "height": 900}, color_scheme=scheme)
+            tab.goto(page.resolve().as_uri())
+            end = tab.locator(".role").first.evaluate("(role) => role.getBoundingClientRect().bottom + 12")
+            tab.screenshot(
                 path=ROOT / "docs" / f"report-{scheme}.png",
                 full_page=True,
                 clip={"x": 0, "y": 0, "width": WIDTH, "height": end},

@@ -50,10 +50,10 @@ def calling(what: str, needs: str = "") -> Iterator[None]:
         yield
     except ClientError as error:
         code = error_code(error)
-        said = f"{code}: {error.response['Error'].get('Message') or 'no error message'}"
+        message = f"{code}: {error.response['Error'].get('Message') or 'no error message'}"
         hint = f"allow the deploying identity {needs}" if needs and code in _DENIED else _HINTS.get(code, "")
         failed = AwsUnavailable if _is_of_aws(error, code) else AwsError
-        raise failed(f"{what}: {_one_line(said)}", hint) from None
+        raise failed(f"{what}: {_one_line(message)}", hint) from None
     except (NoCredentialsError, PartialCredentialsError) as error:
         hint = "give the credentials that the AWS provider works with: aws:profile, aws:accessKey or AWS_*"
         raise AwsError(f"{what}: {_one_line(str(error))}", hint) from None

@@ -132,12 +132,12 @@ def configuration_of_run(assignment: Assignment) -> dict[str, str]:
     """
     command = ["pulumi", "config", "--json", "--show-secrets", "--stack", assignment.stack, "--non-interactive"]
     try:
-        shown = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True).stdout
+        output = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True).stdout
     except OSError as error:
         raise NotAtHand(f"`pulumi config` cannot be run ({error.strerror})") from None
     except subprocess.CalledProcessError as error:
         raise NotAtHand(f"`pulumi config` failed: {' '.join(error.stderr.split()) or 'no error message'}") from None
-    document: dict[str, dict[str, Any]] = json.loads(shown)
+    document: dict[str, dict[str, Any]] = json.loads(output)
     entries = {name: str(entry.get("value", "")) for name, entry in document.items()}
     secrets = [name for name, entry in document.items() if entry.get("secret")]
     if access_settings(entries, secrets, assignment.project) != assignment.access:

@@ -25,7 +25,7 @@ _NOTICES = {
 }
 """What happens and in which order, by the route that is taken. The engine deletes after it has created."""
 
-_ADOPTED = "; of a link that was adopted, the earlier settings are restored, instead of it being removed"
+_ADOPTED = "; a link that was adopted is not removed: its earlier settings are restored"
 _NO_EVENTS = "; the events that Trend's forwarder sends reach Trend no more from then on"
 
 

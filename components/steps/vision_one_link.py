@@ -103,14 +103,14 @@ class VisionOneLink(pulumi.ComponentResource):
             adopt=adopt,
             before=prior.before if prior else None,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[reads]),
-            **shown(link, features, where.account_id),
+            **describe_account(link, features, where.account_id),
         )
         self.role_arn = role.arn
         self.account_id = account.id
         self.register_outputs({"roleArn": self.role_arn, "accountId": self.account_id})
 
 
-def shown(link: DirectLink, features: Sequence[Feature], aws_account_id: str) -> dict[str, Any]:
+def describe_account(link: DirectLink, features: Sequence[Feature], aws_account_id: str) -> dict[str, Any]:
     """Return the settings of an account as the console shows them, by the arguments of `VisionOneAccount`."""
     return {
         "account_name": link.name or f"AWS {aws_account_id}",

@@ -15,7 +15,7 @@ from components.resources.vision_one_registered import RegisteredAccountProvider
 from components.resources.vision_one_template import VisionOneTemplate
 from components.resources.vision_one_tenant import VisionOneTenant
 from components.settings.direct import DirectLink, Feature
-from components.steps.vision_one_link import shown
+from components.steps.vision_one_link import describe_account
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 """What Trend's console asks for; the template was never seen."""
@@ -75,7 +75,7 @@ class VisionOneStack(pulumi.ComponentResource):
     ) -> None:
         super().__init__("trend:onboarding:VisionOneStack", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        account = shown(link, features, where.account_id)
+        account = describe_account(link, features, where.account_id)
         template = VisionOneTemplate(
             "vision-one-template",
             tenant=tenant,

@@ -56,9 +56,9 @@ class AccountsClient:
             Unauthenticated: no such key; a 404 says so as a 401 does, and never that something else is gone.
             TrendError: the key is locked, or the reply has no usable URN.
         """
-        shown = "/apikeys/{id}"
+        masked_path = "/apikeys/{id}"
         try:
-            reply = self._transport.get_of_tenant(f"/apikeys/{quote(key.id, safe='')}", shown=shown)
+            reply = self._transport.get_of_tenant(f"/apikeys/{quote(key.id, safe='')}", shown=masked_path)
         except NotFound as error:
             raise Unauthenticated(
                 error.message,
@@ -68,7 +68,7 @@ class AccountsClient:
                 trace_id=error.trace_id,
                 hint=UNKNOWN_KEY,
             ) from None
-        details = self._transport.parse(ApiKeyDetails, reply, f"GET {shown}")
+        details = self._transport.parse(ApiKeyDetails, reply, f"GET {masked_path}")
         if len(details.urn.split(":")) < 6 or not (details.region and details.account_id):
-            raise UnusableReply("the key's URN does not name an account", method="GET", path=f"accounts {shown}")
+            raise UnusableReply("the key's URN does not name an account", method="GET", path=f"accounts {masked_path}")
         return details

@@ -38,8 +38,8 @@ def decoded(
         document = response.json()
     except requests.exceptions.JSONDecodeError:
         kind = response.headers.get("Content-Type", "text without a content type").partition(";")[0]
-        words = "cut short or garbled, and not JSON" if "json" in kind else f"{kind}, not JSON"
-        raise UnusableReply(f"the reply is {words}", **where) from None
+        description = "cut short or garbled, and not JSON" if "json" in kind else f"{kind}, not JSON"
+        raise UnusableReply(f"the reply is {description}", **where) from None
     if not isinstance(document, kind_of_reply):
         raise UnusableReply("the reply is JSON, but not the object that belongs there", **where)
     return document

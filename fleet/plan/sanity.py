@@ -80,8 +80,8 @@ def _excluding_nothing(fleet: Fleet, accounts: Sequence[Account]) -> Iterator[st
         for each in [given] if isinstance(given, dict) else [[one] for one in given]:
             alone = exclude.model_copy(update={**nothing, name: each})
             if each and not any(why_excluded(account, alone) for account in accounts):
-                shown = "" if isinstance(given, dict) else f" {each[0]}"
-                yield f"exclude.{name}{shown} matches no account of the source"
+                key = "" if isinstance(given, dict) else f" {each[0]}"
+                yield f"exclude.{name}{key} matches no account of the source"
 
 
 def _of_name(entry: PlannedStack, account: Account, holders: Mapping[str, str], deployed: _Deployed) -> Iterator[str]:

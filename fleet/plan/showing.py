@@ -23,14 +23,14 @@ _STYLES = {
 
 def table(plan: Plan) -> Table:
     """Return the plan as a table, a row for each stack."""
-    shown = Table(box=None, pad_edge=False)
+    grid = Table(box=None, pad_edge=False)
     for name in ("account", "name", "wave", "stack", "status", "why"):
-        shown.add_column(name, no_wrap=name != "why")
+        grid.add_column(name, no_wrap=name != "why")
     for entry in (plan.tenant, *plan.accounts):
         account_id, name = (entry.account.id, entry.account.name) if entry.account else ("", "(the tenant)")
         cells = (account_id, name, entry.wave, entry.stack, entry.status.value, "; ".join(_why(entry)))
-        shown.add_row(*(Text(cell) for cell in cells), style=_STYLES.get(entry.status))
-    return shown
+        grid.add_row(*(Text(cell) for cell in cells), style=_STYLES.get(entry.status))
+    return grid
 
 
 def totals(plan: Plan) -> str:

@@ -59,8 +59,8 @@ class Conductor:
             if stage.name != TENANT and (reason := self._tenant_failed(run)):
                 self._runs.enter(run.id, Phase.STOPPED, reason)
                 return STOPPED
-            begun = any(each.attempt > 1 or each.state is not RunState.PENDING for each in work)
-            if stage.gated and not begun and not self._gate(stage, len(work)):
+            has_begun = any(each.attempt > 1 or each.state is not RunState.PENDING for each in work)
+            if stage.gated and not has_begun and not self._gate(stage, len(work)):
                 how = f"`python -m fleet resume --approve {stage.name}` lets it begin"
                 self._runs.enter(run.id, Phase.WAITING, f"wave {stage.name} waits for approval: {how}")
                 return STOPPED

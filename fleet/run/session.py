@@ -94,7 +94,7 @@ class Session:
             say(f"worker {self.workers.id} takes work; SIGTERM lets it finish what it has")
             stop.wait()
 
-    def begun(self, do: Do, stages: Sequence[Stage], bounds: Bounds, tasks: Sequence[Task]) -> FleetRun:
+    def begin(self, do: Do, stages: Sequence[Stage], bounds: Bounds, tasks: Sequence[Task]) -> FleetRun:
         """Write a new run down, which this process leads.
 
         Raises:

@@ -11,7 +11,7 @@ LIMIT = 60_000
 """Characters; GitHub takes 65,536."""
 _LONGEST_VALUE = 200
 _MOST_CAUSES = 3
-_WORDS: Mapping[Kind, str] = {
+_LABELS: Mapping[Kind, str] = {
     "create": "to create",
     "update": "to update",
     "replace": "to replace",
@@ -28,13 +28,13 @@ def preview(title: str, planned: Planned, *, succeeded: bool) -> str:
         succeeded: whether the preview went through.
     """
     if not succeeded:
-        return _page(title, "The preview **failed**.", _said("CAUTION", planned.errors), _all(planned))
+        return _page(title, "The preview **failed**.", _alert("CAUTION", planned.errors), _all(planned))
     return _page(
         title,
         *_meaning(planned),
         _counts(planned),
         _gone(planned),
-        _said("WARNING", planned.warnings),
+        _alert("WARNING", planned.warnings),
         _all(planned),
     )
 
@@ -51,13 +51,13 @@ def drift(title: str, planned: Planned, *, drifted: bool) -> str:
         return _page(
             title,
             "Whether anything has drifted **could not be found out**.",
-            _said("CAUTION", planned.errors),
+            _alert("CAUTION", planned.errors),
         )
-    words = (
+    summary = (
         "What exists differs from what the program and its settings say. The next `pulumi up --refresh` would put it "
         "right, as listed below: **before** is what exists now. Where that is right, change the program instead."
     )
-    return _page(title, words, *_meaning(planned), _counts(planned), _gone(planned), _all(planned))
+    return _page(title, summary, *_meaning(planned), _counts(planned), _gone(planned), _all(planned))
 
 
 def _page(*parts: str) -> str:
@@ -74,8 +74,8 @@ def _meaning(planned: Planned) -> list[str]:
 
 
 def _counts(planned: Planned) -> str:
-    counts = [(len(_felt(planned, kind)), words) for kind, words in _WORDS.items()]
-    told = ", ".join(f"**{count}** {words}" for count, words in counts if count)
+    counts = [(len(_felt(planned, kind)), label) for kind, label in _LABELS.items()]
+    told = ", ".join(f"**{count}** {label}" for count, label in counts if count)
     aside = sum(is_bookkeeping(change) for change in planned.changes)
     return ", and ".join(filter(None, [told, f"{aside} of bookkeeping" if aside else ""])) or "No changes."
 
@@ -103,7 +103,7 @@ def _because(causes: Sequence[str]) -> str:
     return f", because of {' and '.join([', '.join(named[:-1]), named[-1]] if named[1:] else named)}" if named else ""
 
 
-def _said(kind: str, messages: Iterable[str]) -> str:
+def _alert(kind: str, messages: Iterable[str]) -> str:
     return _block(kind, [f"- {_code(message)}" for message in messages])
 
 

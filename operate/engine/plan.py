@@ -84,7 +84,7 @@ class Planned:
         """Read the events of a preview; one that ended before its first event has none."""
         events = list(_events(path))
         steps = [event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event]
-        said = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
+        diagnostics = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
         # A replacement that another one forces has no reason of its own; the half that creates says what would differ.
         causes = {step["urn"]: step.get("keys") for step in steps if step["op"] == "create-replacement"}
         return cls(
@@ -93,8 +93,8 @@ class Planned:
                 for step in steps
                 if step["op"] in _COUNTED and not _is_provider(step)
             ),
-            errors=tuple(_text(each) for each in said if each["severity"] in ("error", "info#err")),
-            warnings=tuple(_text(each) for each in said if each["severity"] == "warning"),
+            errors=tuple(_text(each) for each in diagnostics if each["severity"] in ("error", "info#err")),
+            warnings=tuple(_text(each) for each in diagnostics if each["severity"] == "warning"),
         )
 
     def of_kind(self, kind: Kind) -> list[Change]:
@@ -143,7 +143,7 @@ def _properties(step: Mapping[str, Any]) -> Iterator[Property]:
         if path.partition(".")[0] in ("tagsAll", "__provider"):
             continue  # the first repeats `tags`, the second is how Pulumi finds the provider's class
         before = old.get("inputs" if difference["inputDiff"] else "outputs") or {}
-        yield Property(path, _shown(_at(before, path)), _shown(_at(new.get("inputs") or {}, path)))
+        yield Property(path, _format_value(_at(before, path)), _format_value(_at(new.get("inputs") or {}, path)))
 
 
 def _at(value: Any, path: str) -> Any:
@@ -156,7 +156,7 @@ def _at(value: Any, path: str) -> Any:
     return value
 
 
-def _shown(value: Any) -> str | None:
+def _format_value(value: Any) -> str | None:
     if value is _ABSENT or value is None:
         return None
     if value == _UNKNOWN:

@@ -92,7 +92,7 @@ class Pulumi:
         """Return the flag that names the configuration file, for commands that take it."""
         return ["--config-file", self.flags.config_file] if self.flags.config_file else []
 
-    def shown(self, command: str) -> str:
+    def format_command(self, command: str) -> str:
         """Return a command as the operator has to type it."""
         return " ".join([command, *self._where()])
 
@@ -110,8 +110,8 @@ class Pulumi:
         except OSError as error:
             raise _cannot_start(error) from None
         if done.returncode != 0:
-            words = _words(done.stderr or done.stdout)
-            raise PulumiError(f"`pulumi {' '.join(arguments[:2])}` failed: {words}", done.returncode)
+            message = _find_error(done.stderr or done.stdout)
+            raise PulumiError(f"`pulumi {' '.join(arguments[:2])}` failed: {message}", done.returncode)
         return done.stdout
 
     def _variables(self) -> dict[str, str]:
@@ -127,7 +127,7 @@ def _cannot_start(error: OSError) -> PulumiError:
     return PulumiError(f"`pulumi` cannot be started ({error.strerror}): put it on PATH, or source .sandbox/env")
 
 
-def _words(output: str) -> str:
+def _find_error(output: str) -> str:
     """Return what the CLI says from its first error on, or else the end of what it said."""
     _, error, rest = output.strip().partition("error: ")
     return (rest if error else output.strip().rpartition("\n")[2]) or "no error message"

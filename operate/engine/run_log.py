@@ -63,15 +63,15 @@ class RunLog:
     def read(cls, path: Path) -> RunLog:
         """Read the engine's events; a run that ended before its first one has none."""
         events = list(_events(path))
-        begun = _steps(events, "resourcePreEvent")
+        steps = _steps(events, "resourcePreEvent")
         failed = _steps(events, "resOpFailedEvent")
-        said = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
+        diagnostics = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
         summaries = [event["summaryEvent"].get("resourceChanges") or {} for event in events if "summaryEvent" in event]
         return cls(
-            changed=any(step["op"] not in _HARMLESS and _is_real(step) for step in begun),
+            changed=any(step["op"] not in _HARMLESS and _is_real(step) for step in steps),
             succeeded=any(event.get("summaryEvent", {}).get("result") == "succeeded" for event in events),
             failed_creates=tuple(Resource.of(step["new"]) for step in failed if step["op"].startswith("create")),
-            failures=tuple(Failure.of(each) for each in said if each["severity"] == "error"),
+            failures=tuple(Failure.of(each) for each in diagnostics if each["severity"] == "error"),
             changes={op: count for summary in summaries for op, count in summary.items()},
         )
 

@@ -156,8 +156,8 @@ class State:
     @property
     def since(self) -> datetime | None:
         """When the runs that have not completed began, at the earliest: what AWS created before is not theirs."""
-        begun = (each.created for each in self._deployments())
-        return self.completed or min(filter(None, begun), default=None)
+        starts = (each.created for each in self._deployments())
+        return self.completed or min(filter(None, starts), default=None)
 
     def _deployments(self) -> list[Resource]:
         return [each for each in self.resources if each.type == f"{DYNAMIC}Deployment"]

@@ -67,8 +67,8 @@ def asked(what: str, call: Callable[[], dict[str, Any]], *absent: str) -> dict[s
         try:
             return call()
         except ClientError as error:
-            said = f"{error_code(error)}: {error.response['Error'].get('Message', '')}"
-            if any(re.match(pattern, said) for pattern in absent):
+            message = f"{error_code(error)}: {error.response['Error'].get('Message', '')}"
+            if any(re.match(pattern, message) for pattern in absent):
                 return None
             raise
 

@@ -135,7 +135,7 @@ class CloudFormationStack(AwsObject):
         return ""
 
     def _wait_until_gone(self, stack_id: str) -> None:
-        name, started, said = self._inputs["name"], time.monotonic(), 0.0
+        name, started, reported = self._inputs["name"], time.monotonic(), 0.0
         while True:
             # By its id a stack is still shown after it went.
             (stack,) = self._client.describe_stacks(StackName=stack_id)["Stacks"]
@@ -147,8 +147,8 @@ class CloudFormationStack(AwsObject):
                     f"CloudFormation stack {name} cannot be removed: {stack.get('StackStatusReason') or status}; "
                     "remove it in the AWS console, then run this again"
                 )
-            if passed - said >= _SAY_EVERY:
-                said = passed
+            if passed - reported >= _SAY_EVERY:
+                reported = passed
                 say(f"CloudFormation still removes stack {name}; for at most {_STACK_GOES_WITHIN / 60:.0f} minutes")
             time.sleep(_POLL)
 

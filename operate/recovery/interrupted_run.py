@@ -60,10 +60,10 @@ def clear(stack: Stack, *, links_too: bool = False) -> bool:
     state = stack.state()
     names = ", ".join(operation.resource.title for operation in state.operations)
     say(f"an earlier run was interrupted; pending operations: {names}")
-    begun = [operation.resource for operation in state.operations if operation.kind == "creating"]
-    remove_orphans(stack, begun, known=state, marks=state.marks, since=state.since)
+    pending = [operation.resource for operation in state.operations if operation.kind == "creating"]
+    remove_orphans(stack, pending, known=state, marks=state.marks, since=state.since)
     if links_too:
-        roll_back(stack, begun, state)
+        roll_back(stack, pending, state)
     return True
 
 

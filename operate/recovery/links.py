@@ -25,19 +25,19 @@ _PROVIDERS: dict[str, type[LinkProvider[Any, Any]]] = {
 }
 
 
-def roll_back(stack: Stack, begun: Iterable[Resource], state: State) -> None:
+def roll_back(stack: Stack, pending: Iterable[Resource], state: State) -> None:
     """Remove half-made links of this stack, and restore the earlier settings of adopted ones.
 
     Args:
         stack: whose they would be.
-        begun: resources that a run was about to create.
+        pending: resources that a run was about to create.
         state: what is there by right.
 
     Raises:
         OnboardingError: Trend refuses, or cannot be asked.
     """
     known = {resource.urn for resource in state.resources}
-    for resource in begun:
+    for resource in pending:
         if resource.type not in _PROVIDERS or resource.urn in known:
             continue
         provider = _PROVIDERS[resource.type]()

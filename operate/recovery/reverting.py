@@ -202,7 +202,7 @@ def _left_behind(before: State, after: State) -> list[Resource]:
 
 
 def _undecided(stack: Stack, reason: str) -> OperateError:
-    up, destroy = (stack.pulumi.shown(f"python -m operate {command}") for command in ("up", "destroy"))
+    up, destroy = (stack.pulumi.format_command(f"python -m operate {command}") for command in ("up", "destroy"))
     return OperateError(
         f"stack {stack.name} is not reverted, and nothing was changed for it: {reason}. Decide by hand: `{up}` applies "
         f"the settings of now to what exists, `{destroy}` removes all of it"
@@ -219,5 +219,5 @@ def _what_is_left(stack: Stack, target: Target) -> OperateError:
             say(f"  {title}")
     for operation in state.operations:
         say(f"  {operation.resource.title}: Pulumi was stopped while {operation.kind} it")
-    again = stack.pulumi.shown("python -m operate revert")
+    again = stack.pulumi.format_command("python -m operate revert")
     return OperateError(f"stack {stack.name} is not reverted: put right what the errors say, then run `{again}`")

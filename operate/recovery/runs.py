@@ -77,7 +77,7 @@ def update(
     if before.outputs:
         say("the outputs that Pulumi shows with `-` are still there: `pulumi stack output` shows them")
     if not reverts:
-        say(f"it is left as it is; `{stack.pulumi.shown('python -m operate revert')}` reverts it")
+        say(f"it is left as it is; `{stack.pulumi.format_command('python -m operate revert')}` reverts it")
         return done
     try:
         target = reverting.target_of(stack, before)
@@ -171,7 +171,7 @@ def _say_losses(losses: Sequence[str]) -> None:
 
 def _confirm(stack: Stack) -> None:
     if stack.pulumi.flags.non_interactive or not confirm("Revert?"):
-        again = stack.pulumi.shown("python -m operate revert --yes")
+        again = stack.pulumi.format_command("python -m operate revert --yes")
         raise OperateError(f"stack {stack.name} is not reverted, since nobody said yes to it: `{again}` does it")
 
 

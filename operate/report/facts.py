@@ -102,8 +102,8 @@ def gather(case: Case, now: datetime) -> Facts:
         side=trend,
         own_role=_own_role(state, trend, external_ids),
         trend_stacks=tuple(
-            reader.stack(stacks[name], words) if name in stacks else TrendStack(name, unreadable=GONE)
-            for name, words in trend.stacks.items()
+            reader.stack(stacks[name], purpose) if name in stacks else TrendStack(name, unreadable=GONE)
+            for name, purpose in trend.stacks.items()
         ),
         trail=_trail(case, expected),
         versions=(("Program", run.revision if run else ""), *_versions(state)),
@@ -123,8 +123,8 @@ def _trail(case: Case, expected: Expectation | VisionOneExpectation) -> TrailFac
 
 def _templates(case: Case, trend: Side) -> Iterator[TemplateFacts]:
     for each in case.found("VendorTemplate"):
-        if words := trend.templates.get(each.urn.rpartition("::")[2]):
-            yield TemplateFacts(words, each.inputs["templateUrl"], each.inputs[DIGEST])
+        if purpose := trend.templates.get(each.urn.rpartition("::")[2]):
+            yield TemplateFacts(purpose, each.inputs["templateUrl"], each.inputs[DIGEST])
     for each in case.found("VisionOneTemplate"):
         # Who has the link's address has the template with the key in it.
         yield TemplateFacts(

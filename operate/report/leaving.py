@@ -65,17 +65,17 @@ class Report:
         destroyed = bool(runs) and runs[0].kind == "destroy"
         before = before or now
         # What goes along with another resource needs no line of its own.
-        shown = [each for each in before.real() if not (each.only_asks or each.is_part)]
-        going = [each for each in shown if not each.retained and each.type not in _PERMANENT]
+        listed = [each for each in before.real() if not (each.only_asks or each.is_part)]
+        going = [each for each in listed if not each.retained and each.type not in _PERMANENT]
         left = {resource.urn for resource in now.resources} if destroyed else set()
         return cls(
             stack=stack.owner,
             destroyed=destroyed,
             removed=tuple(Item(each.title, _restored(each)) for each in going if each.urn not in left),
-            kept=tuple(_kept_buckets(stack, shown)),
+            kept=tuple(_kept_buckets(stack, listed)),
             not_removable=tuple(
                 Item(each.title, _PERMANENT[each.type])
-                for each in shown
+                for each in listed
                 if each.type in _PERMANENT and each.outputs.get("status") != SKIPPED
             ),
             left=tuple(Item(each.title) for each in going if each.urn in left),

@@ -69,8 +69,10 @@ class CloudTrailService(CloudOneService):
             # Not of the documented set: a client has to pass over what it doesn't know.
             "source": "quick create & review=100%",
         }
-        shown = [(name, value) for name, value in pairs.items() if name != tenant.behaviors.dropped_stack_parameter]
-        random.shuffle(shown)
-        fragment = "&".join(f"{name}={quote(value, safe='')}" for name, value in shown)
+        parameters = [
+            (name, value) for name, value in pairs.items() if name != tenant.behaviors.dropped_stack_parameter
+        ]
+        random.shuffle(parameters)
+        fragment = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters)
         console = f"https://{aws_region}.console.aws.amazon.com/cloudformation/home?region={aws_region}"
         return f"{console}#/stacks/quickcreate?{fragment}"

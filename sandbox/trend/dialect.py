@@ -61,8 +61,8 @@ class Dialect:
         for name, value in fields.items():
             if name in self.absent_fields:
                 continue
-            shown = _retyped(value) if name in self.retyped_fields else self._value(value)
-            yield self.renamed_fields.get(name, name), shown
+            content = _retyped(value) if name in self.retyped_fields else self._value(value)
+            yield self.renamed_fields.get(name, name), content
 
 
 def _retyped(value: Any) -> Any:

@@ -51,7 +51,7 @@ class VisionOneConnectService(CloudOneService):
                 raise ErrorReply(400, "The enrollment token is not valid", {"enrollmentToken": reason})
             state.used_enrollment_tokens.add(digest(token))
             state.registration = Registration(registered=now_text())
-            return _shown(state.registration)
+            return _describe(state.registration)
 
     def _objection(self, token: str) -> str | None:
         """Why a token cannot serve, or None. Called with the state's lock held."""
@@ -74,12 +74,12 @@ class VisionOneConnectService(CloudOneService):
         registration = self.state.registration
         if registration is None:
             raise ErrorReply(404, "The account is not registered with Vision One")
-        one = _shown(registration)
+        one = _describe(registration)
         forms: dict[str, ServedReply] = {"registration": one, "list": [one], "list in an object": {"connectors": [one]}}
         return forms[self.tenant.behaviors.registration_form]
 
 
-def _shown(registration: Registration) -> dict[str, object]:
+def _describe(registration: Registration) -> dict[str, object]:
     return {"registration": {"status": registration.status}}
 
 

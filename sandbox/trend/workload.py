@@ -56,10 +56,10 @@ class WorkloadService(CloudOneService):
 
     def settings(self) -> dict[str, object]:
         """The tenant's external id, unless an administrator hid it."""
-        shown = self.tenant.behaviors.external_id
-        if shown == "refused":
+        setting = self.tenant.behaviors.external_id
+        if setting == "refused":
             raise ErrorReply(403, "Not authorized to view the AWS connector settings")
-        return {"externalId": self.tenant.external_id if shown == "shown" else ""}
+        return {"externalId": self.tenant.external_id if setting == "shown" else ""}
 
     def list(self) -> dict[str, object]:
         """All connectors. No paging is documented for this list."""

@@ -49,7 +49,7 @@ def assert_world_is(stack: SandboxStack, model: Model, before: dict[str, Any]) -
     ]
     assert outputs["workloadSecurityConnectorId"] == str(linked["connector"][0]["ID"]) or model.unlinked
 
-    made = {role: it for role, it in now["roles"].items() if role not in before["roles"]}
+    made = {role: item for role, item in now["roles"].items() if role not in before["roles"]}
     reader = outputs["workloadSecurityRoleArn"].rpartition("/")[2]
     manager = outputs["cloudOneRoleArn"].rpartition("/")[2]
     (forwarding,) = set(made) - {reader, manager}
@@ -98,11 +98,11 @@ def _entries(configuration: dict[str, Any]) -> list[tuple[str, str]]:
 def assert_only_buckets_are_left(stack: SandboxStack, model: Model, before: dict[str, Any]) -> None:
     """Compare AWS with what stood before the stack; a trail's bucket may have been kept, without a notification."""
     now = world(stack)
-    kept = {name: it for name, it in now["aws"]["buckets"].items() if name not in before["aws"]["buckets"]}
+    kept = {name: item for name, item in now["aws"]["buckets"].items() if name not in before["aws"]["buckets"]}
     assert model.may_keep_buckets or kept == {}
-    assert all(name.startswith("trail-bucket-") and it == {} for name, it in kept.items()), kept
+    assert all(name.startswith("trail-bucket-") and item == {} for name, item in kept.items()), kept
     notified = now["aws"]["buckets"].pop(BUCKET)
     _assert_notified(notified, model.others, None)
-    earlier = {name: it for name, it in before["aws"]["buckets"].items() if name != BUCKET}
+    earlier = {name: item for name, item in before["aws"]["buckets"].items() if name != BUCKET}
     assert {**now["aws"], "buckets": {**earlier, **kept}} == {**before["aws"], "buckets": now["aws"]["buckets"]}
     assert now["roles"] == before["roles"]

@@ -39,7 +39,7 @@ def main(what: str, folder: Path, given: dict[str, Any]) -> int:
     ]
     stages = [Stage(name, gated=name.startswith("gated")) for name in dict.fromkeys(task.wave for task in tasks)]
     bounds = Bounds(**{"starts_per_minute": 10_000, **given.get("bounds", {})})
-    return session.lead(lambda: session.begun(Do.UP, stages, bounds, tasks))
+    return session.lead(lambda: session.begin(Do.UP, stages, bounds, tasks))
 
 
 if __name__ == "__main__":

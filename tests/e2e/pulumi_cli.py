@@ -33,8 +33,8 @@ class CliRun:
     def errors(self) -> list[str]:
         """What the CLI says went wrong, each error as its lines."""
         lines = (line.strip() for line in self.output.splitlines())
-        said = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
-        return [line for line in said if line not in CLOSING_WORDS]
+        errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+        return [line for line in errors if line not in CLOSING_WORDS]
 
 
 @dataclass

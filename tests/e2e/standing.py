@@ -37,7 +37,7 @@ def world(stack: SandboxStack) -> dict[str, Any]:
     return {"aws": aws_inventory(stack.sandbox), "roles": _roles(stack), "links": links(stack)}
 
 
-def standing(stack: SandboxStack) -> str:
+def snapshot(stack: SandboxStack) -> str:
     """Return all that stands, as text without what is drawn anew for each deployment."""
     outputs = {name: value for name, value in stack.outputs().items() if name not in _OF_THE_MOMENT}
     whole = json.dumps({**world(stack), "outputs": outputs, "state": _known(stack)}, sort_keys=True, indent=1)

@@ -48,7 +48,7 @@ def make_provider(stack: SandboxStack) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "words"),
+    ("spoil", "texts"),
     [
         (encrypt_with_kms, ("SSE-KMS", "no right to decrypt")),
         (notify_another, ("step 8", "EventBridge")),
@@ -57,22 +57,22 @@ def make_provider(stack: SandboxStack) -> None:
     ],
 )
 def test_what_cannot_work_is_refused_by_a_preview_without_a_key(
-    stack: SandboxStack, spoil: Callable[[SandboxStack], None], words: tuple[str, ...]
+    stack: SandboxStack, spoil: Callable[[SandboxStack], None], texts: tuple[str, ...]
 ) -> None:
     stack.environment.clear()
     spoil(stack)
     stack.sandbox.aws_control.clear_requests()
-    assert_refused(stack.run("preview"), *words)
+    assert_refused(stack.run("preview"), *texts)
     assert_nothing_changed(stack)
 
 
 @pytest.mark.full
 def test_a_stopped_trail_is_a_warning_in_a_preview(stack: SandboxStack) -> None:
     stack.sandbox.aws("cloudtrail").stop_logging(Name="sandbox-existing-trail")
-    shown = stack.succeed("preview")
-    _, _, diagnostics = shown.partition("Diagnostics:")
-    assert diagnostics.count("warning: trail arn:aws:cloudtrail") == 1, shown
-    assert "aws cloudtrail start-logging" in shown
+    output = stack.succeed("preview")
+    _, _, diagnostics = output.partition("Diagnostics:")
+    assert diagnostics.count("warning: trail arn:aws:cloudtrail") == 1, output
+    assert "aws cloudtrail start-logging" in output
 
 
 @pytest.mark.full
@@ -82,10 +82,10 @@ def test_a_changed_template_shows_as_its_digest_and_a_retired_runtime_is_named_o
     s3 = stack.sandbox.aws("s3")
     body = s3.get_object(**CODE)["Body"].read()
     s3.put_object(**CODE, Body=body.replace(b"python3.13", b"python3.8"))
-    shown = stack.succeed("preview", "--diff")
-    assert "~ templateDigest" in shown
-    assert "Forwarder (python3.8)" in shown
-    assert "AWSTemplateFormatVersion" not in shown
+    output = stack.succeed("preview", "--diff")
+    assert "~ templateDigest" in output
+    assert "Forwarder (python3.8)" in output
+    assert "AWSTemplateFormatVersion" not in output
     stack.up()
     assert "python3.8" not in stack.succeed("preview", EXPECT_NO_CHANGES)
     deployed = stack.sandbox.aws("lambda").get_function_configuration(FunctionName="CloudOne-ct-forwarder")

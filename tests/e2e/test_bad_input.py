@@ -12,10 +12,10 @@ from tests.e2e.pulumi_cli import CliRun, SandboxStack
 BUCKET = "sandbox-existing-trail-us-east-1"
 
 
-def assert_refused(run: CliRun, *words: str) -> None:
+def assert_refused(run: CliRun, *texts: str) -> None:
     assert run.code != 0, run.output
     assert len(run.errors) == 1, run.output
-    for word in words:
+    for word in texts:
         assert word in run.errors[0], run.errors
     assert "Traceback" not in run.output
 
@@ -51,14 +51,14 @@ QUICK = {0, 4}
 
 
 @pytest.mark.parametrize(
-    ("settings", "words"),
+    ("settings", "texts"),
     [pytest.param(*case, marks=[] if number in QUICK else pytest.mark.full) for number, case in enumerate(SETTINGS)],
 )
 def test_a_wrong_setting_is_refused_by_a_preview(
-    stack: SandboxStack, settings: dict[str, Any], words: tuple[str, ...]
+    stack: SandboxStack, settings: dict[str, Any], texts: tuple[str, ...]
 ) -> None:
     stack.configure(settings)
-    assert_refused(stack.run("preview"), *words)
+    assert_refused(stack.run("preview"), *texts)
     assert_nothing_changed(stack)
 
 
@@ -95,7 +95,7 @@ def test_an_up_without_a_key_says_how_to_give_one(stack: SandboxStack) -> None:
 
 
 @pytest.mark.parametrize(
-    ("which", "words"),
+    ("which", "texts"),
     [
         pytest.param("unknown", ("step 1", "HTTP 401", "create a new one"), marks=pytest.mark.full),
         pytest.param("Disabled", ("step 1", "disabled"), marks=pytest.mark.full),
@@ -103,12 +103,12 @@ def test_an_up_without_a_key_says_how_to_give_one(stack: SandboxStack) -> None:
     ],
 )
 def test_a_key_that_trend_refuses_is_named_with_the_next_step(
-    stack: SandboxStack, which: str, words: tuple[str, ...]
+    stack: SandboxStack, which: str, texts: tuple[str, ...]
 ) -> None:
     keys = {key.alias.split()[-1]: key.value for key in stack.sandbox.tenant.api_keys}
     stack.environment["CLOUD_ONE_API_KEY"] = keys.get(which, "nobody:knows-this-key")
     run = stack.run("up", "--yes", "--skip-preview")
-    assert_refused(run, *words)
+    assert_refused(run, *texts)
     assert [call for call in stack.sandbox.trend.requests(changing=True) if (call.status or 0) < 400] == []
 
 
@@ -135,7 +135,7 @@ def test_an_aws_region_that_does_not_fit_is_refused_with_the_command_that_mends_
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"),
+    ("fault", "texts"),
     [
         (Fault(kind="html", service="accounts"), ("step 1", "text/html, not JSON")),
         pytest.param(
@@ -144,9 +144,9 @@ def test_an_aws_region_that_does_not_fit_is_refused_with_the_command_that_mends_
         pytest.param(Fault(kind="truncate", service="accounts"), ("step 1", "not JSON"), marks=pytest.mark.full),
     ],
 )
-def test_a_reply_that_is_no_json_is_refused(stack: SandboxStack, fault: Fault, words: tuple[str, ...]) -> None:
+def test_a_reply_that_is_no_json_is_refused(stack: SandboxStack, fault: Fault, texts: tuple[str, ...]) -> None:
     stack.sandbox.trend.add_fault(fault)
-    assert_refused(stack.run("up", "--yes", "--skip-preview"), *words)
+    assert_refused(stack.run("up", "--yes", "--skip-preview"), *texts)
     assert_nothing_changed(stack)
 
 

@@ -44,7 +44,7 @@ def test_the_demo_of_many_accounts_goes_through_and_prints_what_the_readme_shows
     assert ran.returncode == 0, ran.stdout
     section = (ROOT / "README.md").read_text().partition("## Many accounts")[2]
     (block,) = re.findall(r"```console\n(.*?)```", section.partition("\n## ")[0], re.DOTALL)
-    shown = [line.rstrip() for line in block.splitlines() if line != "..." and not line.startswith("$ ")]
+    expected = [line.rstrip() for line in block.splitlines() if line != "..." and not line.startswith("$ ")]
     lines = iter([line.rstrip() for line in ran.stdout.splitlines()])
-    missing = [line for line in shown if line not in lines]  # consumes the iterator: in this order
+    missing = [line for line in expected if line not in lines]  # consumes the iterator: in this order
     assert missing == [], ran.stdout

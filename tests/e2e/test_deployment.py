@@ -15,7 +15,7 @@ OUTPUTS = {
 }  # fmt: skip
 
 
-def test_up_links_the_account_then_nothing_changes_and_destroy_takes_all_back_but_the_enrollment(
+def test_up_links_the_account_then_nothing_changes_and_destroy_removes_all_but_the_enrollment(
     stack: SandboxStack,
 ) -> None:
     sandbox = stack.sandbox

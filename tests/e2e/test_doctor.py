@@ -216,12 +216,12 @@ PROBLEMS = {
     [NO_SETTING, *(pytest.param(each, marks=pytest.mark.full) for each in PROBLEMS if each != NO_SETTING)],
 )
 def test_a_problem_is_named_and_no_other(problem: str, stack: SandboxStack, diagnose: Callable[[], Diagnosis]) -> None:
-    inject, subject, verdict, words = PROBLEMS[problem]
+    inject, subject, verdict, text = PROBLEMS[problem]
     inject(stack)
     found = diagnose()
     assert found_amiss(found) == {subject: verdict}, found.document()
     (finding,) = [each for each in found.findings if each.subject == subject]
-    assert words in str(finding)
+    assert text in str(finding)
     assert found.failed == (verdict == "failed")
     assert stack.sandbox.trend.requests(changing=True) == []
 

@@ -12,9 +12,9 @@ HEARD = "0.0.0.0"  # noqa: S104 - not a loopback address by its name, and yet th
 PROXY = {"endpoints": {"workload": "https://proxy.example/trend"}}
 
 
-def assert_refused(stack: SandboxStack, run: CliRun, words: str) -> None:
+def assert_refused(stack: SandboxStack, run: CliRun, text: str) -> None:
     assert run.code != 0, run.output
-    assert words in run.output
+    assert text in run.output
     assert "Traceback" not in run.output
     assert stack.sandbox.trend.requests() == []
 

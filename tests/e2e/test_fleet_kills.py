@@ -67,7 +67,7 @@ def test_leaders_and_workers_killed_at_random_moments_leave_each_account_done_on
             return ends.enter_context(project.begin(command))
 
         alive = {"leader": begin("up --yes"), "worker": begin("worker")}
-        wait_until(lambda: _begun(engine) > UNDISTURBED + 1, "the second wave", 900)
+        wait_until(lambda: _count_begun(engine) > UNDISTURBED + 1, "the second wave", 900)
         pause = _seconds_each(runs) * SHARE
         print(f"an account takes {pause / SHARE:.0f} s; at most {pause:.0f} s between two kills")
         for _ in range(KILLS):
@@ -99,7 +99,7 @@ def test_leaders_and_workers_killed_at_random_moments_leave_each_account_done_on
     project.run(f"run-one {chance.choice(linked)} --do preview")
 
 
-def _begun(engine: sqlalchemy.Engine) -> int:
+def _count_begun(engine: sqlalchemy.Engine) -> int:
     if not sqlalchemy.inspect(engine).has_table(HOLDS.name) or not sqlalchemy.inspect(engine).has_table(JOURNAL.name):
         return 0
     return sum(row.event == "began" for row in fleet_journal.rows(engine, JOURNAL))

@@ -103,12 +103,12 @@ def test_two_machines_share_a_run_and_the_other_finishes_what_a_dead_one_had(
         if victim == "leader":
             leader.communicate()
             with begin(tmp_path / "one", "resume") as again:
-                _, said = again.communicate(timeout=240)
-                assert again.returncode == 0, said
+                _, output = again.communicate(timeout=240)
+                assert again.returncode == 0, output
         else:
-            _, said = leader.communicate(timeout=240)
-            assert leader.returncode == 0, said
-            assert "6 done" in said
+            _, output = leader.communicate(timeout=240)
+            assert leader.returncode == 0, output
+            assert "6 done" in output
         worker.send_signal(signal.SIGTERM)
     journal = rows(database, JOURNAL)
     assert sum(row.event == "ended done" for row in journal) == 6
@@ -147,8 +147,8 @@ def test_a_worker_of_another_machine_is_dead_after_forty_silent_seconds_and_not_
                 worker.send_signal(signal.SIGCONT)
                 assert worker.wait(timeout=30) == KILLED
                 assert not lives(hold.pid)
-        _, said = leader.communicate(timeout=300)
-    assert leader.returncode == 0, said
+        _, output = leader.communicate(timeout=300)
+    assert leader.returncode == 0, output
     assert DEAD <= buried - silent < DEAD + 15
     (over,) = [row for row in rows(database, JOURNAL) if row.event == "took over"]
     assert (over.stack, over.at - silent > DEAD) == (hold.stack, True)
@@ -160,9 +160,9 @@ def test_a_backend_that_only_one_machine_sees_is_refused(
 ) -> None:
     monkeypatch.setenv("PULUMI_BACKEND_URL", tmp_path.as_uri())
     with begin(tmp_path / "one", "begin", tasks=[["rest", {}]]) as process:
-        _, said = process.communicate(timeout=60)
+        _, output = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "use one that all see, such as s3://BUCKET" in said
+    assert "use one that all see, such as s3://BUCKET" in output
     assert rows(database, JOURNAL) == []
 
 
@@ -209,8 +209,8 @@ def test_two_workers_on_s3_finish_a_run_on_the_engine_although_one_is_killed(
             wait_until(lambda: working(database).get(worker.pid), 600)
             time.sleep(8)  # in the middle of its first account
             worker.kill()
-            _, said = leader.communicate(timeout=1200)
-            assert leader.returncode == 0, said
+            _, output = leader.communicate(timeout=1200)
+            assert leader.returncode == 0, output
         assert sorted(each.account_id for each in sandbox.trend.state().connectors) == sorted(chosen)
         assert [row.event for row in rows(database, JOURNAL)].count("took over") == 1
         locks = sandbox.aws("s3").list_objects_v2(Bucket="state", Prefix=".pulumi/locks/").get("Contents", [])

@@ -67,9 +67,9 @@ def test_twelve_accounts_end_as_the_sandboxs_table_says_and_what_is_deployed_is_
     enrolled = sandbox.trend.requests(changing=True)
     assert [call.service for call in enrolled] == ["visionone-connect"]
     sandbox.trend.clear_requests()
-    said = project.run("resume --approve canary --approve rest", code=1)
+    output = project.run("resume --approve canary --approve rest", code=1)
     assert project.states() == expected
-    assert "a service control policy of the organization denies it" in said
+    assert "a service control policy of the organization denies it" in output
     linked = [account.id for account in organization.accounts if expected[f"aws-{account.id}"] == "done"]
     calls = sandbox.trend.requests()
     assert len(calls) <= MOST_CALLS * len(linked)
@@ -91,7 +91,7 @@ def test_twelve_accounts_end_as_the_sandboxs_table_says_and_what_is_deployed_is_
     assert sandbox.trend.requests() == []
 
 
-def standing(sandbox: Sandbox, account: str) -> dict[str, Any]:
+def inventory(sandbox: Sandbox, account: str) -> dict[str, Any]:
     """Return what stands in an account, but the organization's trail, which is shown in its members alone."""
     found = aws_inventory(sandbox, account=account)
     return {kind: things for kind, things in found.items() if kind != "trails"}
@@ -107,9 +107,9 @@ def test_an_account_that_leaves_is_orphaned_left_alone_and_removed_when_told_to(
     sandbox.aws("s3", account=ARCHIVE).put_bucket_notification_configuration(
         Bucket=TRAIL_BUCKET, NotificationConfiguration={"TopicConfigurations": [topic]}
     )
-    before = standing(sandbox, ARCHIVE)
+    before = inventory(sandbox, ARCHIVE)
     project.run("up --yes")
-    deployed = standing(sandbox, ARCHIVE), standing(sandbox, stayer), sandbox.trend.state()
+    deployed = inventory(sandbox, ARCHIVE), inventory(sandbox, stayer), sandbox.trend.state()
     assert deployed[0] != before
 
     sandbox.aws("organizations").remove_account_from_organization(AccountId=ARCHIVE)
@@ -117,12 +117,12 @@ def test_an_account_that_leaves_is_orphaned_left_alone_and_removed_when_told_to(
     assert (planned[ARCHIVE], planned[stayer]) == ("orphaned", "as deployed")
     project.run("up --yes")
     assert project.states()[f"aws-{ARCHIVE}"] == "orphaned"
-    now = standing(sandbox, ARCHIVE), standing(sandbox, stayer), sandbox.trend.state()
+    now = inventory(sandbox, ARCHIVE), inventory(sandbox, stayer), sandbox.trend.state()
     assert now == deployed
 
     project.run("leave --orphaned --yes")
-    assert standing(sandbox, ARCHIVE) == before
-    assert standing(sandbox, stayer) == deployed[1]
+    assert inventory(sandbox, ARCHIVE) == before
+    assert inventory(sandbox, stayer) == deployed[1]
     state = sandbox.trend.state()
     assert [link.account_id for link in state.connectors] == [link.id for link in state.cloud_accounts] == [stayer]
     assert project.stacks() == {"tenant", f"aws-{stayer}"}

@@ -56,9 +56,9 @@ def begin(folder: Path, what: str, **given: Any) -> subprocess.Popen[str]:
 
 def run(folder: Path, what: str, **given: Any) -> tuple[int, str]:
     with begin(folder, what, **given) as process:
-        _, said = process.communicate(timeout=120)
-    assert "Traceback" not in said, said
-    return process.returncode, said
+        _, output = process.communicate(timeout=120)
+    assert "Traceback" not in output, output
+    return process.returncode, output
 
 
 def books(folder: Path) -> Runs:
@@ -85,9 +85,9 @@ def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
 
 def test_a_run_goes_through_its_waves_and_notes_what_was_deployed(tmp_path: Path) -> None:
     tasks = [["canary", {}], ["rest", {}], ["rest", {}]]
-    code, said = run(tmp_path, "begin", tasks=tasks)
-    assert code == 0, said
-    assert said.index("wave canary: 1 done") < said.index("wave rest: 2 accounts")
+    code, output = run(tmp_path, "begin", tasks=tasks)
+    assert code == 0, output
+    assert output.index("wave canary: 1 done") < output.index("wave rest: 2 accounts")
     assert states(tmp_path) == {RunState.DONE: 3}
     records = Ledger(connect(database_url(tmp_path))).records()
     assert {stack: record.deployed and record.deployed.settings for stack, record in records.items()} == {
@@ -98,10 +98,10 @@ def test_a_run_goes_through_its_waves_and_notes_what_was_deployed(tmp_path: Path
 
 def test_one_failure_stops_no_other_account_and_is_told_at_the_end(tmp_path: Path) -> None:
     tasks = [["rest", {"fails": "no"}], ["rest", {}], ["rest", {"crashes": True}]]
-    code, said = run(tmp_path, "begin", tasks=tasks, bounds={"failed_percent": 100})
-    assert code == 1, said
+    code, output = run(tmp_path, "begin", tasks=tasks, bounds={"failed_percent": 100})
+    assert code == 1, output
     assert states(tmp_path) == {RunState.FAILED: 2, RunState.DONE: 1}
-    assert "cannot determine its outcome" in said
+    assert "cannot determine its outcome" in output
 
 
 def test_a_rule_stops_the_run_and_resume_goes_on_with_the_rest(tmp_path: Path) -> None:
@@ -120,13 +120,13 @@ def test_a_rule_stops_the_run_and_resume_goes_on_with_the_rest(tmp_path: Path) -
 
 
 def test_the_stack_of_the_tenant_is_first_and_what_needs_it_does_not_begin_without_it(tmp_path: Path) -> None:
-    code, said = run(
+    code, output = run(
         tmp_path, "begin", tasks=[["tenant", {"fails": "no"}], ["rest", {}]], bounds={"failed_percent": 100}
     )
-    assert code == 3, said
+    assert code == 3, output
     assert states(tmp_path) == {RunState.FAILED: 1, RunState.PENDING: 1}
-    code, said = run(tmp_path, "resume")
-    assert code == 3, said
+    code, output = run(tmp_path, "resume")
+    assert code == 3, output
     assert states(tmp_path) == {RunState.FAILED: 1, RunState.PENDING: 1}
 
 
@@ -145,9 +145,9 @@ def test_a_gate_waits_until_its_wave_is_approved(tmp_path: Path) -> None:
 def test_a_second_run_is_refused_while_one_is_under_way(tmp_path: Path) -> None:
     with begin(tmp_path, "begin", tasks=[["rest", {"seconds": 30}]]) as first:
         wait_until(lambda: _holds(tmp_path))
-        code, said = run(tmp_path, "begin", tasks=[["rest", {}]])
+        code, output = run(tmp_path, "begin", tasks=[["rest", {}]])
         assert code == 1
-        assert "is under way, led by" in said
+        assert "is under way, led by" in output
         first.kill()
 
 
@@ -159,8 +159,8 @@ def test_what_a_killed_leader_had_under_way_ends_with_it_and_resume_does_it_agai
         sessions = [each.pid for each in rows(tmp_path, HOLDS) if each.pid]
         first.kill()
     wait_until(lambda: not any(_lives(pid) for pid in sessions), 10)
-    code, said = run(tmp_path, "resume")
-    assert code == 0, said
+    code, output = run(tmp_path, "resume")
+    assert code == 0, output
     assert states(tmp_path) == {RunState.DONE: 4}
     fleet_journal.assert_never_two_at_once(books(tmp_path).engine)
 
@@ -192,8 +192,8 @@ def test_workers_killed_at_random_moments_leave_nothing_undone_and_nothing_done_
         each.kill()
         each.communicate()
     if books(tmp_path).last().phase is not Phase.ENDED:  # type: ignore[union-attr]
-        code, said = run(tmp_path, "resume")
-        assert code == 0, said
+        code, output = run(tmp_path, "resume")
+        assert code == 0, output
     assert states(tmp_path) == {RunState.DONE: accounts}
     fleet_journal.assert_never_two_at_once(books(tmp_path).engine)
 
@@ -248,10 +248,10 @@ def test_what_another_version_stored_is_not_guessed_at(tmp_path: Path) -> None:
     assert run(tmp_path, "begin", tasks=[["gated", {}]])[0] == 3
     with books(tmp_path).engine.begin() as connection:
         connection.execute(sqlalchemy.text("update fleet_runs set format = 99, version = '9.0'"))
-    code, said = run(tmp_path, "resume")
+    code, output = run(tmp_path, "resume")
     assert code == 1
-    assert "was begun by version 9.0" in said
-    assert "start another one with" in said
+    assert "was begun by version 9.0" in output
+    assert "start another one with" in output
 
 
 def test_nothing_begins_while_trend_asks_to_be_left_alone(tmp_path: Path) -> None:

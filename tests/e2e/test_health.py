@@ -80,12 +80,12 @@ def test_the_output_health_says_that_all_stands_and_what_breaks_later_is_named(
     assert key not in stack.succeed("stack", "export", "--show-secrets")
     stack.succeed("preview", EXPECT_NO_CHANGES)
     assert {each.verdict for each in of_deployment(operated(stack)).findings} == {"ok"}
-    for break_it, subject, verdict, words in PROBLEMS:
+    for break_it, subject, verdict, text in PROBLEMS:
         mend = break_it(stack)
         found = of_deployment(operated(stack))
         (finding,) = [each for each in found.findings if each.verdict != "ok"]
         assert (finding.subject, finding.verdict) == (subject, verdict), break_it
-        assert words in str(finding)
+        assert text in str(finding)
         assert found.failed == (verdict == "failed")
         mend()
     run = operate(stack, "doctor", "--deployed", "--json")

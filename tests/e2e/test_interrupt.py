@@ -21,19 +21,19 @@ def test_ctrl_c_ends_a_wait_within_two_seconds_and_the_next_up_goes_on(stack: Sa
         text=True,
     ) as run:
         assert run.stdout is not None
-        shown = ""
-        while "asking again for up to" not in shown:
+        output = ""
+        while "asking again for up to" not in output:
             line = run.stdout.readline()
-            assert line, shown
-            shown += line
+            assert line, output
+            output += line
         time.sleep(0.5)  # so that the wait, and not the line before it, is what the signal meets
         started = time.monotonic()
         run.send_signal(signal.SIGINT)
-        shown += run.stdout.read()
-    assert time.monotonic() - started < 5, shown  # alone on the machine it takes half a second; the wait itself 90
-    assert run.returncode == 1, shown
-    assert "interrupted while waiting" in shown
-    assert "Traceback" not in shown
+        output += run.stdout.read()
+    assert time.monotonic() - started < 5, output  # alone on the machine it takes half a second; the wait itself 90
+    assert run.returncode == 1, output
+    assert "interrupted while waiting" in output
+    assert "Traceback" not in output
     stack.sandbox.trend.behave(propagation_seconds=0)
     stack.up()
     assert len(stack.sandbox.trend.state().connectors) == 1

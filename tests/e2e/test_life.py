@@ -25,10 +25,10 @@ def test_links_made_by_hand_survive_a_refused_up_and_come_back_after_an_adoption
     refused = stack.run("up", "--yes", "--skip-preview")
 
     assert refused.code != 0
-    said = " ".join(refused.errors)
-    assert by_hand in said
-    assert "pulumi config set adopt true" in said
-    assert "unlink it in the Trend console" in said
+    errors = " ".join(refused.errors)
+    assert by_hand in errors
+    assert "pulumi config set adopt true" in errors
+    assert "unlink it in the Trend console" in errors
     assert links(stack) == before
     stack.configure({**BUCKET, "adopt": True})
     stack.up()
@@ -64,9 +64,9 @@ def test_a_link_whose_role_is_not_seen_is_adopted_with_a_warning(stack: SandboxS
     elsewhere = "arn:aws:iam::999988887777:role/theirs"
     stack.sandbox.trend.add_connector(stack.sandbox.account, elsewhere, displayName="theirs")
     stack.configure({**BUCKET, "adopt": True})
-    said = stack.up()
-    assert "step 4, Workload Security connector: cannot determine whether another deployment manages" in said
-    assert elsewhere in said
+    output = stack.up()
+    assert "step 4, Workload Security connector: cannot determine whether another deployment manages" in output
+    assert elsewhere in output
     assert links(stack)[0]["crossAccountRoleArn"] == stack.outputs()["workloadSecurityRoleArn"]
 
 
@@ -132,9 +132,9 @@ def test_another_key_of_the_account_is_no_difference_and_one_of_another_account_
     refused = stack.run("up", "--yes", "--skip-preview")
 
     assert refused.code != 0
-    said = " ".join(refused.errors)
-    assert "999988887777" in said
-    assert sandbox.tenant.account_id in said
+    errors = " ".join(refused.errors)
+    assert "999988887777" in errors
+    assert sandbox.tenant.account_id in errors
     assert sandbox.trend.requests(changing=True) == [] or all(
         call.action == "POST /awsconnectors/search" for call in sandbox.trend.requests(changing=True)
     )

@@ -63,7 +63,7 @@ def test_a_whole_life_in_a_member_account_leaves_the_others_alone(
     assert [link.account_id for link in trend.connectors] == [link.id for link in trend.cloud_accounts] == [member.id]
     after = everywhere(sandbox, organization)
     made = after.pop(member.id)
-    assert after == {account: standing for account, standing in before.items() if account != member.id}
+    assert after == {account: content for account, content in before.items() if account != member.id}
     assert set(made["stacks"]) == {"CloudOne", "CloudOne-Account"}
     assert set(made["trails"]) - set(before[member.id]["trails"])
     (entry,) = made["buckets"][outputs["trailBucketName"]]["LambdaFunctionConfigurations"]
@@ -86,9 +86,9 @@ def test_an_account_whose_role_cannot_be_assumed_is_refused_before_anything_is_c
     stack = of_account(account)
     refused = stack.run("up", "--yes", "--skip-preview")
     assert refused.code != 0
-    said = " ".join(refused.errors)
-    assert f"Cannot assume IAM Role. IAM Role ({account.role_arn}) cannot be assumed" in said, refused.output
-    assert "AccessDenied" in said
+    errors = " ".join(refused.errors)
+    assert f"Cannot assume IAM Role. IAM Role ({account.role_arn}) cannot be assumed" in errors, refused.output
+    assert "AccessDenied" in errors
     assert "Traceback" not in refused.output
     assert_nothing_changed(stack)
 
@@ -99,6 +99,6 @@ def test_an_up_that_a_service_control_policy_denies_names_it(
     restricted = organization.the(AccountKind.RESTRICTED)
     denied = of_account(restricted).run("up", "--yes", "--skip-preview")
     assert denied.code != 0
-    said = " ".join(denied.errors)
-    assert "is not authorized to perform: iam:CreateRole" in said, denied.output
-    assert "with an explicit deny in a service control policy: arn:aws:organizations::" in said
+    errors = " ".join(denied.errors)
+    assert "is not authorized to perform: iam:CreateRole" in errors, denied.output
+    assert "with an explicit deny in a service control policy: arn:aws:organizations::" in errors

@@ -60,8 +60,8 @@ def test_what_others_add_is_taken_up_by_a_refresh_and_is_no_change_after_it(shar
     shared.up()
     add(shared.sandbox)
     shared.up(EXPECT_NO_CHANGES)
-    shown = shared.succeed("refresh", "--yes", "--skip-preview", "--diff")
-    assert "added-later" in shown
+    output = shared.succeed("refresh", "--yes", "--skip-preview", "--diff")
+    assert "added-later" in output
     shared.up(EXPECT_NO_CHANGES)
     assert without_forwarders(now(shared.sandbox)) == existing_and_added()
 
@@ -87,10 +87,10 @@ def test_a_wiped_bucket_shows_as_drift_and_up_repairs_it(shared: SandboxStack) -
     shared.up()
     whole = now(sandbox)
     put(sandbox, {})
-    shown = shared.run("preview", "--refresh", "--diff", EXPECT_NO_CHANGES)
-    assert shown.code != 0, shown.output
-    assert "forwarderNotified" in shown.output
-    assert "removals" in shown.output
+    run = shared.run("preview", "--refresh", "--diff", EXPECT_NO_CHANGES)
+    assert run.code != 0, run.output
+    assert "forwarderNotified" in run.output
+    assert "removals" in run.output
     shared.up("--refresh")
     assert now(sandbox) == whole
     shared.up(EXPECT_NO_CHANGES)

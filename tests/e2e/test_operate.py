@@ -13,7 +13,7 @@ from tests.e2e.hands import role_for_trend
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import OPERATE, UP, begin, kill, operate, pending, wait_until
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
-from tests.e2e.standing import links, standing
+from tests.e2e.standing import links, snapshot
 
 NEW_TRAIL = {"createNewTrail": True}
 
@@ -64,7 +64,7 @@ def test_an_update_that_fails_leaves_trend_and_aws_as_they_were(
 ) -> None:
     settings = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
     stack.up()
-    before = standing(stack)
+    before = snapshot(stack)
     stack.configure(change if "createNewTrail" in change else {**settings, **change})
     changed_file = (stack.folder / f"Pulumi.{stack.name}.yaml").read_text()
     for control in (stack.sandbox.trend, stack.sandbox.aws_control):
@@ -79,7 +79,7 @@ def test_an_update_that_fails_leaves_trend_and_aws_as_they_were(
         assert "is not reverted, since nobody said yes to it" in run.output
         run = operate(stack, "revert", "--yes")
         assert run.code == 0, run.output
-    assert standing(stack) == before, run.output
+    assert snapshot(stack) == before, run.output
     assert (stack.folder / f"Pulumi.{stack.name}.yaml").read_text() == changed_file
     stack.configure(settings)
     stack.up(EXPECT_NO_CHANGES)
@@ -89,7 +89,7 @@ def test_an_update_that_fails_leaves_trend_and_aws_as_they_were(
 @pytest.mark.full
 def test_an_update_whose_revert_cannot_be_previewed_says_how_to_go_on(stack: SandboxStack) -> None:
     stack.up()
-    before = standing(stack)
+    before = snapshot(stack)
     stack.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1", "stackName": "Trend"})
     denied = Fault(service="cloudformation", action="DescribeStacks", status=403, code="AccessDenied", count=None)
     stack.sandbox.aws_control.add_fault(denied)
@@ -102,7 +102,7 @@ def test_an_update_whose_revert_cannot_be_previewed_says_how_to_go_on(stack: San
     stack.sandbox.aws_control.clear_faults()
     again = operate(stack, "revert", "--yes")
     assert again.code == 0, again.output
-    assert standing(stack) == before
+    assert snapshot(stack) == before
 
 
 def test_refused_settings_start_nothing_that_would_have_to_be_reverted(stack: SandboxStack) -> None:
@@ -116,7 +116,7 @@ def test_refused_settings_start_nothing_that_would_have_to_be_reverted(stack: Sa
 
 
 @pytest.mark.full
-def test_an_adoption_that_was_carried_out_unheard_is_taken_back(stack: SandboxStack) -> None:
+def test_an_adoption_that_was_carried_out_unheard_is_rolled_back(stack: SandboxStack) -> None:
     sandbox = stack.sandbox
     stack.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1", "adopt": True})
     by_hand = role_for_trend(stack.sandbox, "by-hand")
@@ -172,9 +172,9 @@ def test_reverting_that_fails_says_what_is_left_and_how_to_go_on(stack: SandboxS
     run = operate(stack, *UP)
 
     assert run.code == 1
-    said = [line.removeprefix("operate:").strip() for line in run.output.splitlines() if line.startswith("operate:")]
-    assert f"Cloud One cloud account {stack.sandbox.account}" in said
-    assert "python -m operate revert" in said[-1]
+    lines = [line.removeprefix("operate:").strip() for line in run.output.splitlines() if line.startswith("operate:")]
+    assert f"Cloud One cloud account {stack.sandbox.account}" in lines
+    assert "python -m operate revert" in lines[-1]
     trend.clear_faults()
     refused = (
         f"stack {stack.name} is not reverted, since nobody said yes to it: `python -m operate revert --yes` does it"

@@ -63,7 +63,7 @@ def test_killed_runs_leave_nothing_behind_and_the_next_one_converges(stack: Sand
 
 
 @pytest.mark.full
-def test_a_link_whose_making_died_is_taken_back_and_what_it_adopted_restored(stack: SandboxStack) -> None:
+def test_a_link_whose_creation_died_is_rolled_back_and_what_it_adopted_restored(stack: SandboxStack) -> None:
     sandbox = stack.sandbox
     stack.configure({"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1", "adopt": True})
     by_hand = role_for_trend(stack.sandbox, "by-hand")

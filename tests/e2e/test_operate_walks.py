@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.calls import NthCall, disturbed
 from tests.e2e.operating import OPERATE, operate
 from tests.e2e.pulumi_cli import CliRun, SandboxStack
-from tests.e2e.standing import standing, world
+from tests.e2e.standing import snapshot, world
 from tests.e2e.subscribers import existing, put
 from tests.e2e.walk import BUCKET, Undisturbed, anew, chosen, nothing_left, settled, walk
 
@@ -34,7 +34,7 @@ def revert_by_hand(stack: SandboxStack, failed: CliRun, *reasons: str) -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize("side", ["Trend", "AWS"])
-def test_operate_up_takes_a_first_deployment_back_whatever_call_fails(
+def test_operate_up_rolls_a_first_deployment_back_whatever_call_fails(
     stack: SandboxStack, record_property: Callable[[str, object], None], side: str
 ) -> None:
     anew(stack)
@@ -58,13 +58,13 @@ def test_operate_up_takes_a_first_deployment_back_whatever_call_fails(
 
 @pytest.mark.full
 @pytest.mark.parametrize("side", ["Trend", "AWS"])
-def test_operate_up_takes_an_update_back_whatever_call_fails(
+def test_operate_up_rolls_an_update_back_whatever_call_fails(
     stack: SandboxStack, record_property: Callable[[str, object], None], side: str
 ) -> None:
     changed = {**BUCKET, "stackName": "Trend", "tags": {"team": "blue"}}
     put(stack.sandbox, existing())
     stack.up()
-    expected = standing(stack)
+    expected = snapshot(stack)
     stack.configure(changed)
     seen = Undisturbed.run(stack, "up")
     calls = seen.to_trend if side == "Trend" else seen.to_aws

@@ -90,9 +90,9 @@ def test_only_what_carries_the_mark_and_was_created_within_the_run_is_removed(
     remove_orphans(operating, left, known=State.of({}), marks={MARK}, since=now() - run_began)
 
     assert aws_inventory(stack.sandbox) == (before if removed else created)
-    said = capsys.readouterr().err.splitlines()
-    assert len(said) == len(left)
-    assert all(line.endswith("which was left behind") if removed else " alone: it " in line for line in said), said
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == len(left)
+    assert all(line.endswith("which was left behind") if removed else " alone: it " in line for line in lines), lines
 
 
 @pytest.mark.parametrize("adopt", [False, pytest.param(True, marks=pytest.mark.full)])

@@ -139,13 +139,13 @@ def test_each_run_works_with_its_policy_and_needs_all_of_it(
 ) -> None:
     life = DeploymentLife(deployer, situation)
     assumed = policy(deployer, "up")
-    looked = enforced(deployer, policy(deployer, "preview"), life.run("preview"))
+    previewed = enforced(deployer, policy(deployer, "preview"), life.run("preview"))
     up = policy(deployer, "up", "--forwarder-template", TEMPLATE)
     left = unproved(up, enforced(deployer, up, life.ups(up)))
     report(record_property, "up", up, left)
     assert left == []
     preview = policy(deployer, "preview")
-    left = unproved(preview, [*looked, *enforced(deployer, preview, life.previews())])
+    left = unproved(preview, [*previewed, *enforced(deployer, preview, life.previews())])
     report(record_property, "preview", preview, left)
     assert left == []
     destroy = policy(deployer, "destroy")
@@ -247,7 +247,7 @@ def test_each_policy_of_the_route_with_a_trail_does_and_none_holds_an_action_too
     deployer.environment["VISION_ONE_API_KEY"] = sandbox.tenant.business.full_access_key.value
     DeploymentLife(deployer, Situation(first, {}))
     assert "not known before the first `up`" in operate(deployer, "policy", "--for", "up").output
-    looked = enforced(deployer, policy(deployer, "preview"), in_vision_one(deployer, ("preview",)))
+    previewed = enforced(deployer, policy(deployer, "preview"), in_vision_one(deployer, ("preview",)))
     document = policy(deployer, "up", "--forwarder-template", str(VISION_ONE_TEMPLATE))
     asked = enforced(deployer, document, in_vision_one(deployer, UP))
     changed = {**first, "tags": {"team": "security"}}
@@ -258,8 +258,8 @@ def test_each_policy_of_the_route_with_a_trail_does_and_none_holds_an_action_too
     proved(record_property, f"up, {trail} trail in Vision One", document, asked)
     assert pairs(policy(deployer, "up")) == pairs(document), "that of the stack which is there is the file's"
     document = policy(deployer, "preview")
-    looked += enforced(deployer, document, in_vision_one(deployer, ("preview",), ("preview", "--refresh")))
-    proved(record_property, f"preview, {trail} trail in Vision One", document, looked)
+    previewed += enforced(deployer, document, in_vision_one(deployer, ("preview",), ("preview", "--refresh")))
+    proved(record_property, f"preview, {trail} trail in Vision One", document, previewed)
     document = policy(deployer, "destroy")
     asked = enforced(deployer, document, in_vision_one(deployer, (*DESTROY, "--refresh")))
     proved(record_property, f"destroy, {trail} trail in Vision One", document, asked)

@@ -17,8 +17,8 @@ from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
 def test_a_new_stack_can_be_previewed_without_any_key(stack: SandboxStack, settings: dict[str, object]) -> None:
     stack.environment.clear()
     stack.configure(settings)
-    shown = stack.succeed("preview", "--diff")
-    assert "trend:Connector" in shown
+    output = stack.succeed("preview", "--diff")
+    assert "trend:Connector" in output
     assert stack.sandbox.trend.requests() == []
     assert stack.sandbox.aws_requests(changing=True) == []
 

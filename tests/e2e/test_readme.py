@@ -59,9 +59,9 @@ def test_the_first_steps_print_what_the_readme_shows(clone: Path) -> None:
     )
     assert ran.returncode == 0, ran.stdout
     printed = re.split(r"== \d+\n", ran.stdout)
-    for (command, shown), output in zip(steps(), printed, strict=False):
+    for (command, expected), output in zip(steps(), printed, strict=False):
         lines = iter([_without_drawn(line) for line in output.splitlines()])
-        missing = [line for line in shown if line not in lines]  # consumes the iterator: in this order
+        missing = [line for line in expected if line not in lines]  # consumes the iterator: in this order
         assert missing == [], f"{command} printed:\n{output}"
     left = [each for each in psutil.process_iter() if each.pid not in before and _below(each, clone)]
     assert left == []

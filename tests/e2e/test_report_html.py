@@ -61,20 +61,20 @@ def assert_looks_right(browser: Browser, file: Path) -> None:
     for scheme in SCHEMES:
         context = browser.new_context(color_scheme=scheme)
         page = context.new_page()
-        said, asked = told_of(page)
+        messages, asked = told_of(page)
         page.goto(file.as_uri())
         backgrounds[scheme] = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
         for medium in ("screen", "print"):
             page.emulate_media(media=medium)
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
-                wide, shown = page.evaluate(
+                wide, visible = page.evaluate(
                     "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
                 )
-                assert wide <= shown, f"{scheme}, {medium}: {wide} px of page in {shown} px of window"
+                assert wide <= visible, f"{scheme}, {medium}: {wide} px of page in {visible} px of window"
                 assert cut_off(page) == [], f"{scheme}, {medium}, {width}"
             assert page.evaluate(_FAINT) == [], f"{scheme}, {medium}"
-        assert said == []
+        assert messages == []
         assert asked == [file.as_uri()]
         context.close()
     assert backgrounds["light"] != backgrounds["dark"]
@@ -82,12 +82,12 @@ def assert_looks_right(browser: Browser, file: Path) -> None:
 
 def told_of(page: Page) -> tuple[list[str], list[str]]:
     """Return what the page says to its console, and what it asks for, while it is looked at."""
-    said: list[str] = []
+    messages: list[str] = []
     asked: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
-    return said, asked
+    return messages, asked
 
 
 def cut_off(page: Page) -> list[str]:
@@ -107,7 +107,7 @@ def test_the_hardest_page_fits_its_window_and_can_be_read_and_fetches_nothing(br
 
 
 @pytest.mark.parametrize(
-    ("rule", "instead", "words"),
+    ("rule", "instead", "complaint"),
     [
         ("overflow-wrap: anywhere", "overflow-wrap: normal", "px of page in"),
         ("--soft: #526071", "--soft: #a8b4c2", "light, screen"),
@@ -115,12 +115,14 @@ def test_the_hardest_page_fits_its_window_and_can_be_read_and_fetches_nothing(br
     ],
     ids=["long names do not break", "faint", "no dark scheme"],
 )
-def test_what_spoils_the_page_is_noticed(browser: Browser, tmp_path: Path, rule: str, instead: str, words: str) -> None:
+def test_what_spoils_the_page_is_noticed(
+    browser: Browser, tmp_path: Path, rule: str, instead: str, complaint: str
+) -> None:
     text = render(sample())
     assert rule in text
     file = tmp_path / "report.html"
     file.write_text(text.replace(rule, instead), encoding="utf-8")
-    with pytest.raises(AssertionError, match=words):
+    with pytest.raises(AssertionError, match=complaint):
         assert_looks_right(browser, file)
 
 
@@ -144,7 +146,7 @@ def test_the_page_of_a_deployed_stack_names_all_that_was_made_and_looks_right(
     assert [subject for subject in health["checks"] if subject not in text] == []
     held = sandbox.aws("cloudformation").describe_stack_resources(StackName="CloudOne")["StackResources"]
     assert [each["PhysicalResourceId"] for each in held if each["PhysicalResourceId"] not in text] == []
-    for words in (
+    for part in (
         "arn:aws:iam::147995105371:root",
         "StringEquals sts:ExternalId = the tenant&#39;s external id",
         "workspaces:DescribeWorkspaceBundles",
@@ -156,7 +158,7 @@ def test_the_page_of_a_deployed_stack_names_all_that_was_made_and_looks_right(
         "7.51.1",
         *(line.partition('": "')[2].rstrip('",') for line in state.splitlines() if '"templateDigest"' in line),
     ):
-        assert words in text, words
+        assert part in text, part
     assert "Not readable" not in text
     assert sandbox.tenant.external_id not in text
     assert (stack.succeed("stack", "export"), sandbox.trend.requests()) == (state, [])
@@ -195,8 +197,8 @@ def test_the_page_of_a_stack_on_the_route_by_vision_one_names_all_that_was_made(
     assert held
     assert [name for name in held if f"role/{name}" not in text] == []
     assert ("a short-lived link of Vision One" in text) is with_trail
-    for words in ("Trail and bucket", "Policy of the topic", "sns:Publish"):
-        assert (words in text) is with_trail, words
+    for part in ("Trail and bucket", "Policy of the topic", "sns:Publish"):
+        assert (part in text) is with_trail, part
     assert "Existing notifications" not in text
     assert "Cloud One" not in text
     assert "Not readable" not in text

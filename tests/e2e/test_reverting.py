@@ -13,7 +13,7 @@ from sandbox.gate.faults import Fault
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import UP, operate
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, SandboxStack
-from tests.e2e.standing import links, standing, state, world
+from tests.e2e.standing import links, snapshot, state, world
 
 BUCKET = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
 NO_CONNECTOR = Fault(status=500, service="workload", action="POST /awsconnectors", count=None)
@@ -59,7 +59,7 @@ def test_a_deployment_whose_history_was_left_behind_survives_a_failing_update(
 @pytest.mark.full
 def test_a_deployment_of_which_parts_were_destroyed_keeps_the_rest_when_an_update_fails(stack: SandboxStack) -> None:
     stack.up()
-    whole = standing(stack)
+    whole = snapshot(stack)
     stack.succeed("destroy", "--yes", "--skip-preview", "--target", "**::forwarder", "--target-dependents")
     stack.configure({**BUCKET, "externalId": "another"})
     stack.sandbox.aws_control.add_fault(NO_POLICY)
@@ -68,7 +68,7 @@ def test_a_deployment_of_which_parts_were_destroyed_keeps_the_rest_when_an_updat
 
     assert failed.code == 1
     assert "to the update of" in failed.output
-    assert standing(stack) == whole, failed.output
+    assert snapshot(stack) == whole, failed.output
 
 
 @pytest.mark.full
@@ -92,7 +92,7 @@ def test_what_an_earlier_update_created_is_lost_to_a_revert_only_where_somebody_
     stack: SandboxStack,
 ) -> None:
     stack.up()
-    whole = standing(stack)
+    whole = snapshot(stack)
     forwarder = stack.outputs()["cloudTrailStackId"]
     cloudformation = stack.sandbox.aws("cloudformation")
     (live,) = cloudformation.describe_stacks(StackName="CloudOne")["Stacks"]
@@ -115,13 +115,13 @@ def test_what_an_earlier_update_created_is_lost_to_a_revert_only_where_somebody_
     assert operate(stack, "revert").code == 1
     assert stack.outputs()["cloudTrailStackId"] == forwarder
     assert operate(stack, "revert", "--yes").code == 0
-    assert standing(stack) == whole
+    assert snapshot(stack) == whole
 
 
 @pytest.mark.full
 def test_a_failed_update_is_left_as_it_is_where_nobody_wants_it_reverted(stack: SandboxStack) -> None:
     stack.up()
-    whole = standing(stack)
+    whole = snapshot(stack)
     stack.configure({**BUCKET, "externalId": "another", "tags": {"team": "blue"}})
     stack.sandbox.trend.add_fault(Fault(status=500, service="cloudaccounts", count=None))
     stack.sandbox.aws_control.add_fault(NO_POLICY)
@@ -133,7 +133,7 @@ def test_a_failed_update_is_left_as_it_is_where_nobody_wants_it_reverted(stack: 
     assert "reverting" not in failed.output
     stack.sandbox.trend.clear_faults()
     assert operate(stack, "revert", "--yes").code == 0
-    assert standing(stack) == whole
+    assert snapshot(stack) == whole
 
 
 def wrap(stack: SandboxStack, folder: Path, script: str) -> None:
@@ -161,7 +161,7 @@ def test_an_update_that_was_refused_is_not_taken_for_a_killed_one_whatever_its_e
 @pytest.mark.full
 def test_an_update_that_a_signal_ended_is_reverted(stack: SandboxStack, tmp_path: Path) -> None:
     stack.up()
-    whole = standing(stack)
+    whole = snapshot(stack)
     wrap(
         stack,
         tmp_path,
@@ -174,7 +174,7 @@ def test_an_update_that_a_signal_ended_is_reverted(stack: SandboxStack, tmp_path
     assert run.code == 137, run.output
     assert "the update was killed" in run.output
     assert "reverted stack" in run.output
-    assert standing(stack) == whole
+    assert snapshot(stack) == whole
     stack.configure(BUCKET)
     stack.up(EXPECT_NO_CHANGES)
 

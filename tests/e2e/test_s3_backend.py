@@ -17,7 +17,7 @@ from tests.e2e.conftest import end_processes_in
 from tests.e2e.inventory import aws_inventory
 from tests.e2e.operating import OPERATE, UP, begin, kill, operate, wait_until
 from tests.e2e.pulumi_cli import EXPECT_NO_CHANGES, ROOT, SandboxStack
-from tests.e2e.standing import links, standing
+from tests.e2e.standing import links, snapshot
 
 TRAIL = {"existingCloudtrailBucketName": "sandbox-existing-trail-us-east-1"}
 PAGE = (ROOT / "docs" / "ci.md").read_text()
@@ -61,7 +61,7 @@ def test_a_life_with_a_failed_update(in_s3: SandboxStack) -> None:
     in_s3.sandbox.trend.clear_faults()
 
     assert operate(in_s3, *UP).code == 0
-    whole = standing(in_s3)
+    whole = snapshot(in_s3)
     in_s3.configure({**TRAIL, "externalId": "another"})
     in_s3.sandbox.aws_control.add_fault(
         Fault(service="iam", action="UpdateAssumeRolePolicy", status=403, code="AccessDenied")
@@ -69,7 +69,7 @@ def test_a_life_with_a_failed_update(in_s3: SandboxStack) -> None:
     failed = operate(in_s3, *UP)
     assert failed.code == 1
     assert "to the update of" in failed.output
-    assert standing(in_s3) == whole
+    assert snapshot(in_s3) == whole
 
     planned = json.loads(operate(in_s3, "report", "--json").output)
     left = operate(in_s3, "destroy", "--yes", "--skip-preview", "--non-interactive")
@@ -85,9 +85,9 @@ def documented(*more: str) -> dict[str, Any]:
     Args:
         more: actions on its objects that the text adds for the role that changes.
     """
-    (shown,) = re.findall(r"Both need the state as well\. Reading:\n\n```json\n(.*?)```", PAGE, re.DOTALL)
-    statements = json.loads(shown.replace("<state bucket>", "state"))
-    assert all(f"`{action}`" in PAGE.partition(shown)[2] for action in more)
+    (example,) = re.findall(r"Both need the state as well\. Reading:\n\n```json\n(.*?)```", PAGE, re.DOTALL)
+    statements = json.loads(example.replace("<state bucket>", "state"))
+    assert all(f"`{action}`" in PAGE.partition(example)[2] for action in more)
     of_state = [each for each in statements if "arn:aws:s3:::state" in each["Resource"]]
     buckets = [f"arn:aws:s3:::{beginning}-*" for beginning in ("sandbox", "cloud", "trail")]
     services = ["cloudformation", "cloudtrail", "events", "iam", "lambda", "logs", "secretsmanager", "ssm", "sts"]

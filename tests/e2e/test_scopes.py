@@ -140,8 +140,8 @@ def test_an_account_that_hands_its_enrollment_to_a_tenant_leaves_it_as_it_is(sta
     stack.up()
     assert stack.outputs()["visionOneStatus"] == "registered"
     stack.configure({"existingCloudtrailBucketName": BUCKET, "scope": "account"})
-    said = stack.up()
-    assert "the enrollment of Cloud One account" in said
+    output = stack.up()
+    assert "the enrollment of Cloud One account" in output
     assert stack.sandbox.trend.state().registration
     stack.configure({"existingCloudtrailBucketName": BUCKET})
     del stack.environment["VISION_ONE_SERVICE_TOKEN"]

@@ -58,8 +58,8 @@ def asked(stack: SandboxStack) -> list[str]:
 
 def test_the_life_of_a_new_trail(stack: SandboxStack) -> None:
     stack.configure(NEW)
-    said = stack.succeed("preview")
-    assert "experimental" in said
+    output = stack.succeed("preview")
+    assert "experimental" in output
     assert "for 90 days" in key_of_stack(stack)
     stack.up()
     outputs, cloudformation = stack.outputs(), stack.sandbox.aws("cloudformation")

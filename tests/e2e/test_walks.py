@@ -43,7 +43,7 @@ def test_each_call_of_a_first_up_goes_wrong(
     anew(stack)
     before = world(stack)
     seen = Undisturbed.run(stack, "up")
-    trial = trial_of_a_first_up(stack, before, seen.standing)
+    trial = trial_of_a_first_up(stack, before, seen.snapshot)
     nothing_left(stack, before)
     sampled = ("POST cloudaccounts /cloudaccounts/aws #1 killed",)
     walk(record_property, "first up, calls to Trend", chosen(seen.to_trend, TREND_WAYS, sampled), trial)
@@ -61,7 +61,7 @@ def test_each_call_to_aws_of_a_first_up_with_a_new_trail_goes_wrong(
     nothing_left(stack, before)
     stack.configure(NEW_TRAIL)
     seen = Undisturbed.run(stack, "up")
-    trial = trial_of_a_first_up(stack, before, seen.standing)
+    trial = trial_of_a_first_up(stack, before, seen.snapshot)
     calls = [call for call in seen.to_aws if call.name not in tried]
     nothing_left(stack, before)
     walk(record_property, "first up with a new trail, calls to AWS", chosen(calls, AWS_WAYS, ()), trial)
@@ -91,7 +91,7 @@ def test_each_call_of_destroy_to_trend_goes_wrong(
 ) -> None:
     put(stack.sandbox, existing())
     before = world(stack)
-    expected = Undisturbed.run(stack, "up").standing
+    expected = Undisturbed.run(stack, "up").snapshot
     calls = Undisturbed.run(stack, "destroy").to_trend
     stack.up()
     sampled = ("DELETE workload /awsconnectors/{ID} #1 reply lost",)
@@ -108,12 +108,12 @@ def test_each_call_of_destroy_to_aws_goes_wrong(
     """With a new trail only the actions that a destroy on an existing bucket does not ask for."""
     put(stack.sandbox, existing())
     before = world(stack)
-    expected = Undisturbed.run(stack, "up").standing
+    expected = Undisturbed.run(stack, "up").snapshot
     calls = Undisturbed.run(stack, "destroy").to_aws
     if trail == "new":
         tried = {call.name for call in calls}
         stack.configure(NEW_TRAIL)
-        expected = Undisturbed.run(stack, "up").standing
+        expected = Undisturbed.run(stack, "up").snapshot
         calls = [call for call in Undisturbed.run(stack, "destroy").to_aws if call.name not in tried]
     stack.up()
     trial = trial_of_a_destroy(stack, before, expected)
@@ -146,7 +146,7 @@ def test_each_call_of_an_update_with_adoption_goes_wrong(
         before = refused()
         disturbed(stack, call, way, PULUMI, "up")
         converge(stack)
-        settled(stack, seen.standing)
+        settled(stack, seen.snapshot)
         nothing_left(stack, before)
 
     sampled = ("POST workload /awsconnectors/{ID} #1 killed",)
@@ -166,7 +166,7 @@ def test_each_call_of_a_first_up_in_vision_one_goes_wrong(
     anew(stack)
     before = world(stack)
     seen = Undisturbed.run(stack, "up")
-    trial = trial_of_a_first_up(stack, before, seen.standing)
+    trial = trial_of_a_first_up(stack, before, seen.snapshot)
     nothing_left(stack, before)
     walk(record_property, "first up in Vision One, calls to Trend", chosen(seen.to_trend, TREND_WAYS, ()), trial)
     walk(record_property, "first up in Vision One, calls to AWS", chosen(seen.to_aws, AWS_WAYS, ()), trial)
@@ -179,7 +179,7 @@ def test_each_call_of_a_destroy_in_vision_one_goes_wrong(
     stack.configure(VISION_ONE)
     anew(stack)
     before = world(stack)
-    expected = Undisturbed.run(stack, "up").standing
+    expected = Undisturbed.run(stack, "up").snapshot
     calls = Undisturbed.run(stack, "destroy")
     stack.up()
     trial = trial_of_a_destroy(stack, before, expected)
@@ -203,7 +203,7 @@ def test_each_call_of_a_first_up_with_a_trail_in_vision_one_goes_wrong(
     anew(stack)
     before = world(stack)
     seen = Undisturbed.run(stack, "up")
-    trial = trial_of_a_first_up(stack, before, seen.standing)
+    trial = trial_of_a_first_up(stack, before, seen.snapshot)
     nothing_left(stack, before)
     to_trend = [each for each in seen.to_trend if f"{each.method} {each.path}" not in tried]
     # Trend's stack registers the account, and CloudFormation asks for the template again: neither tries twice.

@@ -17,7 +17,7 @@ import pytest
 from tests.e2e.calls import NthAwsCall, NthCall, NthTrendCall, aws_calls, forget_calls, trend_calls
 from tests.e2e.operating import UP, operate
 from tests.e2e.pulumi_cli import SandboxStack
-from tests.e2e.standing import standing, world
+from tests.e2e.standing import snapshot, world
 from tests.e2e.subscribers import existing, put
 
 FULL = os.environ.get("FULL") == "1"
@@ -83,7 +83,7 @@ def _needs_operate(state: dict[str, Any]) -> bool:
 
 
 def settled(stack: SandboxStack, expected: str) -> None:
-    now = standing(stack)
+    now = snapshot(stack)
     assert now == expected, _first_difference(now, expected)
 
 
@@ -106,7 +106,7 @@ class Undisturbed:
 
     to_trend: Sequence[NthTrendCall]
     to_aws: Sequence[NthAwsCall]
-    standing: str
+    snapshot: str
 
     @classmethod
     def run(cls, stack: SandboxStack, *arguments: str) -> Undisturbed:
@@ -114,7 +114,7 @@ class Undisturbed:
         forget_calls(stack)
         stack.succeed(*arguments, "--yes", "--skip-preview")
         calls = trend_calls(stack), aws_calls(stack)  # before the test itself looks at what stands
-        return cls(*calls, standing(stack) if arguments[0] == "up" else "")
+        return cls(*calls, snapshot(stack) if arguments[0] == "up" else "")
 
 
 def anew(stack: SandboxStack) -> None:

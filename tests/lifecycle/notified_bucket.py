@@ -153,7 +153,7 @@ class NotifiedDeployment:
 def refusal(step: Any, *arguments: Any) -> str:
     with pytest.raises(OnboardingError) as refused:
         step(*arguments)
-    said = str(refused.value)
-    assert said.startswith("step 8, notifications ")
-    assert "\n" not in said
-    return said
+    message = str(refused.value)
+    assert message.startswith("step 8, notifications ")
+    assert "\n" not in message
+    return message

@@ -27,10 +27,10 @@ def account(engine: Engine) -> EngineResource:
 def refusal(account: EngineResource, inputs: dict[str, str] = ACCOUNT_INPUTS) -> str:
     with pytest.raises(OnboardingError) as refused:
         account.up(inputs)
-    said = str(refused.value)
-    assert said.startswith("step 1, Cloud One account: ")
-    assert "\n" not in said
-    return said
+    message = str(refused.value)
+    assert message.startswith("step 1, Cloud One account: ")
+    assert "\n" not in message
+    return message
 
 
 def test_a_key_in_the_environment_wins_over_the_configuration(
@@ -45,8 +45,8 @@ def test_a_key_in_the_environment_wins_over_the_configuration(
 def test_nothing_is_asked_without_a_key(account: EngineResource, engine: Engine, trend: SimulatorControl) -> None:
     engine.restart(cloudOneApiKey="")
     assert account.preview(ACCOUNT_INPUTS) == "create"
-    said = refusal(account)
-    assert "there is no Cloud One API key; set CLOUD_ONE_API_KEY" in said
+    message = refusal(account)
+    assert "there is no Cloud One API key; set CLOUD_ONE_API_KEY" in message
     assert trend.requests() == []
 
 
@@ -63,9 +63,9 @@ def test_a_key_of_the_wrong_form_is_refused_unseen(
     account: EngineResource, engine: Engine, trend: SimulatorControl, key: str, why: str
 ) -> None:
     engine.restart(cloudOneApiKey=key)
-    said = refusal(account)
-    assert why in said
-    assert key not in said
+    message = refusal(account)
+    assert why in message
+    assert key not in message
     assert trend.requests() == []
 
 
@@ -75,26 +75,26 @@ def test_a_disabled_key_is_called_disabled(
 ) -> None:
     trend.behave(disabled_key=behavior)
     engine.restart(cloudOneApiKey=KEYS["Disabled"].value)
-    said = refusal(account)
-    assert "disabled" in said
+    message = refusal(account)
+    assert "disabled" in message
     if behavior == "refused":
-        assert "GET accounts /apikeys/{id}: HTTP 403" in said
+        assert "GET accounts /apikeys/{id}: HTTP 403" in message
     else:
-        assert "enable it in Cloud One, Administration > API Keys" in said
+        assert "enable it in Cloud One, Administration > API Keys" in message
 
 
 def test_an_unknown_key_is_called_unknown(account: EngineResource, engine: Engine) -> None:
     engine.restart(cloudOneApiKey="someId:of-nobody")
-    said = refusal(account)
-    assert "HTTP 401" in said
-    assert "the API key is unknown or was deleted" in said
+    message = refusal(account)
+    assert "HTTP 401" in message
+    assert "the API key is unknown or was deleted" in message
 
 
 def test_a_forbidden_key_is_told_what_it_needs(account: EngineResource, trend: SimulatorControl) -> None:
     trend.add_fault(Fault(kind="status", status=403, service="accounts"))
-    said = refusal(account)
-    assert "HTTP 403" in said
-    assert "give the API key a role that may do this (Full Access)" in said
+    message = refusal(account)
+    assert "HTTP 403" in message
+    assert "give the API key a role that may do this (Full Access)" in message
 
 
 def test_a_read_only_key_is_refused_for_a_deployment_and_does_for_a_refresh(
@@ -104,18 +104,18 @@ def test_a_read_only_key_is_refused_for_a_deployment_and_does_for_a_refresh(
     engine.restart(cloudOneApiKey=KEYS["ReadOnly"].value)
     account.refresh()
     assert account.id == ACCOUNT
-    said = refusal(engine.resource(AccountProvider), ACCOUNT_INPUTS)
-    assert "has the role read-only, which may change nothing" in said
-    assert "Full Access" in said
+    message = refusal(engine.resource(AccountProvider), ACCOUNT_INPUTS)
+    assert "has the role read-only, which may change nothing" in message
+    assert "Full Access" in message
 
 
 def test_an_aws_region_that_does_not_fit_is_refused_with_the_command(
     account: EngineResource, trend: SimulatorControl
 ) -> None:
-    said = refusal(account, {**ACCOUNT_INPUTS, "awsRegion": "eu-central-1"})
-    assert f"Cloud One account {ACCOUNT} is in region {REGION}, which belongs to AWS region us-east-1" in said
-    assert "the AWS region in use is eu-central-1" in said
-    assert said.endswith("run `pulumi config set aws:region us-east-1`")
+    message = refusal(account, {**ACCOUNT_INPUTS, "awsRegion": "eu-central-1"})
+    assert f"Cloud One account {ACCOUNT} is in region {REGION}, which belongs to AWS region us-east-1" in message
+    assert "the AWS region in use is eu-central-1" in message
+    assert message.endswith("run `pulumi config set aws:region us-east-1`")
     assert not trend.requests(changing=True)
     assert account.state is None
 
@@ -130,9 +130,9 @@ def test_each_region_of_the_table_fits(account: EngineResource, trend: Simulator
 def test_a_region_in_no_table_can_be_added(account: EngineResource, engine: Engine, trend: SimulatorControl) -> None:
     trend.set_tenant(dataclasses.replace(TENANT, region="br-1"))
     inputs = {**ACCOUNT_INPUTS, "awsRegion": "sa-east-1"}
-    said = refusal(account, inputs)
-    assert "is in region br-1, which is not in the table of regions" in said
-    assert "`pulumi config set --path 'regionMap.br-1' <AWS region>`" in said
+    message = refusal(account, inputs)
+    assert "is in region br-1, which is not in the table of regions" in message
+    assert "`pulumi config set --path 'regionMap.br-1' <AWS region>`" in message
 
     engine.restart(regionMap=json.dumps({"br-1": "sa-east-1"}))
     account.up(inputs)

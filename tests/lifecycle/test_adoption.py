@@ -34,7 +34,7 @@ def test_an_adopted_link_is_ours_and_its_earlier_settings_are_kept(
     assert kept == {name: before[name] for name in (kind.role_field, *kind.our_fields)}
 
 
-def test_an_adopted_connector_is_given_back_byte_for_byte(engine: Engine, trend: SimulatorControl) -> None:
+def test_an_adopted_connector_is_restored_byte_for_byte(engine: Engine, trend: SimulatorControl) -> None:
     CONNECTOR.make_foreign(trend)
     before = trend.state().to_json()
     stack = Adopting(engine, CONNECTOR)
@@ -46,7 +46,7 @@ def test_an_adopted_connector_is_given_back_byte_for_byte(engine: Engine, trend:
     assert trend.state().to_json() == before
 
 
-def test_an_adopted_link_is_given_back_with_one_line(
+def test_an_adopted_link_is_restored_with_one_line(
     stack: Adopting, kind: LinkKind, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
     kind.make_foreign(trend)
@@ -101,7 +101,7 @@ def test_drift_put_right_keeps_the_original_settings(stack: Adopting, kind: Link
     assert kind.settings(trend) == before
 
 
-def test_a_link_that_became_somebody_elses_again_is_not_given_back(
+def test_a_link_that_became_somebody_elses_again_is_not_restored(
     stack: Adopting, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     kind.make_foreign(trend)
@@ -114,7 +114,7 @@ def test_a_link_that_became_somebody_elses_again_is_not_given_back(
     assert kind.only(trend) == theirs
 
 
-def test_a_link_that_its_owner_put_back_is_left_as_it_is_without_a_word(
+def test_a_link_that_its_owner_restored_is_left_as_it_is_without_a_word(
     stack: Adopting, kind: LinkKind, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
     kind.make_foreign(trend)

@@ -68,7 +68,7 @@ def test_a_cloud_account_whose_new_registration_is_refused_keeps_the_earlier_one
     assert CLOUD_ACCOUNT.settings(trend) == before
 
 
-def test_a_cloud_account_that_cannot_be_put_back_is_named(
+def test_a_cloud_account_that_cannot_be_restored_is_named(
     engine: Engine, trend: SimulatorControl, capfd: pytest.CaptureFixture[str]
 ) -> None:
     CLOUD_ACCOUNT.make_foreign(trend)

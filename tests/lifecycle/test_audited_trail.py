@@ -33,7 +33,7 @@ def look(aws: AwsScene, where: AwsContext = WHERE, bucket: str = NAME) -> Audite
     return audited_trail(aws.clients, where, bucket)
 
 
-def said(aws: AwsScene) -> list[tuple[str, str]]:
+def describe(aws: AwsScene) -> list[tuple[str, str]]:
     return [(each.verdict, str(each)) for each in look(aws).findings]
 
 
@@ -48,7 +48,7 @@ def test_a_bucket_without_a_trail_is_refused(fit: AwsScene) -> None:
 
 def test_each_deviation_is_a_finding(aws: AwsScene) -> None:
     aws.trails.update_trail(Name=TRAIL, EnableLogFileValidation=False)
-    (topic, validation) = said(aws)
+    (topic, validation) = describe(aws)
     assert topic[0] == validation[0] == "failed"
     assert "has no SNS topic" in topic[1]
     assert f"aws cloudtrail update-trail --region {REGION} --name {ARN} --enable-log-file-validation" in validation[1]
@@ -59,7 +59,7 @@ def test_a_topic_of_elsewhere_is_refused(fit: AwsScene, monkeypatch: pytest.Monk
     trail = {**fit.trails.describe_trails()["trailList"][0], "SnsTopicARN": f"{there}:audited"}
     client = fit.clients.client("cloudtrail", REGION)
     monkeypatch.setattr(client, "describe_trails", lambda **_: {"trailList": [trail]})
-    ((verdict, text),) = said(fit)
+    ((verdict, text),) = describe(fit)
     assert (verdict, "not of this account and region" in text) == ("failed", True)
 
 
@@ -71,7 +71,7 @@ def test_a_trail_of_another_account_or_region_is_refused(fit: AwsScene) -> None:
 
 def test_a_stopped_trail_is_warned_of(fit: AwsScene) -> None:
     fit.trails.stop_logging(Name=TRAIL)
-    ((verdict, text),) = said(fit)
+    ((verdict, text),) = describe(fit)
     assert (verdict, "start-logging" in text) == ("unknown", True)
 
 
@@ -88,7 +88,7 @@ def test_a_stopped_trail_is_warned_of(fit: AwsScene) -> None:
 )
 def test_what_it_records_is_judged(fit: AwsScene, selectors: list[dict[str, Any]], reason: str) -> None:
     fit.trails.put_event_selectors(TrailName=TRAIL, EventSelectors=selectors)
-    found = said(fit)
+    found = describe(fit)
     assert [verdict for verdict, _ in found] == (["failed"] if reason else [])
     assert reason in "".join(text for _, text in found)
 
@@ -110,7 +110,7 @@ def test_advanced_selectors_are_judged(fit: AwsScene, fields: list[list[dict[str
     fit.trails.put_event_selectors(
         TrailName=TRAIL, AdvancedEventSelectors=[{"FieldSelectors": each} for each in fields]
     )
-    found = said(fit)
+    found = describe(fit)
     assert [verdict for verdict, _ in found] == (["failed"] if reason else [])
     assert reason in "".join(text for _, text in found)
 
@@ -123,5 +123,5 @@ def test_of_several_trails_one_that_fits_is_taken(fit: AwsScene) -> None:
 @pytest.mark.parametrize("action", ["DescribeTrails", "GetTrailStatus"])
 def test_a_look_that_is_not_allowed_is_refused_with_the_permission(fit: AwsScene, action: str) -> None:
     fit.deny(action)
-    ((verdict, text),) = said(fit)
+    ((verdict, text),) = describe(fit)
     assert (verdict, f"cloudtrail:{action}" in text) == ("failed", True)

@@ -63,12 +63,12 @@ def test_a_link_without_a_parameter_names_it_and_no_value(
     with pytest.raises(OnboardingError) as refusal:
         parameters.up(PARAMETERS_INPUTS)
 
-    said = str(refusal.value)
-    assert said.startswith(
+    message = str(refusal.value)
+    assert message.startswith(
         f"step 7, CloudTrail parameters: POST cloudtrail /stacks: the deploymentURL lacks its parameter {dropped}"
     )
-    assert "https://" not in said
-    assert TENANT.minted_prefix not in said + capfd.readouterr().err
+    assert "https://" not in message
+    assert TENANT.minted_prefix not in message + capfd.readouterr().err
     assert parameters.state is None
 
 

@@ -86,8 +86,8 @@ def test_without_a_token_it_is_skipped_with_one_line(
 ) -> None:
     enrollment.up(NO_TOKEN)
     assert enrollment.outs == {**NO_TOKEN, "status": "skipped"}
-    said = "step 2, Vision One enrollment: skipped, since no visionOneServiceToken is given"
-    assert capfd.readouterr().err.splitlines() == [said]
+    message = "step 2, Vision One enrollment: skipped, since no visionOneServiceToken is given"
+    assert capfd.readouterr().err.splitlines() == [message]
 
     enrollment.refresh()
     assert enrollment.outs["status"] == "skipped"
@@ -160,10 +160,10 @@ def test_a_token_that_does_not_serve_is_refused_with_trends_reason_and_not_shown
     engine.restart(visionOneServiceToken=token)
     with pytest.raises(OnboardingError) as refusal:
         enrollment.up(ENROLLMENT_INPUTS)
-    said = str(refusal.value)
-    assert "step 2, Vision One enrollment: POST visionone-connect /connectors: HTTP 400" in said
-    assert f"enrollmentToken: {why}" in said
-    assert f" {token}" not in said
+    message = str(refusal.value)
+    assert "step 2, Vision One enrollment: POST visionone-connect /connectors: HTTP 400" in message
+    assert f"enrollmentToken: {why}" in message
+    assert f" {token}" not in message
     assert trend.state().registration is None
 
 

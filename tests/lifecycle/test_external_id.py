@@ -26,10 +26,10 @@ def test_a_hidden_one_can_be_given_by_hand(external_id: EngineResource, trend: S
     trend.behave(external_id=hidden)
     with pytest.raises(OnboardingError) as refusal:
         external_id.up(EXTERNAL_ID_INPUTS)
-    said = str(refusal.value)
-    assert said.startswith("step 3, external id: ")
-    assert "`pulumi config set externalId <id>`" in said
-    assert ("HTTP 403" in said) == (hidden == "refused")
+    message = str(refusal.value)
+    assert message.startswith("step 3, external id: ")
+    assert "`pulumi config set externalId <id>`" in message
+    assert ("HTTP 403" in message) == (hidden == "refused")
     assert external_id.state is None
 
 

@@ -45,13 +45,13 @@ def test_a_refused_key_ends_the_deletion_and_the_next_run_asks_again(
 
 
 @pytest.mark.parametrize(
-    ("key", "words"), [(READ_ONLY.value, "may change nothing"), ("", "there is no Cloud One API key")]
+    ("key", "text"), [(READ_ONLY.value, "may change nothing"), ("", "there is no Cloud One API key")]
 )
 def test_a_key_that_changes_nothing_ends_the_deletion(
-    check: EngineResource, engine: Engine, key: str, words: str
+    check: EngineResource, engine: Engine, key: str, text: str
 ) -> None:
     engine.restart(cloudOneApiKey=key)
-    with pytest.raises(OnboardingError, match=words):
+    with pytest.raises(OnboardingError, match=text):
         check.destroy()
 
 

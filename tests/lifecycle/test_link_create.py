@@ -30,7 +30,7 @@ def test_it_is_looked_for_before_it_is_made(resource: EngineResource, kind: Link
     assert calls == [("POST" if kind is CONNECTOR else "GET", False), ("POST", True)]
 
 
-def test_a_link_that_a_dead_run_left_is_taken_up_without_another_post(
+def test_a_link_that_an_interrupted_run_left_is_taken_up_without_another_post(
     resource: EngineResource, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     left = kind.make_ours(trend)
@@ -42,7 +42,7 @@ def test_a_link_that_a_dead_run_left_is_taken_up_without_another_post(
     assert resource.outs["writtenRoleArn"] == OUR_ROLE
 
 
-def test_a_link_that_a_dead_run_left_gets_the_settings_of_this_run(
+def test_a_link_that_an_interrupted_run_left_gets_the_settings_of_this_run(
     resource: EngineResource, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     kind.make_ours(trend)
@@ -61,14 +61,14 @@ def test_a_link_of_somebody_else_is_refused_with_both_ways_out(
     with pytest.raises(OnboardingError) as refusal:
         resource.up(kind.inputs)
 
-    said = str(refusal.value)
-    assert kind.provider.step in said
-    assert f"AWS account {AWS_ACCOUNT} has a {kind.noun} already" in said
-    assert f"'{before[kind.name_field]}'" in said
-    assert FOREIGN_ROLE in said
-    assert "`pulumi config set adopt true`" in said
-    assert "unlink it in the Trend console" in said
-    assert "\n" not in said
+    message = str(refusal.value)
+    assert kind.provider.step in message
+    assert f"AWS account {AWS_ACCOUNT} has a {kind.noun} already" in message
+    assert f"'{before[kind.name_field]}'" in message
+    assert FOREIGN_ROLE in message
+    assert "`pulumi config set adopt true`" in message
+    assert "unlink it in the Trend console" in message
+    assert "\n" not in message
     assert kind.only(trend) == before
     assert not trend.requests(changing=True)
     assert resource.state is None

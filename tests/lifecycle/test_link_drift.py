@@ -146,7 +146,7 @@ def test_an_update_that_finds_its_link_gone_makes_it(
     assert kind.only(trend)[kind.name_field] == "renamed"
 
 
-def test_a_link_that_an_update_made_anew_is_not_lost(
+def test_a_link_that_an_update_recreated_is_not_lost(
     made: EngineResource, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     kind.delete(trend)
@@ -160,7 +160,7 @@ def test_a_link_that_an_update_made_anew_is_not_lost(
     assert kind.live(trend) == []
 
 
-def test_a_refresh_tells_the_state_the_number_of_a_link_made_anew(
+def test_a_refresh_tells_the_state_the_number_of_a_recreated_link(
     made: EngineResource, kind: LinkKind, trend: SimulatorControl
 ) -> None:
     kind.delete(trend)

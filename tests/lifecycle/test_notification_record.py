@@ -215,7 +215,7 @@ def test_before_the_stack_is_created_again_what_is_recorded_counts_as_known_and_
     assert {each["Id"] for each in bucket.holds()["QueueConfigurations"]} == {"newest", "audit", "added"}
 
 
-def test_what_a_change_of_settings_read_anew_is_added_to_what_is_recorded(
+def test_what_a_change_of_settings_read_again_is_added_to_what_is_recorded(
     bucket: NotifiedBucket, deployment: NotifiedDeployment
 ) -> None:
     bucket.add()

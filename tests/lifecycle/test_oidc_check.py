@@ -53,8 +53,8 @@ def test_an_account_without_a_provider_is_fine(aws: AwsScene) -> None:
 def test_a_provider_that_no_stack_holds_is_refused_with_its_arn_and_the_ways_out(aws: AwsScene) -> None:
     arn = create_provider(aws)
     assert found(aws).verdict == "failed"
-    for words in (arn, "no CloudFormation stack of this stack holds", "delete it", "qsS3BucketName"):
-        assert words in str(found(aws))
+    for text in (arn, "no CloudFormation stack of this stack holds", "delete it", "qsS3BucketName"):
+        assert text in str(found(aws))
 
 
 def test_a_provider_is_this_stacks_when_a_stack_of_the_state_holds_it_whatever_its_tags(aws: AwsScene) -> None:

@@ -79,7 +79,7 @@ def test_it_is_named_before_a_second_trail_with_its_account_and_bucket_and_what_
 ) -> None:
     finding = member(kind).new_trail()
     assert finding.verdict == "unknown"
-    for words in (
+    for text in (
         ORGANIZATION_TRAIL,
         f"of account {ACCOUNT} delivers the management events of this account to bucket '{TRAIL_BUCKET}' already",
         "AWS charges",
@@ -87,7 +87,7 @@ def test_it_is_named_before_a_second_trail_with_its_account_and_bucket_and_what_
         INSTEAD,
         f"set existingCloudtrailBucketName to {TRAIL_BUCKET}",
     ):
-        assert words in str(finding)
+        assert text in str(finding)
 
 
 def test_a_trail_of_the_accounts_own_that_can_be_used_comes_first(member: Member) -> None:

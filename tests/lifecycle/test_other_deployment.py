@@ -39,8 +39,8 @@ def test_a_role_with_another_mark_is_managed_by_another_deployment_which_is_name
     create(aws, **{DEPLOYMENT_TAG: "of-another", OWNER_TAG: "onboarding/production"})
     with pytest.raises(LinkExists) as refused:
         look()
-    for words in ("onboarding/production", ROLE, "of-another"):
-        assert words in str(refused.value)
+    for text in ("onboarding/production", ROLE, "of-another"):
+        assert text in str(refused.value)
     assert "destroy it there" in refused.value.hint
     assert f"untag-role --role-name theirs --tag-keys {DEPLOYMENT_TAG}" in refused.value.hint
 

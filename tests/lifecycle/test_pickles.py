@@ -40,8 +40,8 @@ def pickled(kind: type[ResourceProvider]) -> bytes:
 
 @provider
 def test_a_pickle_holds_the_reference_to_the_class_and_nothing_else(kind: type[ResourceProvider]) -> None:
-    words = [argument for _, argument, _ in pickletools.genops(pickled(kind)) if isinstance(argument, str)]
-    assert words == [kind.__module__, kind.__name__]
+    arguments = [argument for _, argument, _ in pickletools.genops(pickled(kind)) if isinstance(argument, str)]
+    assert arguments == [kind.__module__, kind.__name__]
 
 
 @provider

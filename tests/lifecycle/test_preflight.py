@@ -17,7 +17,7 @@ def _nothing_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "managed_stacks", frozenset)
 
 
-def looked(aws: AwsScene, settings: Settings) -> tuple[list[str], set[str]]:
+def look(aws: AwsScene, settings: Settings) -> tuple[list[str], set[str]]:
     """Return the subjects of what was found, and the services that were asked."""
     aws.sandbox.aws_control.clear_requests()
     subjects = [each.subject for each in preflight.findings(aws.clients, settings, WHERE)]
@@ -25,18 +25,18 @@ def looked(aws: AwsScene, settings: Settings) -> tuple[list[str], set[str]]:
 
 
 def test_for_a_tenant_nothing_is_looked_at(aws: AwsScene) -> None:
-    assert looked(aws, Settings(trail=None, scope=Scope.TENANT)) == ([], set())
+    assert look(aws, Settings(trail=None, scope=Scope.TENANT)) == ([], set())
 
 
 @pytest.mark.parametrize("scope", [Scope.ACCOUNT, Scope.ALL])
 def test_without_a_trail_neither_bucket_nor_trail_is_looked_at_and_one_stack_alone(aws: AwsScene, scope: Scope) -> None:
-    subjects, services = looked(aws, Settings(trail=None, scope=scope))
+    subjects, services = look(aws, Settings(trail=None, scope=scope))
     assert sorted(subjects) == sorted([STACKS, OIDC_PROVIDER])
     assert services == {"cloudformation", "iam"}
 
 
 def test_an_account_with_a_trail_is_looked_at_as_a_whole(aws: AwsScene) -> None:
-    subjects, services = looked(aws, Settings(trail=ExistingTrail(NAME), scope=Scope.ACCOUNT))
+    subjects, services = look(aws, Settings(trail=ExistingTrail(NAME), scope=Scope.ACCOUNT))
     assert len(subjects) == 6
     assert services == {"s3", "cloudtrail", "cloudformation", "iam"}
 

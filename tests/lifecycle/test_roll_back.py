@@ -23,8 +23,8 @@ def rolled_back(engine: Engine, kind: LinkKind, **more: Any) -> None:
     engine.restart()  # `operate` is a process of its own
     values = {f"{PROJECT}:{name}": value for name, value in engine.config.items()}
     stack = SimpleNamespace(configure_request=ConfigureRequest(Config(values, PROJECT)))
-    begun = Resource("urn:ours", f"{DYNAMIC}{TYPES[kind.name]}", inputs={**kind.inputs, **more})
-    roll_back(cast("Any", stack), [begun], State({}, (), (), None))
+    pending = Resource("urn:ours", f"{DYNAMIC}{TYPES[kind.name]}", inputs={**kind.inputs, **more})
+    roll_back(cast("Any", stack), [pending], State({}, (), (), None))
 
 
 def test_a_link_that_the_run_had_created_is_removed(engine: Engine, kind: LinkKind, trend: SimulatorControl) -> None:

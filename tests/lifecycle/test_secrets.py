@@ -167,10 +167,10 @@ def test_a_link_that_somebody_named_after_the_key_does_not_show_it(
     kind.change(vendor.control, **{kind.role_field: FOREIGN_ROLE, kind.name_field: TOKEN.value})
     adopted.destroy()
 
-    said = capfd.readouterr().err
+    message = capfd.readouterr().err
     assert "[secret]" in str(refusal.value)
-    assert "[secret]" in said
-    assert leaks(str(refusal.value) + said) == []
+    assert "[secret]" in message
+    assert leaks(str(refusal.value) + message) == []
 
 
 def test_an_error_is_one_line_without_a_path_through_the_program(

@@ -33,8 +33,8 @@ def test_names_that_no_stack_has_are_fine(aws: AwsScene) -> None:
 def test_a_stack_that_is_not_in_the_state_is_refused_with_its_id_and_both_ways_out(aws: AwsScene, name: str) -> None:
     stack = create(aws, name)
     (refused,) = [each for each in found(aws) if each.verdict == "failed"]
-    for words in (stack, "not managed by this stack", "config set stackName", "docs/from-cloudformation.md"):
-        assert words in str(refused)
+    for text in (stack, "not managed by this stack", "config set stackName", "docs/from-cloudformation.md"):
+        assert text in str(refused)
 
 
 def test_a_stack_is_managed_by_this_one_when_the_state_holds_its_id_whatever_its_tags(aws: AwsScene) -> None:

@@ -62,13 +62,13 @@ def test_an_active_multi_region_trail_makes_a_second_one_cost_and_the_two_settin
     aws.make_trail("everywhere", everywhere=True)
     finding = new_trail(aws)
     assert finding.verdict == "unknown"
-    for words in (
+    for text in (
         "AWS charges",
         "trail/everywhere",
         "`pulumi config set createNewTrail false`",
         f"`pulumi config set existingCloudtrailBucketName {NAME}`",
     ):
-        assert words in str(finding)
+        assert text in str(finding)
 
 
 def test_a_second_trail_is_no_news_once_it_is_there(aws: AwsScene) -> None:

@@ -46,7 +46,7 @@ def patches(trend: SimulatorControl) -> int:
     return len(trend.requests("visionone", f"PATCH {ITEM}"))
 
 
-def test_a_change_that_came_too_late_is_decided_anew_and_tried_once_more(
+def test_a_change_that_came_too_late_is_decided_again_and_tried_once_more(
     made: EngineResource, trend: SimulatorControl
 ) -> None:
     outdated(trend, 1)

@@ -79,8 +79,8 @@ class TemplateScene:
 
     def account_inputs(self, **more: Any) -> dict[str, Any]:
         names = ("awsAccountId", "accountName", "description", "features", "adopt")
-        shown = {name: INPUTS[name] for name in names}
-        return {**shown, "roleArn": self.role.outs["roleArn"], "before": self.template.outs["before"], **more}
+        inputs = {name: INPUTS[name] for name in names}
+        return {**inputs, "roleArn": self.role.outs["roleArn"], "before": self.template.outs["before"], **more}
 
     def accounts(self) -> list[dict[str, Any]]:
         return [each.wire() for each in self.trend.state().vision_one_accounts]
@@ -248,13 +248,13 @@ def test_an_account_of_another_deployment_is_not_adopted(scene: TemplateScene) -
         scene.template.up({**INPUTS, "adopt": True})
 
 
-def test_an_account_that_a_dead_run_of_ours_registered_is_taken_up(scene: TemplateScene, made: EngineResource) -> None:
+def test_an_account_that_an_interrupted_run_registered_is_taken_up(scene: TemplateScene, made: EngineResource) -> None:
     again = scene.engine.resource(VisionOneTemplateProvider)
     again.up(INPUTS)
     assert again.outs["before"] == {}
 
 
-def test_an_account_that_is_adopted_gets_its_settings_back(scene: TemplateScene) -> None:
+def test_the_settings_of_an_adopted_account_are_restored(scene: TemplateScene) -> None:
     role = scene.make_role("foreign")
     scene.trend.add_vision_one_account(ACCOUNT, role, name="theirs", description="of another team")
     inputs = {**INPUTS, "adopt": True}
@@ -317,7 +317,7 @@ def test_the_role_is_asked_for_again_with_another_stack_alone(scene: TemplateSce
     assert scene.role.outs["roleArn"] != first
 
 
-def test_what_a_dead_run_registered_goes_with_its_stack(scene: TemplateScene, made: EngineResource) -> None:
+def test_what_an_interrupted_run_registered_goes_with_its_stack(scene: TemplateScene, made: EngineResource) -> None:
     scene.stacks.delete_stack(StackName=STACK)
     made.destroy()
     assert scene.accounts() == []

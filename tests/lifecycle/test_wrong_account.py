@@ -79,7 +79,7 @@ ASKING_AGAIN = (AccountProvider, ExternalIdProvider, EnrollmentProvider, CONNECT
 
 
 @pytest.fixture(params=ASKING_AGAIN, ids=lambda kind: kind.__name__)
-def standing(request: pytest.FixtureRequest, engine: Engine) -> EngineResource:
+def created(request: pytest.FixtureRequest, engine: Engine) -> EngineResource:
     """A resource that was created with the right key."""
     resource = engine.resource(request.param)
     inputs = EVERYTHING[request.param][0]
@@ -88,12 +88,12 @@ def standing(request: pytest.FixtureRequest, engine: Engine) -> EngineResource:
 
 
 def test_nothing_is_taken_for_gone(
-    standing: EngineResource, trend: SimulatorControl, change_key: Callable[[], None]
+    created: EngineResource, trend: SimulatorControl, change_key: Callable[[], None]
 ) -> None:
-    before = standing.state
+    before = created.state
     change_key()
-    refused(standing.refresh, trend)
-    assert standing.state == before
+    refused(created.refresh, trend)
+    assert created.state == before
 
 
 @pytest.mark.parametrize("kind", [kind for kind, (_, change) in EVERYTHING.items() if change])

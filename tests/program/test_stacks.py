@@ -97,7 +97,7 @@ def test_a_masked_token_is_no_difference_and_never_sent_as_the_token() -> None:
 
 
 @pytest.mark.parametrize("name", ["management-role", "forwarder"])
-def test_a_stack_that_failed_is_made_anew(name: str) -> None:
+def test_a_stack_that_failed_is_recreated(name: str) -> None:
     made = stack(name)
     assert made.inputs["onFailure"] == "DELETE"
     assert "#initerror" in made.options.replaceOnChanges

@@ -40,7 +40,7 @@ def test_an_existing_bucket_is_named_to_trend_and_touched_by_nothing() -> None:
     assert forwarder.inputs["parameters"]["ExistingCloudtrailBucketName"] == "a-trail-bucket"
 
 
-def test_a_new_bucket_is_the_one_that_trail_and_vendor_are_given() -> None:
+def test_a_new_bucket_is_the_one_that_trail_and_forwarder_are_given() -> None:
     engine = made(NewTrail())
     assert engine.one("aws:cloudtrail/trail:Trail").inputs["s3BucketName"] == "trail-bucket"
     forwarder = engine.one("aws:cloudformation/stack:Stack", "forwarder")
@@ -139,7 +139,7 @@ def test_any_other_stack_gives_its_trail_a_name() -> None:
     assert trail_name().startswith(PROJECT)
 
 
-def test_only_a_trail_that_does_not_run_is_made_anew_after_a_failed_run() -> None:
+def test_only_a_trail_that_does_not_run_is_recreated_after_a_failed_run() -> None:
     runs = made(NewTrail()).one("aws:cloudtrail/trail:Trail").options
     assert (list(runs.replaceOnChanges), runs.deleteBeforeReplace) == ([], False)
     stopped = (

@@ -109,9 +109,9 @@ def test_the_stack_carries_the_tags_and_the_templates_digest() -> None:
 
 
 def test_that_it_is_experimental_is_said_in_previews(monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(pulumi.log, "info", said.append)
+    messages: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", messages.append)
     declared(replace(NEW, trail=None), preview=True)
-    assert said == []
+    assert messages == []
     declared(preview=True)
-    assert "experimental" in "".join(said)
+    assert "experimental" in "".join(messages)

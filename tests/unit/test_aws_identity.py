@@ -56,7 +56,7 @@ def test_the_documentation_lists_every_setting() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("given", "text"),
     [
         *(({name: "true"}, f"aws:{name}: not supported: ") for name in REFUSED),
         ({"assumeRoles": "[{"}, "aws:assumeRoles: not a list"),
@@ -91,11 +91,11 @@ def test_the_documentation_lists_every_setting() -> None:
     ],
 )
 def test_what_cannot_be_followed_is_refused_in_one_line_that_names_the_setting(
-    given: dict[str, Any], words: str
+    given: dict[str, Any], text: str
 ) -> None:
     with pytest.raises(AwsSettingsRefused) as refused:
         settings(**given)
-    assert words in str(refused.value)
+    assert text in str(refused.value)
     assert len(str(refused.value).splitlines()) == 1
 
 

@@ -45,8 +45,8 @@ def test_a_row_shows_its_limit_and_how_it_stands() -> None:
 def test_a_tenants_calls_stand_in_one_line_that_says_which_are_too_many() -> None:
     console = Console(width=80, record=True, file=StringIO())
     console.print(tenants.table({"1,000 by list": [CHATTY, Row("calls", 0, 0), SILENT, SILENT]}))
-    shown = " ".join(console.export_text().split())
-    assert shown.endswith("1,000 by list 12 of 11 over 0 of 0 11 of 11 11 of 11")
+    output = " ".join(console.export_text().split())
+    assert output.endswith("1,000 by list 12 of 11 over 0 of 0 11 of 11 11 of 11")
 
 
 def test_a_machine_is_known_by_how_much_runs_of_one_thing_differ() -> None:

@@ -55,7 +55,7 @@ def test_a_strangers_comment_with_our_marker_is_left_alone(github: GitHub, fake:
     assert bodies(fake) == ["<!-- m -->\nstranger's", "<!-- m -->\nours"]
 
 
-def test_an_issue_is_opened_once_written_anew_and_closed(github: GitHub, fake: FakeGitHub) -> None:
+def test_an_issue_is_opened_once_rewritten_and_closed(github: GitHub, fake: FakeGitHub) -> None:
     github.put_issue("m", "Drift", "first")
     github.put_issue("m", "Drift", "second")
     (issue,) = fake.issues

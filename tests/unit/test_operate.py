@@ -157,26 +157,26 @@ def events(tmp_path: Path, *lines: dict[str, Any] | str) -> RunLog:
     return RunLog.read(path)
 
 
-def begun(op: str, resource: dict[str, Any], *, planning: bool = False) -> dict[str, Any]:
+def step(op: str, resource: dict[str, Any], *, planning: bool = False) -> dict[str, Any]:
     return {"resourcePreEvent": {"planning": planning, "metadata": {"op": op, "old": None, "new": resource}}}
 
 
 def test_a_run_that_began_a_step_has_changed_something(tmp_path: Path) -> None:
-    assert events(tmp_path, begun("same", ROLE), begun("update", ROLE)).changed
+    assert events(tmp_path, step("same", ROLE), step("update", ROLE)).changed
     deleted = {"resourcePreEvent": {"metadata": {"op": "delete", "old": ROLE, "new": None}}}
     assert events(tmp_path, deleted).changed
 
 
 @pytest.mark.parametrize("result", ["succeeded", "failed"])
 def test_whether_a_run_succeeded_is_what_the_engine_says_at_its_end(tmp_path: Path, result: str) -> None:
-    log = events(tmp_path, begun("create", ROLE), {"summaryEvent": {"result": result}}, {"cancelEvent": {}})
+    log = events(tmp_path, step("create", ROLE), {"summaryEvent": {"result": result}}, {"cancelEvent": {}})
     assert log.succeeded is (result == "succeeded")
-    assert not events(tmp_path, begun("create", ROLE)).succeeded
+    assert not events(tmp_path, step("create", ROLE)).succeeded
 
 
 @pytest.mark.parametrize(
     "event",
-    [begun("same", ROLE), begun("refresh", ROLE), begun("create", ROLE, planning=True), begun("create", COMPONENT)],
+    [step("same", ROLE), step("refresh", ROLE), step("create", ROLE, planning=True), step("create", COMPONENT)],
     ids=["same", "refresh", "preview", "component"],
 )
 def test_previews_and_steps_within_pulumi_change_nothing(tmp_path: Path, event: dict[str, Any]) -> None:
@@ -185,7 +185,7 @@ def test_previews_and_steps_within_pulumi_change_nothing(tmp_path: Path, event: 
 
 def test_what_could_not_be_made_is_known_also_from_a_log_that_was_cut_off(tmp_path: Path) -> None:
     failed = {"resOpFailedEvent": {"metadata": {"op": "create-replacement", "new": ROLE}}}
-    log = events(tmp_path, begun("create", ROLE), failed, '{"resOpFai')
+    log = events(tmp_path, step("create", ROLE), failed, '{"resOpFai')
     assert [resource.inputs["name"] for resource in log.failed_creates] == ["workload-security-1"]
     assert RunLog.read(tmp_path / "none").failed_creates == ()
 

@@ -23,7 +23,7 @@ def step(op: str, old: Any = None, new: Any = None, **fields: Any) -> dict[str, 
     return {"resourcePreEvent": {"metadata": metadata, "planning": True}}
 
 
-def said(severity: str, message: str) -> dict[str, Any]:
+def diagnostic(severity: str, message: str) -> dict[str, Any]:
     return {"diagnosticEvent": {"severity": severity, "message": message + "\n\n"}}
 
 
@@ -64,12 +64,12 @@ def test_the_configuration_of_a_plugin_is_no_change(read: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("type_", "shown"),
+    ("type_", "name"),
     [("aws:iam/role:Role", "aws:iam:Role"), ("pulumi-python:dynamic/trend:Connector", "trend:Connector")],
 )
-def test_types_read_as_pulumi_shows_them(read: Any, type_: str, shown: str) -> None:
+def test_types_read_as_pulumi_shows_them(read: Any, type_: str, name: str) -> None:
     (change,) = read(step("create", None, {}, type=type_)).changes
-    assert change.resource == f"{shown} a-role"
+    assert change.resource == f"{name} a-role"
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_nothing_to_do_is_one_line(read: Any) -> None:
 
 
 def test_warnings_are_shown_and_a_failure_says_why(read: Any) -> None:
-    planned = read(said("warning", "warning: a second trail costs"), said("info#err", "error: no region"))
+    planned = read(diagnostic("warning", "warning: a second trail costs"), diagnostic("info#err", "error: no region"))
     assert "[!WARNING]\n> - `a second trail costs`" in markdown.preview("P", planned, succeeded=True)
     failed = markdown.preview("P", planned, succeeded=False)
     assert "The preview **failed**." in failed

@@ -70,9 +70,9 @@ def test_each_value_of_the_facts_is_on_the_page(outline: Outline) -> None:
     facts = sample()
     assert facts.trail is not None
     in_other_words = {*texts(facts.leaving.removed), facts.trail.delivery.subject, "Allow", "Deny"}
-    said = {*texts(facts)} - in_other_words
-    assert len(said) > 50
-    assert [each for each in said if each not in outline.text] == []
+    all_texts = {*texts(facts)} - in_other_words
+    assert len(all_texts) > 50
+    assert [each for each in all_texts if each not in outline.text] == []
 
 
 def test_a_name_that_looks_like_html_stays_a_name(outline: Outline) -> None:
@@ -143,9 +143,9 @@ def test_every_text_of_the_facts_is_redacted_however_deep() -> None:
     assert clean.trail == facts.trail
 
 
-@pytest.mark.parametrize(("value", "words"), [("tenant-1", THE_TENANTS), ("other", ANOTHER)])
+@pytest.mark.parametrize(("value", "text"), [("tenant-1", THE_TENANTS), ("other", ANOTHER)])
 @pytest.mark.parametrize("key", ["sts:ExternalId", "STS:externalid"])
-def test_an_external_id_is_compared_and_never_shown(value: str, words: str, key: str) -> None:
+def test_an_external_id_is_compared_and_never_shown(value: str, text: str, key: str) -> None:
     (found,) = statements(
         {
             "Statement": {
@@ -157,7 +157,7 @@ def test_an_external_id_is_compared_and_never_shown(value: str, words: str, key:
         },
         {"tenant-1"},
     )
-    assert found.conditions == (f"StringEquals {key} = {words}",)
+    assert found.conditions == (f"StringEquals {key} = {text}",)
     assert found.principals == ("AWS a", "AWS b", "Service c")
 
 
@@ -218,13 +218,13 @@ def test_a_file_that_cannot_be_written_is_refused_before_anything_is_asked(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(Stack, "state", lambda _self: pytest.fail("the state was asked for"))
-    for file, words in (
+    for file, text in (
         (tmp_path / "none" / "report.html", f"error: there is no folder {tmp_path}/none to write report.html to"),
         (tmp_path, f"error: {tmp_path} is not a file"),
     ):
         ended = CliRunner().invoke(app, ["report", "--html", str(file)])
         assert ended.exit_code == 1
-        assert ended.output.startswith(words), ended.output
+        assert ended.output.startswith(text), ended.output
         assert ended.output.count("\n") == 1
 
 
@@ -232,14 +232,14 @@ def test_a_file_that_cannot_be_written_is_refused_before_anything_is_asked(
 @pytest.mark.usefixtures("_any_cli")
 def test_so_is_one_for_markdown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str) -> None:
     monkeypatch.setattr(Stack, "owner", property(lambda _self: pytest.fail("Pulumi was asked")))
-    for file, words in (
+    for file, text in (
         (f"{tmp_path}/none/page", f"{tmp_path}/none/page cannot be written (No such file or directory)"),
         (str(tmp_path), f"{tmp_path} cannot be written (Is a directory)"),
         ("", ". cannot be written (Is a directory)"),  # a variable that is not set
     ):
         ended = CliRunner().invoke(app, [command, "--markdown", file])
         assert ended.exit_code == 1
-        assert ended.output == f"error: {words}: name another file for --markdown\n"
+        assert ended.output == f"error: {text}: name another file for --markdown\n"
 
 
 def test_a_page_that_cannot_be_finished_leaves_the_one_before(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -157,10 +157,10 @@ REFUSED: list[tuple[dict[str, str], tuple[str, ...]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("configuration", "words"), REFUSED)
-def test_a_setting_is_refused_in_one_line(configuration: dict[str, str], words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("configuration", "texts"), REFUSED)
+def test_a_setting_is_refused_in_one_line(configuration: dict[str, str], texts: tuple[str, ...]) -> None:
     (problem,) = problems(configuration)
-    for word in words:
+    for word in texts:
         assert word in problem
     assert "SENTINEL" not in problem
 
@@ -213,7 +213,7 @@ def test_the_tags_of_the_aws_provider_count_as_tags_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("block", "words"),
+    ("block", "text"),
     [
         (
             {"tags": {"Trend-Onboarding:stack": "x"}},
@@ -227,11 +227,11 @@ def test_the_tags_of_the_aws_provider_count_as_tags_do() -> None:
         ([{"tags": {"a": "b"}}], "aws:defaultTags is not an object whose `tags` are one"),
     ],
 )
-def test_tags_of_the_aws_provider_that_aws_or_the_provider_would_refuse_are_refused(block: Any, words: str) -> None:
+def test_tags_of_the_aws_provider_that_aws_or_the_provider_would_refuse_are_refused(block: Any, text: str) -> None:
     with pytest.raises(SettingsError) as caught:
         with_default_tags(block, {"team": "blue"})
     (problem,) = caught.value.problems
-    assert problem.startswith(words)
+    assert problem.startswith(text)
 
 
 def test_a_wrong_create_new_trail_brings_no_second_complaint_about_the_bucket() -> None:

@@ -35,17 +35,17 @@ def test_a_token_with_blanks_around_it_is_the_token_without(token: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("token", "words"),
+    ("token", "text"),
     [("\n", "is blank"), (" ", "is blank"), ("SENTINEL x", "holds a blank"), ("SENTINEL\u00e9", "ASCII")],
 )
-def test_a_token_that_cannot_be_one_is_refused_with_the_name_of_where_it_comes_from(token: str, words: str) -> None:
+def test_a_token_that_cannot_be_one_is_refused_with_the_name_of_where_it_comes_from(token: str, text: str) -> None:
     for configuration, environment, name in [
         ({"visionOneServiceToken": token}, {}, "visionOneServiceToken: "),
         ({"visionOneServiceToken": "a-token"}, {"VISION_ONE_SERVICE_TOKEN": token}, "VISION_ONE_SERVICE_TOKEN: "),
     ]:
         (problem,) = problems(NEW_TRAIL | configuration, environment)
         assert problem.startswith(name)
-        assert words in problem
+        assert text in problem
         assert "SENTINEL" not in problem
 
 
@@ -58,7 +58,7 @@ def test_a_secret_stored_in_plain_text_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "words"),
+    ("url", "text"),
     [
         ("http://trend.example", "use https"),
         ("https://u:SENTINEL@trend.example", "password"),
@@ -66,10 +66,10 @@ def test_a_secret_stored_in_plain_text_is_refused(name: str) -> None:
         ("trend.example", "not an http(s) URL"),
     ],
 )
-def test_the_endpoint_variable_is_judged_like_the_setting(url: str, words: str) -> None:
+def test_the_endpoint_variable_is_judged_like_the_setting(url: str, text: str) -> None:
     (problem,) = problems(NEW_TRAIL, {"TREND_ENDPOINT_URL": url})
     assert problem.startswith("TREND_ENDPOINT_URL: ")
-    assert words in problem
+    assert text in problem
     assert "SENTINEL" not in problem
 
 

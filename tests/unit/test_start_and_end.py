@@ -25,10 +25,10 @@ def test_a_process_that_ends_does_not_look_for_garbage(module: str) -> None:
 
 
 def test_what_loads_is_not_looked_through_again_and_again() -> None:
-    looked = "print(sum(each['collections'] for each in gc.get_stats()))"
+    count = "print(sum(each['collections'] for each in gc.get_stats()))"
     loading = "from components.onboarding import Onboarding; import pulumi_aws; pulumi_aws.iam.Role"
-    before = printed(f"import pulumi; {looked}")
-    assert printed(f"import pulumi; {loading}; {looked}") - before < 5
+    before = printed(f"import pulumi; {count}")
+    assert printed(f"import pulumi; {loading}; {count}") - before < 5
 
 
 def printed(code: str) -> int:

@@ -23,7 +23,7 @@ def test_a_key_is_split_at_its_first_colon(key_id: str, secret: str, more: str, 
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "problem"),
     [
         ("", "has no `:`"),
         ("  ", "has no `:`"),
@@ -40,10 +40,10 @@ def test_a_key_is_split_at_its_first_colon(key_id: str, secret: str, more: str, 
         ("SENTINEL:secret\u200b", "non-ASCII"),
     ],
 )
-def test_a_key_of_another_form_is_refused_without_showing_it(text: str, words: str) -> None:
+def test_a_key_of_another_form_is_refused_without_showing_it(text: str, problem: str) -> None:
     with pytest.raises(InvalidApiKey) as caught:
         ApiKey.parse(text)
-    assert words in str(caught.value)
+    assert problem in str(caught.value)
     assert "SENTINEL" not in str(caught.value)
 
 

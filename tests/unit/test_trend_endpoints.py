@@ -99,9 +99,9 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("url", "words"), BAD)
-def test_any_other_base_url_is_refused_and_no_password_in_it_is_shown(url: str, words: str) -> None:
-    with pytest.raises(EndpointError, match=re.escape(words)) as caught:
+@pytest.mark.parametrize(("url", "text"), BAD)
+def test_any_other_base_url_is_refused_and_no_password_in_it_is_shown(url: str, text: str) -> None:
+    with pytest.raises(EndpointError, match=re.escape(text)) as caught:
         check_base_url(url)
     assert "SENTINEL" not in str(caught.value)
 
@@ -114,12 +114,12 @@ def test_no_text_at_all_breaks_the_check(url: str) -> None:
         return
 
 
-@pytest.mark.parametrize(("url", "words"), [case for case in BAD if case[0]])
-def test_there_are_no_endpoints_with_such_a_base_url_so_that_no_client_can_be_built(url: str, words: str) -> None:
-    with pytest.raises(EndpointError, match=re.escape(words)) as caught:
+@pytest.mark.parametrize(("url", "text"), [case for case in BAD if case[0]])
+def test_there_are_no_endpoints_with_such_a_base_url_so_that_no_client_can_be_built(url: str, text: str) -> None:
+    with pytest.raises(EndpointError, match=re.escape(text)) as caught:
         Endpoints({"workload": url})
     assert str(caught.value).startswith("endpoints.workload: ")
-    with pytest.raises(EndpointError, match=re.escape(words)) as caught:
+    with pytest.raises(EndpointError, match=re.escape(text)) as caught:
         Endpoints(base=url)
     assert str(caught.value).startswith("TREND_ENDPOINT_URL: ")
 

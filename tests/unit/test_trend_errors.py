@@ -101,14 +101,12 @@ UNUSABLE: list[tuple[Answer, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "words"), UNUSABLE)
-def test_a_success_without_a_json_object_is_no_success(
-    vendor: Vendor, trend: Trend, answer: Answer, words: str
-) -> None:
+@pytest.mark.parametrize(("answer", "text"), UNUSABLE)
+def test_a_success_without_a_json_object_is_no_success(vendor: Vendor, trend: Trend, answer: Answer, text: str) -> None:
     vendor.will(answer)
     with pytest.raises(UnusableReply) as caught:
         trend.workload("us-1").external_id()
-    assert words in caught.value.message
+    assert text in caught.value.message
     assert caught.value.status == answer.status
     assert "proxy or sign-in page" in caught.value.hint
 

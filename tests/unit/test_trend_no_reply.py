@@ -62,8 +62,8 @@ def test_a_name_that_cannot_be_resolved_is_named(monkeypatch: pytest.MonkeyPatch
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    words = message_of(Trend(KEY, Endpoints(), Redactor([])))
-    assert words == "the name workload.us-1.cloudone.trendmicro.com could not be resolved"
+    text = message_of(Trend(KEY, Endpoints(), Redactor([])))
+    assert text == "the name workload.us-1.cloudone.trendmicro.com could not be resolved"
 
 
 @pytest.mark.parametrize("code", [errno.ENETUNREACH, errno.EHOSTUNREACH])
@@ -84,10 +84,10 @@ def test_a_host_that_takes_no_connection_is_a_time_out(monkeypatch: pytest.Monke
         for each in waiting:
             each.setblocking(False)
             each.connect_ex(address)
-        words = message_of(trend_at(f"http://127.0.0.1:{address[1]}"))
+        text = message_of(trend_at(f"http://127.0.0.1:{address[1]}"))
         for each in waiting:
             each.close()
-    assert words == f"127.0.0.1:{address[1]} did not answer within 0.05 s"
+    assert text == f"127.0.0.1:{address[1]} did not answer within 0.05 s"
 
 
 def test_a_host_that_takes_the_call_and_stays_silent_is_a_time_out(
@@ -116,8 +116,8 @@ def test_a_proxy_in_the_way_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with listening() as server:
         port = server.getsockname()[1]
     monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
-    words = message_of(Trend(KEY, Endpoints(), Redactor([])))
-    assert words == "the proxy did not let the call to workload.us-1.cloudone.trendmicro.com through"
+    text = message_of(Trend(KEY, Endpoints(), Redactor([])))
+    assert text == "the proxy did not let the call to workload.us-1.cloudone.trendmicro.com through"
 
 
 @pytest.fixture(scope="module")

@@ -120,7 +120,7 @@ def test_blanks_around_a_secret_do_not_hide_it() -> None:
 
 
 @pytest.mark.parametrize("writer", WRITERS.values(), ids=WRITERS)
-def test_a_vendor_that_echoes_the_key_does_not_bring_it_into_the_error(
+def test_a_reply_that_echoes_the_key_does_not_bring_it_into_the_error(
     vendor: Vendor, trend: Trend, writer: Callable[[str], str]
 ) -> None:
     echo = writer(str(KEY))

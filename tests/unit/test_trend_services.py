@@ -223,8 +223,8 @@ def test_a_key_that_is_not_found_is_unknown_and_nothing_is_said_to_be_gone(vendo
     vendor.otherwise = Answer(404, {"message": "not found"}, {"x-trace-id": "t-1"})
     with pytest.raises(Unauthenticated) as refusal:
         trend.key_details()
-    said = str(refusal.value)
-    assert said.startswith(
+    message = str(refusal.value)
+    assert message.startswith(
         "GET accounts /apikeys/{id}: HTTP 404: not found (trace id t-1); the API key is unknown here"
     )
-    assert "gone" not in said
+    assert "gone" not in message

@@ -38,9 +38,9 @@ def test_a_bucket_name_is_accepted(name: str) -> None:
     assert rules.bucket_name(name) == name
 
 
-@pytest.mark.parametrize(("name", "words"), NO_BUCKETS)
-def test_a_name_that_s3_refuses_is_refused_with_the_rule(name: str, words: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(words)):
+@pytest.mark.parametrize(("name", "text"), NO_BUCKETS)
+def test_a_name_that_s3_refuses_is_refused_with_the_rule(name: str, text: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(text)):
         rules.bucket_name(name)
 
 
@@ -79,9 +79,9 @@ NO_TAGS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("tags", "words"), NO_TAGS)
-def test_a_tag_that_aws_refuses_is_refused(tags: dict[str, Any], words: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(words)):
+@pytest.mark.parametrize(("tags", "text"), NO_TAGS)
+def test_a_tag_that_aws_refuses_is_refused(tags: dict[str, Any], text: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(text)):
         rules.tags(json.dumps(tags))
 
 

@@ -130,9 +130,9 @@ def test_each_command_runs_in_the_tests(name: str) -> None:
     tried = {command: place for place, commands in TRIED.items() for command in commands}
     for command in Workflow(name).commands:
         (place,) = [place for begin, place in tried.items() if re.match(rf"{re.escape(begin)}(?![\w-])", command)]
-        words = command.removeprefix("make ") if place == "Makefile" else command
-        words = words if command.startswith("make ") else command.rpartition("operate ")[2].split()[0]
-        assert words in (ROOT / place).read_text(), command
+        target = command.removeprefix("make ") if place == "Makefile" else command
+        target = target if command.startswith("make ") else command.rpartition("operate ")[2].split()[0]
+        assert target in (ROOT / place).read_text(), command
 
 
 def test_the_commit_hooks_call_targets_of_the_makefile() -> None:

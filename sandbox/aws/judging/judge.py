@@ -103,15 +103,17 @@ class Judge:
                 return None
             for ask in asks():
                 if arn := next((arn for arn, control in above if control.denies(ask)), None):
-                    return f"{_words(who, ask)} with an explicit deny in a service control policy: {arn}"
+                    return f"{_describe_denial(who, ask)} with an explicit deny in a service control policy: {arn}"
                 if policy is None:
                     continue
                 allowed = policy.allows(ask)
                 self._asked.append(Asked(ask.action, ask.resource, ask.context, name, allowed, doing))
                 if not allowed:
-                    return f"{_words(who, ask)} because no identity-based policy allows the {ask.action} action"
+                    return (
+                        f"{_describe_denial(who, ask)} because no identity-based policy allows the {ask.action} action"
+                    )
             return None
 
 
-def _words(who: Identity, ask: Ask) -> str:
+def _describe_denial(who: Identity, ask: Ask) -> str:
     return f"User: {who.arn} is not authorized to perform: {ask.action} on resource: {ask.resource}"

@@ -52,8 +52,8 @@ class StrictS3(S3Response):
         if self.data.get("Action") == "GetBucketNotificationConfiguration":
             notifications = self.backend.get_bucket_notification_configuration(self.bucket_name)
             if notifications is not None and notifications.event_bridge is not None:
-                shown = cast("dict[str, Any]", action_result.result)
-                action_result = ActionResult({**shown, "EventBridgeConfiguration": {}})
+                result = cast("dict[str, Any]", action_result.result)
+                action_result = ActionResult({**result, "EventBridgeConfiguration": {}})
         return super().serialized(action_result)
 
     def _bucket_response(self, request: Any, full_url: str) -> Any:

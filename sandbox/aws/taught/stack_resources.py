@@ -69,7 +69,7 @@ class StackResources(ResourceMap):
             self._made[key] = self._resolved(key)
         return resource
 
-    def standing(self) -> list[Any]:
+    def list_existing(self) -> list[Any]:
         """Return the resources that exist, without making any."""
         return [self._parsed_resources[key] for key in self._made]
 

@@ -68,7 +68,7 @@ class StrictStack(Stack):
     @property
     def stack_resources(self) -> list[Any]:
         """The resources that exist."""
-        return self.resource_map.standing()
+        return self.resource_map.list_existing()
 
     @property
     def outputs(self) -> list[dict[str, Any]] | None:

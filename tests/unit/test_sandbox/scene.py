@@ -68,8 +68,8 @@ class Stacks:
         }
 
     def show(self, name: str) -> dict[str, Any]:
-        shown: dict[str, Any] = self.client.describe_stacks(StackName=name)["Stacks"][0]
-        return shown
+        found: dict[str, Any] = self.client.describe_stacks(StackName=name)["Stacks"][0]
+        return found
 
     def reasons(self, name: str) -> list[str]:
         events = self.client.describe_stack_events(StackName=name)["StackEvents"]
@@ -77,9 +77,9 @@ class Stacks:
 
 
 def notifications(sandbox: Sandbox, bucket: str = TRAIL_BUCKET) -> dict[str, Any]:
-    shown: dict[str, Any] = sandbox.aws("s3").get_bucket_notification_configuration(Bucket=bucket)
-    shown.pop("ResponseMetadata")
-    return shown
+    found: dict[str, Any] = sandbox.aws("s3").get_bucket_notification_configuration(Bucket=bucket)
+    found.pop("ResponseMetadata")
+    return found
 
 
 def code_of(error: pytest.ExceptionInfo[ClientError]) -> str:

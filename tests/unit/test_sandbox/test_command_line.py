@@ -69,9 +69,9 @@ def test_a_whole_life(command: SandboxCommand) -> None:
     aws, trend = re.findall(r"runs on (http://127\.0\.0\.1:\d+) \(process ", started.stderr)
     assert "aws runs already on" in command("start", *ports).stderr
 
-    shown = command("status", "--json")
-    assert shown.returncode == 0
-    assert [(each["name"], each["state"]) for each in json.loads(shown.stdout)["servers"]] == [
+    status = command("status", "--json")
+    assert status.returncode == 0
+    assert [(each["name"], each["state"]) for each in json.loads(status.stdout)["servers"]] == [
         ("aws", "running"),
         ("trend", "running"),
     ]

@@ -126,7 +126,7 @@ def test_cloudformation_has_the_rights_of_its_caller(sandbox: Sandbox, missing: 
     stacks.create_stack(StackName="Own", TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"], OnFailure="ROLLBACK")
     made = [role["RoleName"] for role in iam.list_roles()["Roles"]]
     events = stacks.describe_stack_events(StackName="Own")["StackEvents"]
-    said = [str(event.get("ResourceStatusReason")) for event in events]
-    reasons = [reason for reason in said if "AccessDenied" in reason]
+    messages = [str(event.get("ResourceStatusReason")) for event in events]
+    reasons = [reason for reason in messages if "AccessDenied" in reason]
     assert made == (["made"] if missing is None else [])
     assert [missing in reason for reason in reasons if missing] == ([True] if missing else [])

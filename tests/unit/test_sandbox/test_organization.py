@@ -169,7 +169,7 @@ def test_each_account_is_one_of_its_own_behind_its_role(whole: Sandbox, organiza
     )
     assert boto3.client("sts", **options).get_caller_identity()["Account"] == one.id
 
-    def standing(account: str) -> list[int]:
+    def count_own(account: str) -> list[int]:
         """Return how many buckets, roles of one's own and stacks an account has."""
         roles = whole.aws("iam", account=account).list_roles()["Roles"]
         return [
@@ -178,8 +178,8 @@ def test_each_account_is_one_of_its_own_behind_its_role(whole: Sandbox, organiza
             len(whole.aws("cloudformation", account=account).describe_stacks()["Stacks"]),
         ]
 
-    assert standing(one.id) == [1, 1, 1]
-    assert standing(other.id) == standing(ACCOUNT) == [0, 0, 0]
+    assert count_own(one.id) == [1, 1, 1]
+    assert count_own(other.id) == count_own(ACCOUNT) == [0, 0, 0]
     assert {call.account for call in whole.aws_requests(changing=True)} == {one.id}
 
 
@@ -198,8 +198,8 @@ def test_accounts_worked_in_at_once_do_not_mix(whole: Sandbox, organization: Org
         return names + [role["RoleName"] for role in iam.list_roles()["Roles"]]
 
     with ThreadPoolExecutor(len(members)) as pool:
-        standing = list(pool.map(work, members))
-    for member, names in zip(members, standing, strict=True):
+        names_of_each = list(pool.map(work, members))
+    for member, names in zip(members, names_of_each, strict=True):
         own = sorted(f"of-{member.id}-{number}" for number in range(10))
         assert sorted(name for name in names if name.startswith("of-")) == sorted([*own, *own])
     assert [call for call in whole.aws_requests() if call.status != 200] == []
@@ -359,10 +359,10 @@ def test_the_organization_trail_shows_in_every_account_and_its_bucket_is_the_log
     for account in (archive.id, member.id, ACCOUNT):
         for region in ("us-east-1", "eu-central-1"):
             trails = whole.aws("cloudtrail", region, account=account)
-            (shown,) = (each for each in trails.describe_trails()["trailList"] if each["IsOrganizationTrail"])
-            assert (shown["S3BucketName"], shown["HomeRegion"]) == (TRAIL_BUCKET, "us-east-1")
-            assert f":{ACCOUNT}:trail/" in shown["TrailARN"]
-            assert trails.get_trail_status(Name=shown["TrailARN"])["IsLogging"] is True
+            (trail,) = (each for each in trails.describe_trails()["trailList"] if each["IsOrganizationTrail"])
+            assert (trail["S3BucketName"], trail["HomeRegion"]) == (TRAIL_BUCKET, "us-east-1")
+            assert f":{ACCOUNT}:trail/" in trail["TrailARN"]
+            assert trails.get_trail_status(Name=trail["TrailARN"])["IsLogging"] is True
     own = whole.aws("cloudtrail", account=member.id).describe_trails(includeShadowTrails=False)
     assert own["trailList"] == []
 

@@ -24,7 +24,7 @@ from tests.unit.test_sandbox.scene import (
 
 
 @pytest.mark.parametrize(("cloud_one", "region"), REGIONS.items())
-def test_both_vendor_stacks_can_be_made_in_each_region(sandbox: Sandbox, cloud_one: str, region: str) -> None:
+def test_both_of_trends_stacks_can_be_created_in_each_region(sandbox: Sandbox, cloud_one: str, region: str) -> None:
     stacks = Stacks(sandbox, region)
     stacks.create("CloudOne", role_template(region), {**ROLE_PARAMETERS, "CloudOneRegion": cloud_one})
     own = {
@@ -103,8 +103,8 @@ def test_the_trail_stack_replaces_the_buckets_notifications_and_wipes_them_on_de
 def test_a_secret_parameter_is_masked_and_reaches_the_secret(sandbox: Sandbox) -> None:
     stacks = Stacks(sandbox)
     stacks.create("Trail", trail_template(), TRAIL_PARAMETERS)
-    shown = {each["ParameterKey"]: each["ParameterValue"] for each in stacks.show("Trail")["Parameters"]}
-    assert shown == {**TRAIL_PARAMETERS, "ServiceToken": "****"}
+    parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stacks.show("Trail")["Parameters"]}
+    assert parameters == {**TRAIL_PARAMETERS, "ServiceToken": "****"}
     secret = sandbox.aws("secretsmanager").get_secret_value(SecretId="Trail-ct-service-token")
     assert secret["SecretString"] == TRAIL_PARAMETERS["ServiceToken"]
 

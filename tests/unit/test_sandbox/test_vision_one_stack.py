@@ -80,10 +80,10 @@ def trail(sandbox: Sandbox) -> dict[str, str]:
 def test_the_stack_registers_its_account_with_a_role_that_lets_vision_one_in(
     link: LinkedStack, trail: dict[str, str]
 ) -> None:
-    shown = link.deploy(AUDIT, CloudAccountDescription="of the team", **trail)
-    (output,) = shown["Outputs"]
+    stack = link.deploy(AUDIT, CloudAccountDescription="of the team", **trail)
+    (output,) = stack["Outputs"]
     account = link.account()
-    assert shown["StackStatus"] == "CREATE_COMPLETE"
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
     assert (account["roleArn"], account["name"], account["description"]) == (
         output["OutputValue"],
         "dev",
@@ -91,7 +91,7 @@ def test_the_stack_registers_its_account_with_a_role_that_lets_vision_one_in(
     )
     assert [(each["id"], each["regions"]) for each in account["features"]] == [(AUDIT, [REGION])]
     assert (account["state"], account["sources"]) == ("managed", ["cloudformation"])
-    values = {each["ParameterKey"]: each["ParameterValue"] for each in shown["Parameters"]}
+    values = {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
     assert values["VisionOneAPIKey"] == "****"
 
 
@@ -115,16 +115,16 @@ def test_an_updated_stack_registers_once_more_and_keeps_the_account(link: Linked
 
 
 def test_the_stack_takes_a_key_of_the_business_too(link: LinkedStack) -> None:
-    shown = link.deploy(VisionOneAPIKey=link.business.key("Opaque").value)
-    assert shown["StackStatus"] == "CREATE_COMPLETE"
+    stack = link.deploy(VisionOneAPIKey=link.business.key("Opaque").value)
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
 
 
 @pytest.mark.parametrize("name", ["ReadOnly", "Expired", "Disabled"])
 def test_a_key_that_may_not_register_makes_the_stack_roll_back(link: LinkedStack, name: str) -> None:
     key = link.business.key(name).value
-    shown = link.deploy(VisionOneAPIKey=key)
+    stack = link.deploy(VisionOneAPIKey=key)
     (reason,) = link.stacks.reasons("VisionOne")
-    assert shown["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
     assert ("401" in reason, key in reason) == (True, False)
     assert link.sandbox.trend.state().vision_one_accounts == ()
     assert link.sandbox.aws("iam").list_roles()["Roles"] == []

@@ -80,20 +80,20 @@ def test_links_can_be_changed_by_hand(sim: Simulator, api: Api, vision_one: Api)
     control = sim.control
     connector = control.add_connector(ACCOUNT, ROLE, workspacesEnabled=True)
     control.change_connector(connector.id, crossAccountRoleArn=f"{ROLE}2")
-    shown = api("GET", f"{CONNECTORS}/{connector.id}").json()
-    assert (shown["workspacesEnabled"], shown["crossAccountRoleArn"]) == (True, f"{ROLE}2")
+    body = api("GET", f"{CONNECTORS}/{connector.id}").json()
+    assert (body["workspacesEnabled"], body["crossAccountRoleArn"]) == (True, f"{ROLE}2")
     control.delete_connector(connector.id)
     control.add_cloud_account(ACCOUNT, ROLE, alias="theirs")
     control.change_cloud_account(ACCOUNT, roleARN=f"{ROLE}2", state="failed")
-    shown = api("GET", f"{CLOUD_ACCOUNTS}/{ACCOUNT}").json()
-    assert (shown["alias"], shown["roleARN"], shown["state"]) == ("theirs", f"{ROLE}2", "failed")
+    body = api("GET", f"{CLOUD_ACCOUNTS}/{ACCOUNT}").json()
+    assert (body["alias"], body["roleARN"], body["state"]) == ("theirs", f"{ROLE}2", "failed")
     control.delete_cloud_account(ACCOUNT)
     control.add_vision_one_account(ACCOUNT, ROLE, name="theirs", features=[{"id": "cloud-response"}])
     lacking = {"id": "cloud-response", "missingAwsPermissions": ["iam:GetRole"]}
     control.change_vision_one_account(ACCOUNT, roleArn=f"{ROLE}2", state="outdated", features=[lacking])
-    shown = vision_one("GET", f"{ACCOUNTS}/{ACCOUNT}").json()
-    assert (shown["name"], shown["roleArn"], shown["state"]) == ("theirs", f"{ROLE}2", "outdated")
-    assert shown["features"][0]["missingAwsPermissions"] == ["iam:GetRole"]
+    body = vision_one("GET", f"{ACCOUNTS}/{ACCOUNT}").json()
+    assert (body["name"], body["roleArn"], body["state"]) == ("theirs", f"{ROLE}2", "outdated")
+    assert body["features"][0]["missingAwsPermissions"] == ["iam:GetRole"]
     control.delete_vision_one_account(ACCOUNT)
     assert not any(json.loads(control.state().to_json()).values())
     for change in (

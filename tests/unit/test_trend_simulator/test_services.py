@@ -25,10 +25,10 @@ from tests.unit.test_trend_simulator.conftest import (
 
 def test_a_key_reads_itself_and_no_other_and_its_urn_names_region_and_account(sim: Simulator, api: Api) -> None:
     key = sim.tenant.full_access_key
-    shown = api("GET", f"/accounts/apikeys/{key.id}").json()
-    assert set(shown) == {"id", "alias", "roleID", "enabled", "created", "lastActivity", "allowedIPs", "urn"}
-    assert shown["urn"].split(":")[3:] == ["us-1", "098765432109", f"apikey/{key.id}"]
-    assert key.secret not in str(shown)
+    body = api("GET", f"/accounts/apikeys/{key.id}").json()
+    assert set(body) == {"id", "alias", "roleID", "enabled", "created", "lastActivity", "allowedIPs", "urn"}
+    assert body["urn"].split(":")[3:] == ["us-1", "098765432109", f"apikey/{key.id}"]
+    assert key.secret not in str(body)
     assert api("GET", f"/accounts/apikeys/{sim.tenant.api_keys[1].id}").status_code == 403
 
 

@@ -24,7 +24,7 @@ FULL = NEW | {
 }
 
 
-def shown(vision_one: Api) -> dict[str, Any]:
+def read_account(vision_one: Api) -> dict[str, Any]:
     body: dict[str, Any] = vision_one("GET", ONE).json()
     return body
 
@@ -40,7 +40,7 @@ def test_an_account_is_created_without_a_body_and_its_location_ends_with_its_id(
     created = vision_one("POST", ACCOUNTS, FULL)
     assert (created.status_code, created.content) == (201, b"")
     assert created.headers["Location"] == f"{sim.url}{ONE}"
-    account = shown(vision_one)
+    account = read_account(vision_one)
     assert (account["id"], account["roleArn"], account["name"]) == (ACCOUNT, ROLE, "dev")
     assert (account["state"], account["sources"]) == ("managed", ["api"])
     assert account["features"] == [
@@ -112,15 +112,15 @@ def test_a_second_account_and_a_second_name_are_refused_as_the_tenant_says(
 
 def test_a_change_replaces_what_it_names_and_leaves_the_rest(vision_one: Api) -> None:
     vision_one("POST", ACCOUNTS, FULL)
-    before = shown(vision_one)
+    before = read_account(vision_one)
     assert change(vision_one, features=[{"id": "file-storage-security"}], roleArn=f"{ROLE}2") == 204
-    after = shown(vision_one)
+    after = read_account(vision_one)
     assert [feature["id"] for feature in after["features"]] == ["file-storage-security"]
     assert after["roleArn"] == f"{ROLE}2"
     kept = {"name", "description", "connectedSecurityServices", "customTags", "createdDateTime", "sources"}
     assert {key: after[key] for key in kept} == {key: before[key] for key in kept}
     assert change(vision_one, features=[], customTags=[], description="") == 204
-    assert [shown(vision_one)[key] for key in ("features", "customTags", "description")] == [[], [], ""]
+    assert [read_account(vision_one)[key] for key in ("features", "customTags", "description")] == [[], [], ""]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_a_change_of_an_older_version_is_refused(sim: Simulator, vision_one: Api
     sim.control.change_vision_one_account(ACCOUNT, description="by hand")
     reply = vision_one("PATCH", ONE, {"name": "other"}, headers={"If-Match": etag})
     assert (reply.status_code, reply.json()["error"]["code"]) == (412, "PreconditionFailed")
-    assert (shown(vision_one)["name"], shown(vision_one)["description"]) == ("dev", "by hand")
+    assert (read_account(vision_one)["name"], read_account(vision_one)["description"]) == ("dev", "by hand")
 
 
 def test_a_change_without_a_version_passes_only_where_the_tenant_lets_it(sim: Simulator, vision_one: Api) -> None:
@@ -326,7 +326,7 @@ def test_faults_rate_and_log_hold_for_vision_one(sim: Simulator, vision_one: Api
     sim.control.add_fault(Fault(service="visionone", action="GET */awsAccounts/{id}", status=504))
     assert vision_one("POST", ACCOUNTS, NEW).json()["error"]["code"] == "ServiceUnavailable"
     assert vision_one("GET", ONE).json()["error"]["code"] == "GatewayTimeout"
-    assert shown(vision_one)["name"] == "dev"
+    assert read_account(vision_one)["name"] == "dev"
     assert vision_one("POST", LINKS, {"awsRegion": "us-east-1"}).ok
     assert [(each.action, each.changing) for each in sim.control.requests("visionone")] == [
         ("POST /v3.0/cam/awsAccounts", True),
