@@ -53,6 +53,12 @@ fleet-down: setup
 test: setup ## Run the tests, of those on the real engine the first life alone: under five minutes
 	@$(PY) -m pytest --no-loadscope-reorder tests/e2e/test_life.py tests/lifecycle tests/program tests/unit
 
+# The floor of all is in pyproject.toml; components/ has one of its own, which nothing else makes up for.
+.PHONY: coverage
+coverage: setup ## Run the tests of `make test`, and hold the floors of their coverage
+	@PYTEST_ADDOPTS=--cov $(MAKE) --no-print-directory test
+	@$(VENV)/bin/coverage report --include 'components/*' --skip-covered --fail-under 92
+
 .PHONY: test-engine
 test-engine: setup ## Run all tests on the real engine but the long ones: a quarter of an hour
 	@$(PY) -m pytest tests/e2e

@@ -58,7 +58,7 @@ class AccountsClient:
         """
         masked_path = "/apikeys/{id}"
         try:
-            reply = self._transport.get_of_tenant(f"/apikeys/{quote(key.id, safe='')}", shown=masked_path)
+            reply = self._transport.get_of_tenant(f"/apikeys/{quote(key.id, safe='')}", display_path=masked_path)
         except NotFound as error:
             raise Unauthenticated(
                 error.message,

@@ -76,7 +76,7 @@ class Transport:
         response = self.send(method, path, **more)
         if method == "DELETE" and not response.content.strip():
             return None
-        return self.decode(response, more.get("shown") or path, lists=lists)
+        return self.decode(response, more.get("display_path") or path, lists=lists)
 
     def send(
         self,
@@ -87,7 +87,7 @@ class Transport:
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         repeatable: bool | None = None,
-        shown: str = "",
+        display_path: str = "",
     ) -> requests.Response:
         """Make one call and return what came back, whatever is in it.
 
@@ -98,7 +98,7 @@ class Transport:
             query: of the URL.
             headers: of this call.
             repeatable: whether the call may be sent again when its reply was lost; default: not for POST.
-            shown: the path as errors show it, where the real one holds something that they must not.
+            display_path: the path as errors show it, where the real one holds something that they must not.
 
         Raises:
             TrendError: of the class that fits, see `components.trend.errors`.
@@ -109,7 +109,7 @@ class Transport:
         Pacing.of_environment().wait()
         safe = method != "POST" if repeatable is None else repeatable
         adapter.max_retries = REPEATABLE if safe else ONCE
-        where: dict[str, Any] = {"method": method, "path": f"{self._service.value} {shown or path}"}
+        where: dict[str, Any] = {"method": method, "path": f"{self._service.value} {display_path or path}"}
         try:
             response = session.request(
                 method,
@@ -125,7 +125,7 @@ class Transport:
         if response.status_code >= 300:
             if response.status_code == TOO_MANY:  # after the last attempt, for the others
                 Pacing.of_environment().ask_for(time.time() + REPEATABLE.asked_by(response))
-            raise self._error(response, shown or path)
+            raise self._error(response, display_path or path)
         return response
 
     def decode(self, response: requests.Response, path: str, *, lists: bool = False) -> Any:
@@ -141,9 +141,9 @@ class Transport:
         """
         return decoded(response, self._where(response, path), (dict, list) if lists else dict)
 
-    def get_of_tenant(self, path: str, *, shown: str = "", lists: bool = False) -> Any:
+    def get_of_tenant(self, path: str, *, display_path: str = "", lists: bool = False) -> Any:
         """GET what is the same for each AWS account of the tenant: once for all processes that share its replies."""
-        return asked_once(self._base + path, lambda: self.call("GET", path, shown=shown, lists=lists))
+        return asked_once(self._base + path, lambda: self.call("GET", path, display_path=display_path, lists=lists))
 
     def get_or_none(self, path: str) -> Any | None:
         """GET an object; None when the service says that there is none (404, and nothing but 404)."""

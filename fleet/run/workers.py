@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from fleet.database import create_tables
 from fleet.processes import end_session, started
 from fleet.run.books import HOLDS, JOURNAL, METADATA, WORKERS, now_in
-from fleet.unit.job import DeadRun
+from fleet.unit.job import InterruptedRun
 
 BEAT = 2.0
 """Seconds between two beats."""
@@ -57,7 +57,7 @@ class Hold:
     def then_dead(self, died: float) -> str:
         """Return, as JSON, who died while they held the stack, this one included."""
         began, ended = (datetime.fromtimestamp(each, UTC).isoformat() for each in (self.began, died))
-        return json.dumps([*json.loads(self.dead), asdict(DeadRun(self.host, began, ended))])
+        return json.dumps([*json.loads(self.dead), asdict(InterruptedRun(self.host, began, ended))])
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Taken:
         dead: runs that died while they held it.
     """
 
-    dead: tuple[DeadRun, ...] = ()
+    dead: tuple[InterruptedRun, ...] = ()
 
 
 class Workers:
@@ -142,7 +142,7 @@ class Workers:
                 self.journal(run, stack, "took over", connection)
         if taken.rowcount == 0:
             return self.take(run, stack)
-        return Taken(tuple(DeadRun(**each) for each in json.loads(dead)))
+        return Taken(tuple(InterruptedRun(**each) for each in json.loads(dead)))
 
     def name_session(self, stack: str, pid: int) -> None:
         """Note which session works on a stack that this worker holds."""

@@ -9,7 +9,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class DeadRun:
+class InterruptedRun:
     """A run of the same stack whose worker is dead, and with it all that it started.
 
     Attributes:
@@ -47,7 +47,7 @@ class Job:
     external_id: str = ""
     minutes: float = 30
     enrolls: bool = False
-    dead: Sequence[DeadRun] = ()
+    dead: Sequence[InterruptedRun] = ()
     secrets_provider: str = ""
 
     def to_json(self) -> str:
@@ -58,4 +58,4 @@ class Job:
     def from_json(cls, line: str) -> Job:
         """Read what `to_json` wrote."""
         fields = json.loads(line)
-        return cls(**{**fields, "dead": tuple(DeadRun(**each) for each in fields["dead"])})
+        return cls(**{**fields, "dead": tuple(InterruptedRun(**each) for each in fields["dead"])})

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fleet.processes import lives
-from fleet.unit.job import DeadRun
-from operate.engine.moments import moment, now, shown
+from fleet.unit.job import InterruptedRun
+from operate.engine.moments import format_moment, moment, now
 from operate.engine.stack import Stack
 from operate.recovery.interrupted_run import refusal_of_lock
 
@@ -39,14 +39,14 @@ class Lock:
         found = _HOLDER.search(text)
         return found and cls(found["user"], found["host"], int(found["pid"]), moment(found["since"]))
 
-    def is_of(self, run: DeadRun) -> bool:
-        """Whether it is the lock of a run that is dead for sure; on this machine its process is looked for as well."""
+    def is_of(self, run: InterruptedRun) -> bool:
+        """Whether it is the lock of this run, which is over for sure: on this machine its process is looked for too."""
         in_time = moment(run.began) - _CLOCKS <= self.since <= moment(run.died) + _CLOCKS
         is_alive = self.host == socket.gethostname() and lives(self.pid)
         return self.host == run.host and in_time and not is_alive
 
     def __str__(self) -> str:
-        return f"{self.user}@{self.host} (pid {self.pid}) since {shown(self.since)}"
+        return f"{self.user}@{self.host} (pid {self.pid}) since {format_moment(self.since)}"
 
 
 def lock_of(stack: Stack) -> Lock | None:
@@ -55,6 +55,6 @@ def lock_of(stack: Stack) -> Lock | None:
     return None if refusal is None else Lock.among(str(refusal))
 
 
-def here(began: datetime) -> DeadRun:
+def here(began: datetime) -> InterruptedRun:
     """Return a run of this machine that has just ended."""
-    return DeadRun(socket.gethostname(), began.isoformat(), now().isoformat())
+    return InterruptedRun(socket.gethostname(), began.isoformat(), now().isoformat())

@@ -170,7 +170,7 @@ class UnitRun:
 
     def _locked(self, lock: Lock) -> Outcome:
         cancel = f"`pulumi cancel --yes {self._job.stack}`"
-        step = f"wait for it to end; where it is dead for sure: {cancel}, then `python -m fleet retry`"
+        step = f"wait for it to end; where it no longer runs for sure: {cancel}, then `python -m fleet retry`"
         return self._ended(RunState.LOCKED, RunVerdict(Cause.OTHER, f"locked by {lock}", step), 1)
 
     def _failed(self, why: RunVerdict, code: int = 1) -> Outcome:

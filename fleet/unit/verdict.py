@@ -77,13 +77,13 @@ def of_failure(failure: Failure, *, began: bool) -> RunVerdict:
         return of_denial(failure.message)
     if failure.type in ("", "pulumi:pulumi:Stack"):
         return of_text(Cause.OTHER if began else Cause.CHECK, failure.message)
-    said = failure.message.removeprefix("OnboardingError: ")
+    text = failure.message.removeprefix("OnboardingError: ")
     is_trend = failure.type.startswith(DYNAMIC) and failure.type not in _ASK_AWS
     cause = Cause.TREND if is_trend or failure.type == COMMAND else Cause.AWS
-    message, _, hint = said.rpartition("; ")  # the program's own errors end with the one next step that fits
+    message, _, hint = text.rpartition("; ")  # the program's own errors end with the one next step that fits
     if failure.type.startswith(DYNAMIC) and message:
         return RunVerdict(cause, _short(message), f"{hint}, then `python -m fleet retry`")
-    return of_text(cause, said)
+    return of_text(cause, text)
 
 
 def of_denial(message: str) -> RunVerdict:

@@ -8,7 +8,7 @@ from typing import Any
 from components.checks.deployed import Health
 from components.checks.findings import Finding
 from operate.engine import history
-from operate.engine.moments import shown
+from operate.engine.moments import format_moment
 from operate.engine.stack import Stack
 
 _HEALTH = "health"
@@ -25,7 +25,7 @@ def summary(stack: Stack) -> str:
     run = history.last_change(stack.runs())
     parts = [f"### `{stack.owner}`"]
     if run is not None:
-        parts.append(f"Last {run.kind}: {shown(run.ended)}, **{'succeeded' if run.succeeded else 'failed'}**")
+        parts.append(f"Last {run.kind}: {format_moment(run.ended)}, **{'succeeded' if run.succeeded else 'failed'}**")
     if _HEALTH in outputs:
         health = Health.of(outputs[_HEALTH])
         parts.append(f"#### Health: {health.verdict}")

@@ -20,6 +20,6 @@ def seconds_since(then: datetime) -> float:
     return (now() - then).total_seconds()
 
 
-def shown(when: datetime) -> str:
+def format_moment(when: datetime) -> str:
     """Return a moment for people."""
     return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -12,7 +12,7 @@ from pathlib import Path
 from operate.console import ONE_LINE_ERRORS, OperateError, say, worded
 from operate.engine import history, stack_file
 from operate.engine.history import Run
-from operate.engine.moments import shown
+from operate.engine.moments import format_moment
 from operate.engine.plan import Planned
 from operate.engine.stack import Stack
 from operate.engine.state import Resource, State
@@ -51,7 +51,7 @@ class Update:
 
     def __str__(self) -> str:
         message = f" ({self.run.message})" if self.run.message else ""
-        return f"the update of {shown(self.run.ended)}{message}"
+        return f"the update of {format_moment(self.run.ended)}{message}"
 
     def settings(self, stack: Stack) -> AbstractContextManager[Path]:
         """Write the update's settings into a file that Pulumi takes in place of the stack's own."""
@@ -80,8 +80,8 @@ def target_of(stack: Stack, before: State) -> Target:
     if run is None:
         raise _undecided(
             stack,
-            f"the update that completed at {shown(before.completed)} is not in the history of this backend, where its "
-            "settings would be (the stack was moved here, or the history was cut)",
+            f"the update that completed at {format_moment(before.completed)} is not in the history of this backend, "
+            "where its settings would be (the stack was moved here, or the history was cut)",
         )
     return Update(run, tuple(stack_file.differences(run.configuration, stack.configuration())))
 
@@ -182,7 +182,7 @@ def _destroy(stack: Stack, state: State) -> bool:
 def _apply(stack: Stack, target: Update) -> bool:
     """Apply the settings of an update again. A change that failed half-way shows in a refresh alone."""
     with target.settings(stack) as file:
-        message = f"Reverted to the update of {shown(target.run.ended)}"
+        message = f"Reverted to the update of {format_moment(target.run.ended)}"
         return _run(stack, "up", *_WITH_REFRESH, "--config-file", str(file), "--message", message)
 
 

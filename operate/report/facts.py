@@ -14,7 +14,7 @@ from components.resources.vendor_template import DIGEST
 from operate.doctor import deployed
 from operate.doctor.case import Case
 from operate.engine import history
-from operate.engine.moments import moment, shown
+from operate.engine.moments import format_moment, moment
 from operate.engine.state import Resource, State
 from operate.report.leaving import Report
 from operate.report.roles import Role, TrendStack, TrendStacks, own_role
@@ -94,9 +94,9 @@ def gather(case: Case, now: datetime) -> Facts:
     stacks = {each.urn.rpartition("::")[2]: each for each in state.resources if each.type == _STACK}
     return Facts(
         stack=case.stack.owner,
-        made=shown(now),
+        made=format_moment(now),
         last_run=f"{run.kind} {'succeeded' if run.succeeded else 'failed'}" if run else "not known",
-        last_run_ended=shown(run.ended) if run else "",
+        last_run_ended=format_moment(run.ended) if run else "",
         aws_account=expected.aws_account_id,
         aws_region=expected.aws_region,
         side=trend,
@@ -161,4 +161,4 @@ def _written(state: State, resource: Resource) -> str:
     """Return when a resource was made or changed last, in the engine's own note of it."""
     entries = {each["urn"]: each for each in state.document["deployment"]["resources"]}
     entry = entries[resource.urn]
-    return shown(moment(entry["modified"])) if entry.get("modified") else ""
+    return format_moment(moment(entry["modified"])) if entry.get("modified") else ""

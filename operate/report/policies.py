@@ -119,11 +119,11 @@ def _principals(statement: Mapping[str, Any]) -> Iterator[str]:
 def _conditions(conditions: Mapping[str, Mapping[str, Any]], external_ids: Collection[str]) -> Iterator[str]:
     for operator, tests in conditions.items():
         for key, value in tests.items():
-            shown = [_shown(key, str(each), external_ids) for each in _several(value)]
-            yield f"{operator} {key} = {' or '.join(shown)}"
+            values = [_describe_value(key, str(each), external_ids) for each in _several(value)]
+            yield f"{operator} {key} = {' or '.join(values)}"
 
 
-def _shown(key: str, value: str, external_ids: Collection[str]) -> str:
+def _describe_value(key: str, value: str, external_ids: Collection[str]) -> str:
     if key.lower() != EXTERNAL_ID:
         return value
     return THE_TENANTS if value in external_ids else ANOTHER

@@ -17,7 +17,7 @@ from operate.console import OperateError
 from operate.engine import stack_file
 from operate.engine.flags import Flags
 from operate.engine.history import Configuration, RecordedSetting, Run, completed_at, configuration, last_change
-from operate.engine.moments import moment, shown
+from operate.engine.moments import format_moment, moment
 from operate.engine.run_log import RunLog
 from operate.engine.state import State
 
@@ -56,7 +56,7 @@ def test_a_flag_without_its_value_is_one_clear_error() -> None:
 def test_moments_of_go_are_read_with_any_number_of_digits(digits: str) -> None:
     read = moment(f"2026-11-24T07:45:28{digits}Z")
     assert read.replace(microsecond=0) == datetime(2026, 11, 24, 7, 45, 28, tzinfo=UTC)
-    assert shown(read) == "2026-11-24 07:45:28 UTC"
+    assert format_moment(read) == "2026-11-24 07:45:28 UTC"
 
 
 def test_the_version_is_printed_without_a_command() -> None:
@@ -65,7 +65,7 @@ def test_the_version_is_printed_without_a_command() -> None:
 
 
 def test_moments_of_other_zones_are_shown_in_utc() -> None:
-    assert shown(moment("2026-11-24T07:45:28.5+02:00")) == "2026-11-24 05:45:28 UTC"
+    assert format_moment(moment("2026-11-24T07:45:28.5+02:00")) == "2026-11-24 05:45:28 UTC"
 
 
 def run(kind: str, result: str = "succeeded", start: str = "10:00:00", end: str = "10:00:09") -> Run:

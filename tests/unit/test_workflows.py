@@ -12,7 +12,7 @@ from tests.workflows import NAMES, ROOT, Workflow
 # Where each command runs in the tests. What `.ci/run` runs, runs these lines.
 TRIED = {
     ".ci/run": ("make check", "make test", "make test-engine"),
-    "Makefile": ("make test-full", "make official"),
+    "Makefile": ("make coverage", "make test-full", "make official"),
     "tests/e2e/test_workflows.py": (
         "pulumi install",
         "venv/bin/python -m operate preview",

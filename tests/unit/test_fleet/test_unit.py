@@ -15,7 +15,7 @@ from components.checks.findings import Finding
 from fleet import processes
 from fleet.outcome import Cause, Do, Outcome, RunState
 from fleet.unit import verdict
-from fleet.unit.job import DeadRun, Job
+from fleet.unit.job import InterruptedRun, Job
 from fleet.unit.locks import Lock
 from operate.doctor.diagnosis import Diagnosis
 from operate.engine.run_log import Failure, RunLog
@@ -82,21 +82,21 @@ def test_a_lock_is_lifted_only_where_its_run_is_dead_for_sure() -> None:
     lock = Lock.among(LOCKED)
     assert lock is not None
     assert str(lock) == "jo@build-7 (pid 4711) since 2026-11-28 02:23:11 UTC"
-    dead = DeadRun("build-7", "2026-11-28T02:23:00+00:00", "2026-11-28T02:24:00+00:00")
+    dead = InterruptedRun("build-7", "2026-11-28T02:23:00+00:00", "2026-11-28T02:24:00+00:00")
     assert lock.is_of(dead)
-    assert not lock.is_of(DeadRun("build-8", dead.began, dead.died))
-    assert not lock.is_of(DeadRun("build-7", "2026-11-28T02:25:00+00:00", "2026-11-28T02:26:00+00:00"))
+    assert not lock.is_of(InterruptedRun("build-8", dead.began, dead.died))
+    assert not lock.is_of(InterruptedRun("build-7", "2026-11-28T02:25:00+00:00", "2026-11-28T02:26:00+00:00"))
 
 
 def test_a_lock_of_this_machine_is_not_lifted_while_its_process_lives() -> None:
     host = os.uname().nodename
     lock = Lock.among(LOCKED.replace("build-7", host).replace("4711", str(os.getpid())))
     assert lock is not None
-    assert not lock.is_of(DeadRun(host, "2026-11-28T02:23:00+00:00", "2026-11-28T02:24:00+00:00"))
+    assert not lock.is_of(InterruptedRun(host, "2026-11-28T02:23:00+00:00", "2026-11-28T02:24:00+00:00"))
 
 
 def test_job_and_outcome_survive_their_lines() -> None:
-    job = Job("123456789012", "aws-1", {"tags": {"a": "b"}}, dead=(DeadRun("h", "1", "2"),))
+    job = Job("123456789012", "aws-1", {"tags": {"a": "b"}}, dead=(InterruptedRun("h", "1", "2"),))
     assert Job.from_json(job.to_json()) == job
     outcome = Outcome("123456789012", "aws-1", Do.UP, RunState.FAILED, Cause.TREND, plan=("create x",))
     assert Outcome.from_json(outcome.to_json()) == outcome
