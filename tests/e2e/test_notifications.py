@@ -154,3 +154,16 @@ def test_another_name_for_trends_stack_costs_nobody_anything(shared: SandboxStac
     assert {arn.rpartition(":")[2].partition("-")[0] for arn in forwarders} == {"restores", "Other"}
     shared.destroy()
     assert now(shared.sandbox) == existing()
+
+
+@pytest.mark.parametrize(
+    "change", [{"stackName": "Other"}, {"tags": {"team": "security"}}], ids=lambda each: next(iter(each))
+)
+def test_a_preview_shows_no_existing_notification_as_deleted(shared: SandboxStack, change: dict[str, object]) -> None:
+    shared.up()
+    shared.configure({"existingCloudtrailBucketName": BUCKET, **change})
+    gone = [line for line in shared.succeed("preview", "--diff").splitlines() if line.lstrip().startswith("- ")]
+    assert [
+        line for line in gone if any(name in line for name in ("removals", "audit", "restores", "EventBridge"))
+    ] == []
+    shared.destroy()
