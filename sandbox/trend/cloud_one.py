@@ -22,8 +22,8 @@ class CloudOneService(SimulatedService):
         """Let the call pass, and remember the key for `caller`.
 
         Raises:
-            Refusal: 400 without the version; 401 for a key that isn't the tenant's; 403 for one that is locked or whose
-                role does not allow the call. The order of these checks is an assumption [I].
+            ErrorReply: 400 without the version; 401 for a key that is not the tenant's; 403 for one that is locked or
+                whose role does not allow the call. The order of these checks is an assumption [I].
         """
         if request.headers.get("api-version") != "v1":
             raise ErrorReply(400, "The request needs the header api-version: v1")

@@ -98,7 +98,7 @@ def read_body(model: type[BodyT]) -> BodyT:
     """Parse the request's body.
 
     Raises:
-        Refusal: 400; the fields name what is wrong, never the value that was sent.
+        ErrorReply: 400; the fields name what is wrong, never the value that was sent.
     """
     if request.mimetype != "application/json":
         raise ErrorReply(400, "The request needs the header Content-Type: application/json")
@@ -117,7 +117,7 @@ def query_number(name: str, default: int, low: int, high: int) -> int:
     """A whole number of the query.
 
     Raises:
-        Refusal: 400, not a number or out of bounds.
+        ErrorReply: 400, not a number or out of bounds.
     """
     text = request.args.get(name)
     if text is None:

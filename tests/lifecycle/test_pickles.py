@@ -11,26 +11,12 @@ import pytest
 from pulumi.dynamic import ResourceProvider
 from pulumi.dynamic.dynamic import serialize_provider
 
-from components.resources.account import AccountProvider
-from components.resources.cloudtrail_parameters import CloudTrailParametersProvider
-from components.resources.deployment import DeploymentProvider
-from components.resources.enrollment import EnrollmentProvider
-from components.resources.external_id import ExternalIdProvider
-from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE
+from components.settings.credentials import KEY_VARIABLE, TOKEN_VARIABLE, VISION_ONE_KEY_VARIABLE
+from tests.declared import providers
 from tests.lifecycle.engine import dill
-from tests.lifecycle.scene import CLOUD_ACCOUNT, CONNECTOR, TENANT
+from tests.lifecycle.scene import TENANT
 
-PROVIDERS: list[type[ResourceProvider]] = [
-    AccountProvider,
-    ExternalIdProvider,
-    EnrollmentProvider,
-    CONNECTOR.provider,
-    CONNECTOR.prior,
-    CLOUD_ACCOUNT.provider,
-    CLOUD_ACCOUNT.prior,
-    CloudTrailParametersProvider,
-    DeploymentProvider,
-]
+PROVIDERS = providers()
 provider = pytest.mark.parametrize("kind", PROVIDERS, ids=lambda kind: kind.__name__)
 
 
@@ -53,17 +39,27 @@ def test_a_provider_comes_back_without_attributes(kind: type[ResourceProvider]) 
 
 def test_the_classes_are_where_a_state_of_today_names_them() -> None:
     # A contract: a state that names another place cannot be refreshed or destroyed.
-    assert {(kind.__module__, kind.__name__) for kind in PROVIDERS} == {
-        ("components.resources.account", "AccountProvider"),
-        ("components.resources.external_id", "ExternalIdProvider"),
-        ("components.resources.enrollment", "EnrollmentProvider"),
-        ("components.resources.connector", "ConnectorProvider"),
-        ("components.resources.cloud_account", "CloudAccountProvider"),
-        ("components.resources.cloudtrail_parameters", "CloudTrailParametersProvider"),
-        ("components.resources.deployment", "DeploymentProvider"),
-        ("components.resources.prior_link", "PriorConnectorProvider"),
-        ("components.resources.prior_link", "PriorCloudAccountProvider"),
-    }
+    assert [f"{kind.__module__}.{kind.__name__}" for kind in PROVIDERS] == [
+        "components.resources.account.AccountProvider",
+        "components.resources.cloud_account.CloudAccountProvider",
+        "components.resources.cloudtrail_parameters.CloudTrailParametersProvider",
+        "components.resources.connector.ConnectorProvider",
+        "components.resources.deployment.DeploymentProvider",
+        "components.resources.enrollment.EnrollmentProvider",
+        "components.resources.external_id.ExternalIdProvider",
+        "components.resources.key_check.KeyCheckProvider",
+        "components.resources.notification_merge.NotificationMergeProvider",
+        "components.resources.notification_snapshot.NotificationSnapshotProvider",
+        "components.resources.prior_link.PriorCloudAccountProvider",
+        "components.resources.prior_link.PriorConnectorProvider",
+        "components.resources.prior_link.PriorVisionOneAccountProvider",
+        "components.resources.vendor_template.VendorTemplateProvider",
+        "components.resources.vision_one_account.VisionOneAccountProvider",
+        "components.resources.vision_one_registered.RegisteredAccountProvider",
+        "components.resources.vision_one_registered.StackRoleProvider",
+        "components.resources.vision_one_template_provider.VisionOneTemplateProvider",
+        "components.resources.vision_one_tenant.TenantProvider",
+    ]
 
 
 @provider
@@ -75,6 +71,7 @@ def test_the_state_shows_the_pickle_in_the_clear(kind: type[ResourceProvider]) -
 def test_credentials_in_the_environment_do_not_get_into_a_pickle(monkeypatch: pytest.MonkeyPatch) -> None:
     before = [pickled(kind) for kind in PROVIDERS]
     monkeypatch.setenv(KEY_VARIABLE, TENANT.full_access_key.value)
+    monkeypatch.setenv(VISION_ONE_KEY_VARIABLE, TENANT.business.full_access_key.value)
     monkeypatch.setenv(TOKEN_VARIABLE, TENANT.enrollment_tokens[0].value)
     assert [pickled(kind) for kind in PROVIDERS] == before
 
