@@ -41,14 +41,14 @@ def _oidc(
     arn = where.iam(f"oidc-provider/{issuer}")
     # First, since most runs end here, without a call to IAM.
     if any(arn in held_by(aws, stack) for stack in sorted(managed or ())):
-        return Finding(OIDC_PROVIDER, "ok", f"the OpenID Connect provider for {issuer} belongs to this stack's own")
+        return Finding(OIDC_PROVIDER, "ok", f"the OpenID Connect provider for {issuer} is managed by this stack")
     if not _exists(aws, arn, where.region):
         return Finding(OIDC_PROVIDER, "ok", f"the account has no OpenID Connect provider for {issuer}")
     if templates is not None and not _makes_provider(aws, templates, where):
         return Finding(OIDC_PROVIDER, "ok", f"the OpenID Connect provider for {issuer} is used as it is")
     text = f"account {where.account_id} has an OpenID Connect provider for {issuer} already ({arn})"
     if managed is None:
-        unsure = f"cannot determine whether it belongs to this stack's own: {STATE_UNKNOWN}"
+        unsure = f"cannot determine whether it is managed by this stack: {STATE_UNKNOWN}"
         return Finding(OIDC_PROVIDER, "unknown", f"{text}; {unsure}")
     return Finding(
         OIDC_PROVIDER,
