@@ -29,6 +29,7 @@ def refused(stack: SandboxStack, *arguments: str) -> CliRun:
     assert [call.action for call in stack.sandbox.trend.requests(changing=True)] == []
     # What the engine began at the same time: a change refers to the first error, a deletion says that one once more.
     errors = [each for each in run.errors if "see the error of" not in each]
+    assert all("step 1, Cloud One account" in each for each in errors), errors
     (refusal,) = {each[each.index("step 1, Cloud One account") :] for each in errors}
     assert "GET accounts /apikeys/{id}: HTTP 401" in refusal
     assert "xxxx" not in run.output
