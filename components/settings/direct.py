@@ -92,7 +92,7 @@ def link_tags(text: str) -> dict[str, str]:
     return entries
 
 
-def _limit_line(longest: int) -> Any:
+def _one_line(longest: int) -> Any:
     return rules.matching(rf"[^\x00-\x1f]{{0,{longest}}}", f"one line of at most {longest} characters")
 
 
@@ -129,7 +129,7 @@ class DirectLink:
     )
     name: str = declare(
         "visionOneName",
-        _limit_line(255),
+        _one_line(255),
         default="",
         meaning="The account's name in Vision One, which takes a name once; `AWS <account id>` where it is empty.",
         effects=_IN_PLACE,
@@ -137,7 +137,7 @@ class DirectLink:
     )
     description: str = declare(
         "visionOneDescription",
-        _limit_line(255),
+        _one_line(255),
         default="",
         meaning="The account's description in Vision One; where it is empty, it names the Pulumi stack.",
         effects=_IN_PLACE,

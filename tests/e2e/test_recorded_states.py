@@ -22,10 +22,11 @@ ONE_SHOT = "health"
 def lost(sandbox: Sandbox, folder: Path, state: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what an update would replace or delete of a recorded state: step and name.
 
-    Nothing of the state is in AWS or at Trend, and there is no key: the preview of a state needs neither. Only
-    CloudFormation must not say so: Trend's stack for Vision One is replaced where it is seen to be gone.
+    Nothing of the state is in AWS or at Trend, and there is no key: the preview of a state needs neither. Of route
+    `visionOne` alone CloudFormation must not say so: Trend's stack is replaced where it is seen to be gone.
     """
-    sandbox.aws_control.add_fault(Fault(action="DescribeStacks", count=None, status=403, code="AccessDenied"))
+    if state["settings"].get("route") == "visionOne":
+        sandbox.aws_control.add_fault(Fault(action="DescribeStacks", count=None, status=403, code="AccessDenied"))
     stack = SandboxStack(sandbox, folder / "project", name=STACK)
     try:
         stack.configure(state["settings"])
